@@ -1,0 +1,34 @@
+"""Documents become searchable passages. Knows nothing of answering.
+
+The import is cheap: SQLite and tantivy are loaded with it, torch and Chroma only when something is searched.
+"""
+
+from index.errors import (
+    EmptyStoreError,
+    SourceError,
+    StoreBusyError,
+    StoreError,
+    UnknownDocumentError,
+    VerbatimError,
+)
+from index.store import Index, default_path
+from index.types import Changes, Document, Failure, Hit, Passage, Source, Span, Status
+
+__all__ = [
+    "Changes",
+    "Document",
+    "EmptyStoreError",
+    "Failure",
+    "Hit",
+    "Index",
+    "Passage",
+    "Source",
+    "SourceError",
+    "Span",
+    "Status",
+    "StoreBusyError",
+    "StoreError",
+    "UnknownDocumentError",
+    "VerbatimError",
+    "default_path",
+]

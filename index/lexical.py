@@ -1,0 +1,145 @@
+"""The words in tantivy (BM25): a cache of the catalog that can be thrown away at any time.
+
+tantivy commits atomically and may be read by any process while one writes, so a stamp with the generation is enough:
+after a crash the same additions and removals are simply done again.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import tantivy
+
+from index.catalog import Catalog
+from index.vectors import write_atomically
+
+_log = logging.getLogger(__name__)
+
+ANALYZER = "english"
+
+STOP_WORDS = """
+a about after again all also am an and any are as at be because been before being between both but by can cannot could
+did do does doing done down during each either else ever few for from further had has have having he her here hers
+herself him himself his how i if in into is it its itself just many may me might more most much must my myself no nor
+not of off on once only or other our ours out over own please same shall she should so some such tell than that the
+their theirs them themselves then there these they this those through to too under until up upon us very was we were
+what when where whether which while who whom whose why will with would you your yours yourself s t d ll m re ve
+"""
+"""Words of the grammar, without which a question says the same. tantivy's own list lacks the words that ask."""
+
+VERSION = 1
+"""Raised when the analyzer changes, so that caches made by the old one are made anew."""
+
+
+
+class LexicalCache:
+    """Finds the passages that share words with a query. `refresh` and `rebuild` need the store's write lock."""
+
+    def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._index: tantivy.Index | None = None
+
+    @property
+    def _stamp(self) -> Path:
+        return self._folder / "stamp"
+
+    def generation(self) -> int | None:
+        """Return the catalog's generation that the folder holds, or None if it has to be made anew."""
+        try:
+            version, generation = self._stamp.read_text().split()
+            return int(generation) if int(version) == VERSION else None
+        except (OSError, ValueError):
+            return None
+
+    def refresh(self) -> None:
+        """Bring the folder up to date with the catalog; a folder that cannot be used is made anew."""
+        generation = self.generation()
+        if generation is None:
+            self.rebuild()
+            return
+        try:
+            self._apply(generation)
+        except (OSError, ValueError) as error:  # what tantivy raises for damaged files
+            _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make the folder anew from the catalog."""
+        self._index = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._apply(0)
+
+    def search(self, query: str, limit: int) -> dict[int, float]:
+        """Return up to ``limit`` passage ids with their BM25 score, for passages that hold any of the query's terms."""
+        index = self._open()
+        index.reload()
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "text", term)) for term in set(terms(query))
+        ]
+        searcher = index.searcher()
+        found = searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        return {searcher.doc(address)["id"][0]: score for score, address in found}
+
+    def frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return the number of passages that hold each of the `terms`."""
+        searcher = self._open().searcher()
+        return {term: searcher.doc_freq("text", term) for term in wanted}
+
+    def count(self) -> int:
+        """Return the number of passages in the folder."""
+        return int(self._open().searcher().num_docs)
+
+    def _apply(self, generation: int) -> None:
+        missed = self._catalog.missed_since(generation)
+        index = self._open()
+        if missed.removed or missed.added:
+            writer = index.writer(num_threads=1)
+            for passage_id in missed.removed if generation else ():
+                writer.delete_documents_by_term("id", passage_id)
+            for passage_id, text in self._catalog.texts(missed.added):
+                writer.delete_documents_by_term("id", passage_id)
+                document = tantivy.Document(text=text)
+                document.add_unsigned("id", passage_id)
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+        if self.count() != self._catalog.counts()[1] and generation:
+            raise ValueError("it does not hold what the catalog holds")
+        write_atomically(self._stamp, f"{VERSION} {missed.generation}")
+
+    def _open(self) -> tantivy.Index:
+        if self._index is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            schema = (
+                tantivy.SchemaBuilder()
+                .add_unsigned_field("id", stored=True, indexed=True)
+                .add_text_field("text", stored=False, tokenizer_name=ANALYZER)
+                .build()
+            )
+            self._index = tantivy.Index(schema, path=str(self._folder), reuse=True)
+            self._index.register_tokenizer(ANALYZER, _analyzer())
+        return self._index
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.remove_long(64))
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.custom_stopword(STOP_WORDS.split()))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """Return the words of a text as they are searched: lower case, without accents, English endings or stop words."""
+    return list(_analyzer().analyze(text))

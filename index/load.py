@@ -1,0 +1,248 @@
+"""File -> text. A source is decoded once, strictly, and its text is never changed afterwards.
+
+Each format is one entry of ``FORMATS``: a function from the file's bytes to `Content`. Adding a format is adding an
+entry. A source that cannot be read raises `SourceError`, which names the cause and what to do.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import SourceError
+from index.types import Failure, Source, TextDocument
+
+MAX_FILE_BYTES = 50_000_000
+"""Larger files are refused: they would hold a laptop's memory several times over while they are read."""
+
+MAX_TEXT_CHARS = 20_000_000
+"""Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
+
+AnySource = str | Path | Source | TextDocument
+"""What can be added: the path of a file or folder, data with a name, or a LlamaIndex ``Document``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a format's reader takes out of a file. ``markdown`` tells the sentence stage to expect its markup."""
+
+    text: str
+    title: str | None = None
+    page_starts: tuple[int, ...] = (0,)
+    markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A source that has been read: its name, a fingerprint of what was read, and how to get its content."""
+
+    name: str
+    fingerprint: str
+    read: Callable[[], Content]
+
+
+# ---- bytes to text ------------------------------------------------------------------------------------------------
+
+_SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Decode a file's bytes without losing or replacing a single one.
+
+    In this order: the byte-order mark (which is a signature, not text, and is left out), the ``declared`` encoding,
+    UTF-8, and the best guess of chardet. Raises `SourceError` for binary data and where no encoding fits.
+    """
+    for signature, encoding in _SIGNATURES:
+        if data.startswith(signature):
+            return _strict(data, encoding)
+    for encoding in filter(None, (declared, "utf-8", _guess)):
+        try:
+            name = encoding(data) if callable(encoding) else encoding
+            text = _strict(data, name)
+        except SourceError:
+            if encoding is _guess:
+                raise
+            continue
+        if "\0" not in text:
+            return text
+    raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
+
+
+def _guess(data: bytes) -> str:
+    import chardet
+
+    encoding = chardet.detect(data)["encoding"]
+    if encoding is None:
+        raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
+    return encoding
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
+
+
+# ---- formats ------------------------------------------------------------------------------------------------------
+
+
+def read_text(data: bytes) -> Content:
+    """Plain text, kept character for character."""
+    return Content(decode(data))
+
+
+def read_markdown(data: bytes) -> Content:
+    """Markdown, kept as its source; the title is its first heading of the first level."""
+    text = decode(data)
+    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text, flags=re.MULTILINE)
+    return Content(text, title=heading[1] if heading else None, markdown=True)
+
+
+def read_html(data: bytes) -> Content:
+    """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
+    from index.html import read_page
+
+    declared = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], flags=re.IGNORECASE)
+    title, text = read_page(decode(data, declared[1].decode("ascii") if declared else None))
+    return Content(text, title=title)
+
+
+FORMATS: dict[str, Callable[[bytes], Content]] = {
+    ".txt": read_text,
+    ".text": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+}
+"""File suffix (lower case) -> reader."""
+
+
+# ---- sources ------------------------------------------------------------------------------------------------------
+
+
+def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
+    """Read every source, folders in depth and in order of name; a source that cannot be read becomes a `Failure`.
+
+    Hidden files and folders inside a folder are passed over. LlamaIndex documents that share a file name are the
+    pages of one document.
+    """
+    pages: dict[str, list[TextDocument]] = {}
+    for source in sources:
+        if isinstance(source, str | Path):
+            for path in _files(Path(source)):
+                yield _attempt(str(path), lambda path=path: _load_path(path))  # type: ignore[misc]
+        elif isinstance(source, Source):
+            yield _attempt(source.name, lambda source=source: _load_data(source))  # type: ignore[misc]
+        elif isinstance(source, TextDocument):
+            pages.setdefault(_text_document_name(source), []).append(source)
+        else:
+            yield Failure(repr(source)[:80], f"cannot add a {type(source).__name__}; give a path or a Source")
+    for name, documents in pages.items():
+        yield _load_pages(name, documents)
+
+
+def _attempt(name: str, load: Callable[[], Loaded]) -> Loaded | Failure:
+    try:
+        return load()
+    except SourceError as error:
+        return Failure(name, str(error))
+    except OSError as error:
+        return Failure(name, f"it cannot be read: {error.strerror or error}")
+
+
+def _files(path: Path) -> Iterator[Path]:
+    path = path.expanduser().absolute()
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _load_path(path: Path) -> Loaded:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError("it is not a regular file")
+    _check_size(status.st_size)
+    return _loaded(str(path), path.read_bytes())
+
+
+def _load_data(source: Source) -> Loaded:
+    if isinstance(source.data, str):
+        return _loaded_text(source.name, Content(source.data, title=source.title))
+    _check_size(len(source.data))
+    return _loaded(source.name, source.data)
+
+
+def _load_pages(name: str, documents: list[TextDocument]) -> Loaded:
+    texts, starts, length = [], [], 0
+    for document in documents:
+        starts.append(length)
+        texts.append(document.text)
+        length += len(document.text) + 1
+    title = documents[0].metadata.get("title") or documents[0].metadata.get("file_name")
+    return _loaded_text(name, Content("\n".join(texts), str(title) if title else None, tuple(starts)))
+
+
+def _text_document_name(document: TextDocument) -> str:
+    metadata = document.metadata
+    name = metadata.get("file_path") or metadata.get("file_name") or getattr(document, "id_", None)
+    return str(name or hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()[:16])
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > MAX_FILE_BYTES:
+        raise SourceError(
+            f"it has {size_bytes / 1e6:.0f} MB and the limit is {MAX_FILE_BYTES / 1e6:.0f}; split it and add the parts"
+        )
+
+
+def _loaded(name: str, data: bytes) -> Loaded:
+    suffix = Path(name).suffix.lower()
+    reader = FORMATS.get(suffix)
+    if reader is None:
+        kinds = ", ".join(sorted(FORMATS))
+        raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
+    fingerprint = hashlib.sha256(data).hexdigest()
+    return Loaded(name, fingerprint, lambda: checked(reader(data)))
+
+
+def _loaded_text(name: str, content: Content) -> Loaded:
+    fingerprint = hashlib.sha256(repr((content.text, content.title)).encode()).hexdigest()
+    return Loaded(name, fingerprint, lambda: checked(content))
+
+
+def checked(content: Content) -> Content:
+    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode."""
+    if not content.text.strip():
+        raise SourceError("it holds no text")
+    if len(content.text) > MAX_TEXT_CHARS:
+        raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")
+    try:
+        content.text.encode()
+    except UnicodeEncodeError as error:
+        raise SourceError(f"character {error.start} is half of a surrogate pair, which is not text") from error
+    return content
+
+
+def title_of(name: str, content: Content) -> str:
+    """Return the title that the content carries, or its file name in plain words."""
+    if content.title and content.title.strip():
+        return " ".join(content.title.split())
+    return re.sub(r"[-_\s]+", " ", Path(name).stem).strip() or name

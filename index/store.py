@@ -1,0 +1,305 @@
+"""The index: one folder that holds documents and finds passages in them.
+
+    store/
+      catalog.sqlite3     the truth
+      vectors/, words/    caches, made from the truth and made anew whenever they disagree with it
+      write.lock          held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from index.catalog import Catalog
+from index.embed import Encoder, SentenceTransformerEncoder
+from index.errors import SourceError, StoreBusyError, StoreError
+from index.lexical import LexicalCache
+from index.load import AnySource, Loaded, expand, title_of
+from index.passages import passage_groups
+from index.search import CANDIDATES, fuse
+from index.sentences import sentence_spans
+from index.types import Changes, Document, Failure, Hit, Status
+from index.vectors import VectorCache
+
+READING = "1"
+"""Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another one before it gives up."""
+
+SEARCH_ATTEMPTS = 5
+"""A search that a change overtakes is done again, so that its hits are of one state of the store."""
+
+Progress = Callable[[int, int, str], None]
+"""Called with the number of sources done, the number of all, and the stage: a file's name or what is being done."""
+
+
+def default_path() -> Path:
+    """Return the folder of the default store: ``$VERBATIM_STORE``, or the user's data folder."""
+    from platformdirs import user_data_path
+
+    named = os.environ.get("VERBATIM_STORE")
+    return Path(named) if named else user_data_path("verbatim", appauthor=False)
+
+
+class Index:
+    """Documents in a folder, searchable by meaning and by words. Open one with `Index.open`.
+
+    Threads may share an index. Processes may share a folder: one writes at a time, all can read while it does.
+    """
+
+    def __init__(self, path: Path, encoder: Encoder) -> None:
+        self.path = path
+        self.encoder = encoder
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the store {path} cannot be made ({error.strerror}); name another folder") from error
+        self._catalog = Catalog(path / "catalog.sqlite3")
+        self._vectors = VectorCache(path / "vectors", self._catalog)
+        self._words = LexicalCache(path / "words", self._catalog)
+        self._write_lock = FileLock(path / "write.lock", thread_local=False)
+        self._changing = threading.RLock()
+        self._revision = lru_cache(maxsize=64)(self._catalog.document)
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, *, encoder: Encoder | str | None = None) -> Index:
+        """Open the store in a folder, making it if it is missing.
+
+        Args:
+            path: The folder; by default `default_path`.
+            encoder: A SentenceTransformer's name or folder, or any `Encoder`. By default the one that the store was
+                made with.
+
+        Raises:
+            StoreError: The folder cannot be used, or its vectors come from another encoder.
+        """
+        folder = Path(path) if path is not None else default_path()
+        if encoder is None or isinstance(encoder, str):
+            encoder = SentenceTransformerEncoder(*([encoder] if encoder else []))
+        index = cls(folder.expanduser().absolute(), encoder)
+        stored = index._catalog.encoder()
+        if stored not in (None, encoder.name):
+            index.close()
+            raise StoreError(
+                f"the vectors in {folder} come from the encoder {stored!r}, not from {encoder.name!r}; "
+                f"open it with encoder={stored!r} or add the documents to a new store"
+            )
+        return index
+
+    def close(self) -> None:
+        """Let go of the store. Other processes may then own its caches."""
+        with self._changing:
+            self._vectors.close()
+            self._catalog.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- writing ----
+
+    def add(self, sources: AnySource | Iterable[AnySource], *, progress: Progress | None = None) -> Changes:
+        """Add or update documents: paths of files and folders, `Source` data, or LlamaIndex documents.
+
+        Each document is safe on disk before the next one is read. One that cannot be read is a row of
+        ``Changes.failed``; the others still go in. What has not changed is not read again.
+
+        Raises:
+            StoreBusyError: Another process is writing to the store.
+        """
+        outcomes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
+        failed: list[Failure] = []
+        with self._writing():
+            loaded = list(expand(_as_sources(sources)))
+            for done, source in enumerate(loaded):
+                if isinstance(source, Failure):
+                    failed.append(source)
+                    continue
+                if progress:
+                    progress(done, len(loaded), Path(source.name).name)
+                try:
+                    document_id, outcome = self._add(source)
+                    outcomes[outcome].append(document_id)
+                except SourceError as error:
+                    failed.append(Failure(source.name, str(error)))
+            if progress:
+                progress(len(loaded), len(loaded), "making it searchable")
+            self._refresh(self._catalog.generation())
+        return Changes(**{name: tuple(ids) for name, ids in outcomes.items()}, failed=tuple(failed))
+
+    def sync(self, folder: str | Path, *, progress: Progress | None = None) -> Changes:
+        """Make the store agree with a folder: add what is new, update what changed, remove what is gone from it."""
+        root = Path(folder).expanduser().absolute()
+        if not root.is_dir():
+            raise SourceError(f"{root} is not a folder; `add` takes single files")
+        with self._writing():
+            changes = self.add([root], progress=progress)
+            gone = [
+                document_id
+                for source, document_id in self._catalog.sources().items()
+                if Path(source).is_relative_to(root) and not Path(source).exists()
+            ]
+            removed = self.remove(gone).removed if gone else ()
+        return Changes(changes.added, changes.updated, changes.unchanged, removed, changes.failed)
+
+    def remove(self, ids: str | Iterable[str]) -> Changes:
+        """Remove documents with all their revisions. Raises `UnknownDocumentError` for an id that is not there."""
+        wanted = (ids,) if isinstance(ids, str) else tuple(ids)
+        with self._writing():
+            for document_id in wanted:
+                self._catalog.document(document_id)
+            for document_id in wanted:
+                self._catalog.remove(document_id)
+            self._revision.cache_clear()
+            self._refresh(self._catalog.generation())
+        return Changes(removed=wanted)
+
+    def rebuild(self) -> None:
+        """Make both caches anew from the catalog. Nothing is read or embedded again."""
+        with self._writing():
+            self._vectors.rebuild()
+            self._words.rebuild()
+
+    # ---- reading ----
+
+    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+        """Return the ``top_k`` passages that fit the query best, by meaning and by words."""
+        if not query.strip() or not self._catalog.counts()[1]:
+            return []
+        vector = self.encoder.encode([query])[0]
+        hits: list[Hit] = []
+        for _ in range(SEARCH_ATTEMPTS):
+            generation = self._catalog.generation()
+            self._refresh(generation)
+            with self._changing:
+                dense = self._vectors.search(vector, CANDIDATES)
+            lexical = self._words.search(query, CANDIDATES)
+            ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
+            dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
+            hits = self._hits(fuse(dense, lexical)[: 2 * top_k])[:top_k]
+            if self._catalog.generation() == generation:
+                break
+        return hits
+
+    def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return the number of passages that hold each of these terms (see `index.lexical.terms`)."""
+        self._refresh(self._catalog.generation())
+        return self._words.frequencies(wanted)
+
+    def document(self, document_id: str, revision: str | None = None) -> Document:
+        """Return a document: the revision that is searched, or an older one. Raises `UnknownDocumentError`."""
+        if revision is None:
+            return self._catalog.document(document_id)
+        return self._revision(document_id, revision)
+
+    def documents(self) -> list[Document]:
+        """Return all documents, in order of their source."""
+        return [self._catalog.document(document_id) for document_id in self._catalog.sources().values()]
+
+    def status(self) -> Status:
+        """Return what the store holds."""
+        documents, passages, sentences = self._catalog.counts()
+        fresh = self._words.generation() == self._catalog.generation()
+        return Status(
+            path=str(self.path),
+            documents=documents,
+            sentences=sentences,
+            passages=passages,
+            encoder=self._catalog.encoder(),
+            vectors=self._vectors.state,
+            lexical="ready" if fresh else "behind; made up for at the next question",
+        )
+
+    def warm(self) -> None:
+        """Load the encoder and the caches now, so that the first question need not wait for them."""
+        self.encoder.encode(["warm"])
+        self._refresh(self._catalog.generation())
+
+    # ---- inside ----
+
+    def _add(self, source: Loaded) -> tuple[str, str]:
+        fingerprint = f"{READING}:{source.fingerprint}"
+        known = self._catalog.fingerprint(source.name)
+        if known and known[1] == fingerprint:
+            return known[0], "unchanged"
+        content = source.read()
+        digest = hashlib.sha256(content.text.encode()).hexdigest()
+        document = Document(
+            id=known[0] if known else _document_id(source.name),
+            source=source.name,
+            title=title_of(source.name, content),
+            text=content.text,
+            page_starts=content.page_starts,
+            sha256=digest,
+            revision=digest[:12],
+        )
+        passages = passage_groups(sentence_spans(content.text, markdown=content.markdown))
+        vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
+        self._catalog.put(document, passages, vectors, fingerprint=fingerprint, encoder=self.encoder.name)
+        return document.id, "updated" if known else "added"
+
+    def _hits(self, candidates: Sequence[tuple[int, float, dict[str, float]]]) -> list[Hit]:
+        passages = self._catalog.passages(passage_id for passage_id, _, _ in candidates)
+        hits: list[Hit] = []
+        for passage_id, score, via in candidates:
+            if passage_id in passages:  # otherwise it was replaced since the caches were read
+                passage = passages[passage_id]
+                document = self._revision(passage.document_id, passage.revision)
+                text = document.text[passage.start : passage.end]
+                hits.append(Hit(passage, text, document.source, document.title, score, len(hits) + 1, via))
+        return hits
+
+    def _refresh(self, generation: int) -> None:
+        with self._changing:
+            self._vectors.refresh(generation)
+            current = self._words.generation()
+            if current is not None and current >= generation:
+                return
+            try:
+                # Another process may be writing: it will bring the words up to date itself.
+                with self._write_lock.acquire(timeout=BUSY_SECONDS):
+                    self._words.refresh()
+            except Timeout:
+                return
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        owner = self.path / "write.pid"
+        with self._changing:
+            try:
+                self._write_lock.acquire(timeout=BUSY_SECONDS)
+            except Timeout:
+                process = owner.read_text() if owner.exists() else "unknown"
+                raise StoreBusyError(
+                    f"another process (id {process}) is writing to {self.path}; wait until it has finished, or end it"
+                ) from None
+            try:
+                owner.write_text(str(os.getpid()))
+                yield
+            finally:
+                self._write_lock.release()
+
+
+def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:
+    return sources if isinstance(sources, Iterable) and not isinstance(sources, str) else [sources]
+
+
+def _document_id(source: str) -> str:
+    """Make an id that people can read from the source's name; the digest tells apart files of the same name."""
+    words = re.sub(r"[^a-z0-9]+", "-", Path(source).stem.lower()).strip("-")[:40].strip("-")
+    return f"{words or 'document'}-{hashlib.sha256(source.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -1,0 +1,142 @@
+"""The types that flow through the index. All are frozen; offsets count Python characters and are half-open."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The characters ``text[start:end]`` of a document: Python string indices, half-open."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, got [{self.start}, {self.end})")
+
+    def of(self, text: str) -> str:
+        """Return the characters of ``text`` that this span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document handed over as data instead of as a path: ``Source("notes", "The text.")``.
+
+    ``name`` identifies it: adding the same name again is an update. ``data`` is text, or the bytes of a file whose
+    kind is told by the suffix of ``name``.
+    """
+
+    name: str
+    data: str | bytes
+    title: str | None = None
+
+
+@runtime_checkable
+class TextDocument(Protocol):
+    """The shape of a LlamaIndex ``Document``, recognised without importing LlamaIndex."""
+
+    metadata: Mapping[str, object]
+
+    @property
+    def text(self) -> str:
+        """The text, kept as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One revision of one document.
+
+    ``id`` comes from the source's name and stays through every edit. ``text`` is what the file said, decoded once and
+    never normalised. ``sha256`` is that of the text in UTF-8, and ``revision`` its first twelve digits: the same text
+    is the same revision. ``page_starts`` holds the offset at which each page begins; one page unless the format has
+    pages.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str = field(repr=False)
+    page_starts: tuple[int, ...]
+    sha256: str
+    revision: str
+
+    def page(self, offset: int) -> int:
+        """Return the page, counted from 1, that holds the character at ``offset``."""
+        return max(1, bisect_right(self.page_starts, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of consecutive sentences, the unit that is embedded and searched. Its text is ``document.text[start:end]``."""
+
+    id: int
+    document_id: str
+    revision: str
+    start: int
+    end: int
+    page: int
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found.
+
+    ``text`` is the passage's text, ``source`` and ``title`` its document's. A higher ``score`` (0..1) is better;
+    ``rank`` counts from 1. ``via`` gives the score each search gave, by name: ``dense`` is the cosine to the query,
+    ``lexical`` the share of the best BM25 score.
+    """
+
+    passage: Passage
+    text: str
+    source: str
+    title: str
+    score: float
+    rank: int
+    via: Mapping[str, float]
+
+    def sentence_text(self, sentence: Span) -> str:
+        """Return the text of one of the passage's sentences."""
+        return self.text[sentence.start - self.passage.start : sentence.end - self.passage.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that did not go in, and why, in words that say what to do."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an ``add``, ``sync`` or ``remove`` did: document ids by outcome, and the sources that failed."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a store holds: counts, the encoder its vectors came from, and whether each cache agrees with the catalog."""
+
+    path: str
+    documents: int
+    sentences: int
+    passages: int
+    encoder: str | None
+    vectors: str
+    lexical: str

@@ -1,0 +1,48 @@
+"""A question becomes a cited answer, or an honest "your documents do not say".
+
+``import qa`` is cheap: no model is loaded until something is asked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index import Index
+from qa.answer import Answerer
+from qa.types import Answer, Citation, Evidence
+
+__all__ = ["Answer", "Answerer", "Citation", "Evidence", "answer"]
+
+_making = threading.Lock()
+
+
+def answer(question: str, *, index: Index | None = None, history: Sequence[Answer | str] = ()) -> Answer:
+    """Answer a question with sentences copied word for word from the documents, or say that they do not say.
+
+    Args:
+        question: In plain words. An empty one is refused, not an error.
+        index: Where to look; by default the store in `index.default_path()`.
+        history: Earlier answers, or earlier questions as text, oldest first. A question that leans on the last one
+            ("How many were injured there?") is completed from it.
+
+    Returns:
+        An `Answer`. No answer is a result too: then ``abstained`` is true, and ``nearest`` and ``missing`` tell why.
+
+    Raises:
+        EmptyStoreError: The store holds no documents; the message names the next command.
+    """
+    with _making:  # two threads asking first would load everything twice
+        answerer = _answerer(index if index is not None else _default_index())
+    return answerer.answer(question, history=history)
+
+
+@lru_cache(maxsize=8)
+def _answerer(index: Index) -> Answerer:
+    return Answerer(index)
+
+
+@lru_cache(maxsize=1)
+def _default_index() -> Index:
+    return Index.open()

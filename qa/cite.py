@@ -1,0 +1,83 @@
+"""Evidence -> citations: the smallest set of sentences that answers, each checked against its document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from index import Index, VerbatimError
+from index.lexical import terms
+from qa.types import Citation, Evidence
+
+MAX_CITATIONS = 4
+
+NEAR_COPY = 0.7
+"""Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
+
+SECOND_SCORE = 0.75
+"""A further sentence must reach this share of the first one's score."""
+
+_SEVERAL = re.compile(
+    r"\b(which|what|who|list|name)\b[^?]*\b(\w+s|were|are)\b|\band\b|\bwhat (happened|else)\b|\bhow did\b|\bwhy\b", re.IGNORECASE
+)
+
+
+class CitationError(VerbatimError):
+    """A citation does not say what its document says at that place. It is never shown."""
+
+
+def choose(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence to cite: the best sentence, and others only where the question asks for several things.
+
+    A further sentence is cited if it is nearly as good as the first and is no near-copy of one already cited.
+    """
+    if not evidence:
+        return []
+    chosen = [evidence[0]]
+    if not _SEVERAL.search(question):
+        return chosen
+    for item in evidence[1:]:
+        if len(chosen) == MAX_CITATIONS or item.score < SECOND_SCORE * evidence[0].score:
+            break
+        if not any(near_copies(item.text, other.text) for other in chosen):
+            chosen.append(item)
+    return chosen
+
+
+def near_copies(first: str, second: str) -> bool:
+    """Whether two sentences say the same in nearly the same words."""
+    one, other = set(terms(first)), set(terms(second))
+    smaller = min(len(one), len(other))
+    return smaller > 0 and len(one & other) >= NEAR_COPY * smaller
+
+
+def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:
+    """Turn evidence into numbered citations, each sliced from its stored document.
+
+    Raises `CitationError` if a slice is not the sentence that was read: then the store is damaged.
+    """
+    return tuple(_citation(number, item, index) for number, item in enumerate(evidence, start=1))
+
+
+def _citation(number: int, item: Evidence, index: Index) -> Citation:
+    passage = item.hit.passage
+    document = index.document(passage.document_id, passage.revision)
+    text = item.sentence.of(document.text)
+    if text != item.text or not text:
+        raise CitationError(
+            f"the sentence at {item.sentence.start} to {item.sentence.end} of {document.source} is not what was read; "
+            "run `verbatim index rebuild`"
+        )
+    return Citation(
+        number=number,
+        document_id=document.id,
+        revision=document.revision,
+        source=document.source,
+        title=document.title,
+        text=text,
+        start=item.sentence.start,
+        end=item.sentence.end,
+        page=document.page(item.sentence.start),
+        score=item.score,
+        answer=item.answer,
+    )

@@ -1,0 +1,111 @@
+"""Hits -> evidence: which sentence of the passages found answers the question, if any.
+
+The `Reader` protocol is the seam. `BaselineReader` scores sentences by what the encoder and the words say, with a
+linear model of a few features; it marks a short answer by the kind of phrase that the question asks for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from index import Hit, Index, Span
+from index.embed import Vectors
+from index.lexical import terms
+from qa.phrase import asks_for_phrase, short_answer
+from qa.types import Evidence
+
+CANDIDATE_SENTENCES = 24
+"""Only the sentences that look best by words and by passage are encoded: encoding is what takes the time."""
+
+CACHED_SENTENCES = 20_000
+"""Vectors of sentences kept in memory (1.5 kB each), since people ask about the same pages again and again."""
+
+
+class Reader(Protocol):
+    """Looks at the passages found and says which sentences answer the question."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """Return the sentences considered, best first. ``Evidence.features`` is what confidence is computed from."""
+
+
+class BaselineReader:
+    """Scores each sentence by meaning, words, its neighbours and its passage."""
+
+    WEIGHTS: Mapping[str, float] = {
+        "cosine": 5.0,
+        "overlap": 2.0,
+        "context": 1.0,
+        "passage": 2.0,
+        "phrase": 0.5,
+    }
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._vectors: dict[str, Vectors] = {}
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """Return the most promising sentences of the hits, best first."""
+        weights = self._term_weights(question)
+        evidence = [
+            Evidence(hit, sentence, 0.0, features)
+            for hit in hits
+            for sentence, features in zip(hit.passage.sentences, self._word_features(hit, weights), strict=True)
+        ]
+        evidence = sorted(evidence, key=lambda item: self._score(item.features), reverse=True)[:CANDIDATE_SENTENCES]
+        if not evidence:
+            return []
+        cosines = self._cosines(question, [item.text for item in evidence])
+        read = [self._complete(question, item, cosine) for item, cosine in zip(evidence, cosines, strict=True)]
+        return sorted(read, key=lambda item: (-item.score, item.hit.rank, item.sentence))
+
+    def _term_weights(self, question: str) -> dict[str, float]:
+        """Weigh the question's terms by how rare they are (inverse document frequency, as in BM25)."""
+        asked = set(terms(question))
+        passages = max(1, self._index.status().passages)
+        return {
+            term: math.log(1 + (passages - min(count, passages) + 0.5) / (count + 0.5))
+            for term, count in self._index.term_frequencies(asked).items()
+        }
+
+    def _word_features(self, hit: Hit, weights: Mapping[str, float]) -> list[dict[str, float]]:
+        found = [weights.keys() & terms(hit.sentence_text(sentence)) for sentence in hit.passage.sentences]
+        features = []
+        for position, own in enumerate(found):
+            around = own.union(*found[max(0, position - 1) : position + 2])
+            features.append(
+                {
+                    "overlap": _share(own, weights),
+                    "context": _share(around, weights),
+                    "passage": hit.score,
+                }
+            )
+        return features
+
+    def _complete(self, question: str, item: Evidence, cosine: float) -> Evidence:
+        answer = short_answer(question, item.text)
+        phrase = 1.0 if answer or not asks_for_phrase(question) else 0.0
+        features = {**item.features, "cosine": cosine, "phrase": phrase}
+        if answer:
+            answer = Span(item.sentence.start + answer.start, item.sentence.start + answer.end)
+        return replace(item, features=features, score=self._score(features), answer=answer)
+
+    def _score(self, features: Mapping[str, float]) -> float:
+        return sum(self.WEIGHTS[name] * value for name, value in features.items())
+
+    def _cosines(self, question: str, sentences: Sequence[str]) -> list[float]:
+        new = [text for text in dict.fromkeys([question, *sentences]) if text not in self._vectors]
+        if len(self._vectors) + len(new) > CACHED_SENTENCES:
+            self._vectors.clear()
+            new = list(dict.fromkeys([question, *sentences]))
+        known = self._vectors | dict(zip(new, self._index.encoder.encode(new), strict=True))
+        self._vectors = known
+        return [float(known[text] @ known[question]) for text in sentences]
+
+
+def _share(found: set[str], weights: Mapping[str, float]) -> float:
+    """Return the share of the question's weight that the terms found carry: 0..1."""
+    total = sum(weights.values())
+    return sum(weights[term] for term in found) / total if total else 0.0

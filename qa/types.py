@@ -1,0 +1,94 @@
+"""The types that leave the answering package. All are frozen; offsets count Python characters of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from index.types import Hit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that a reader considered, within a hit.
+
+    ``score`` orders sentences (higher is better); ``features`` says what it was made of. ``answer`` is the short
+    answer inside the sentence, in document offsets, where the reader found one.
+    """
+
+    hit: Hit
+    sentence: Span
+    score: float
+    features: Mapping[str, float]
+    answer: Span | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence, sliced from its passage."""
+        return self.hit.sentence_text(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence shown as evidence: ``document.text[start:end] == text``, checked before it is shown.
+
+    ``number`` counts from 1, ``page`` from 1. ``score`` is the reader's, higher is better. ``answer`` is the short
+    answer inside the sentence, in document offsets, or None.
+    """
+
+    number: int
+    document_id: str
+    revision: str
+    source: str
+    title: str
+    text: str
+    start: int
+    end: int
+    page: int
+    score: float
+    answer: Span | None = None
+
+    @property
+    def short(self) -> str | None:
+        """The words of ``answer``, or None."""
+        if self.answer is None:
+            return None
+        return self.text[self.answer.start - self.start : self.answer.end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got: citations, or an honest refusal with its reason and the nearest sentence.
+
+    ``query`` is what was searched for (the question, completed from the history). ``confidence`` (0..1) is the
+    estimated chance that the first cited sentence answers the question; for a refusal it is the chance that the nearest
+    sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
+    question that occur nowhere in the documents. ``seconds`` gives the wall time of each stage.
+    """
+
+    question: str
+    query: str
+    citations: tuple[Citation, ...]
+    reason: str
+    confidence: float
+    nearest: Citation | None = None
+    missing: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = field(default=(), repr=False)
+    seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the documents were found not to say: no citations."""
+        return not self.citations
+
+    @property
+    def text(self) -> str:
+        """The cited sentences with their numbers, or the reason for the refusal."""
+        if self.abstained:
+            return self.reason
+        return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)
+
+    @property
+    def short(self) -> str | None:
+        """The answer phrase inside the first citation, or None."""
+        return self.citations[0].short if self.citations else None

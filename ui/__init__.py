@@ -1,0 +1,10 @@
+"""The two faces of Verbatim: the web chat and the terminal command.
+
+Importing this package settles the environment that Gradio reads once, when it is first imported, so it must come
+before Gradio: no usage statistics and no request for its newest version leave the machine.
+"""
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
