@@ -24,6 +24,12 @@ MAX_FILE_BYTES = 50_000_000
 MAX_TEXT_CHARS = 20_000_000
 """Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
 
+NOTE_NAMES = frozenset({"SOURCES"})
+"""Files that say where a folder's documents come from are not among them."""
+
+STORE_NAME = "catalog.sqlite3"
+"""The file by which a folder is known to be a store."""
+
 AnySource = str | Path | Source | TextDocument
 """What can be added: the path of a file or folder, data with a name, or a LlamaIndex ``Document``."""
 
@@ -138,7 +144,7 @@ FORMATS: dict[str, Callable[[bytes], Content]] = {
 def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
     """Read every source, folders in depth and in order of name; a source that cannot be read becomes a `Failure`.
 
-    Hidden files and folders inside a folder are passed over. LlamaIndex documents that share a file name are the
+    Inside a folder, hidden files and folders and `NOTE_NAMES` are passed over. LlamaIndex documents that share a file name are the
     pages of one document.
     """
     pages: dict[str, list[TextDocument]] = {}
@@ -171,8 +177,11 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for folder, folders, names in os.walk(path):
+        if STORE_NAME in names:  # a store among the documents is not one of them
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in NOTE_NAMES)
 
 
 def _load_path(path: Path) -> Loaded:
@@ -196,7 +205,7 @@ def _load_pages(name: str, documents: list[TextDocument]) -> Loaded:
         starts.append(length)
         texts.append(document.text)
         length += len(document.text) + 1
-    title = documents[0].metadata.get("title") or documents[0].metadata.get("file_name")
+    title = documents[0].metadata.get("title")
     return _loaded_text(name, Content("\n".join(texts), str(title) if title else None, tuple(starts)))
 
 

@@ -1,177 +1,359 @@
-"""Text becomes sentences: exact spans of the text as it is, in order, so that each can be quoted word for word.
+"""Text becomes sentences: exact spans of the text as it is, so that each can be quoted word for word.
 
-First the text falls into blocks (paragraphs, headings, list items, table rows), then each block into sentences.
+Three steps. The text falls into blocks that no sentence crosses (paragraphs, headings, list items, table
+rows). A library finds the ends of sentences within a block. A few repairs, each with its reason, mend what
+the library got wrong on our gold list (``tests/gold/sentences.txt``; see ``python -m evals.splitters``).
+
+The library is sentencex by Wikimedia: MIT licence, rules and no model, compiled from Rust, exact offsets,
+release 1.0.32 of September 2026. Within our blocks it measured best of seven; the one that comes close,
+blingfire, had its last release in 2021.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+import sentencex  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.types import Span
 
 LONGEST_SENTENCE_CHARS = 1_200
-LONGEST_ROW_CHARS = 300  # a longer row holds prose, which is worth splitting
-LONGEST_WINDOW_CHARS = 20_000  # what the library is handed at once: bounds its time and memory on hostile text
+LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
+MOST_MARKDOWN_LINES = 100_000  # more is read as plain text: the parser would take many seconds
+LONGEST_WINDOW_CHARS = 20_000  # what a splitter is handed at once, so that hostile text stays linear
 
-# The columns at which people and programs wrap text. A line beyond the widest was not wrapped at all.
+# The columns, counted in characters, at which people and programs wrap text.
 NARROWEST_WRAP, WIDEST_WRAP = 60, 120
 
-SplitBlock = Callable[[str], Iterable[int]]
-"""Takes the text of one block, without line breaks, and gives the offsets at which its sentences end, in order."""
+FindEnds = Callable[[str], Iterable[int]]
+"""Takes words without line breaks; gives the offsets at which their sentences end, in order."""
 
 
 def sentence_spans(text: str, *, markdown: bool = False) -> list[Span]:
-    return spans_with(text, library_ends, markdown=markdown)
+    """Return every sentence of ``text``, in order and apart, with no whitespace at its edges; never raises.
+
+    Each character that is not whitespace is in exactly one span, but for markup that carries no words when
+    ``markdown`` is true (``#``, ``>``, bullets and numbers of lists, fences, rules). No span is longer than
+    ``LONGEST_SENTENCE_CHARS``: what is longer is cut at whitespace, or anywhere where there is none.
+    """
+    return spans_with(sentence_ends, text, markdown=markdown)
 
 
-def spans_with(text: str, split_block: SplitBlock, *, markdown: bool = False) -> list[Span]:
+def spans_with(find_ends: FindEnds, text: str, *, markdown: bool = False) -> list[Span]:
+    """Do what ``sentence_spans`` does with another way to find the ends of sentences inside a block."""
     safe = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
     blocks = _markdown_blocks(safe) if markdown else _plain_blocks(safe)
-    return [piece for block in blocks for span in _split(safe, block, split_block) for piece in _cut(text, span)]
+    return [span for block in blocks for span in _sentences(safe, block, find_ends)]
 
 
-# A NUL or a lone surrogate has no place in UTF-8 text, and libraries that work on UTF-8 stumble over them.
+# Not valid in UTF-8, or refused by libraries. One character for one character: offsets stay true.
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
 
 
-# ── blocks of plain text ──────────────────────────────────────────────────────
+# ── Blocks of plain text ──────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What holds whole sentences: ``text[start:end]``; its words begin at ``body``, after a bullet or a number."""
+    """``text[start:end]`` holds whole sentences. ``words`` is where they begin, after a bullet or number.
+
+    ``whole`` says that the block is one sentence whatever its dots say: a row of a table.
+    """
 
     start: int
-    body: int
+    words: int
     end: int
     whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line without its edge whitespace. ``column`` is where it ends on the page, ``quote`` its ``>`` signs."""
+    """A line without whitespace at its edges: ``text[start:end]``.
+
+    ``inner`` is where it begins after its ``quotes`` (a count of ``>`` signs), ``words`` after its bullet or
+    number too. ``column`` is where it ends on the page; ``content`` is the text from ``inner`` on.
+    A ``hard_break`` is markdown's: two spaces or a backslash at the end.
+    """
 
     start: int
-    body: int
+    inner: int
+    words: int
     end: int
+    quotes: int
     column: int
-    quote: int
-    text: str
+    content: str
+    is_item: bool
+    is_row: bool
+    hard_break: bool
 
 
-_QUOTE = re.compile(r"(?:>[ \t]*)*")
-_MARKER = re.compile(
-    r"""(?: [-*+•‣◦▪●·–] | \d{1,3}[.)] | \d{1,3}(?:\.\d{1,3})+\.? | \((?:[a-zA-Z]{1,4}|\d{1,3})\) | [a-z]\) )[ \t]+""",
-    re.VERBOSE,
+_QUOTE_SIGNS = re.compile(r"[>\s]*")
+_ITEM = re.compile(
+    r"(?:[-*+•‣◦▪●·–]|\d{1,3}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|\((?:[a-zA-Z]{1,4}|\d{1,3})\)|[a-z]\))(?:\s+|$)"
 )
-_OWN_LINE = re.compile(r"[—–―]\s?[^\W\d_a-z]|[A-Z][\w-]{1,20}:\s")
-_GAP = re.compile(r"\t+|\s{3,}|\s\|\s")
-_FINISHED = re.compile(r"""[.!?…:;。！？][\W_]*$""")
+_BYLINE_OR_LABEL = re.compile(r"[—–―]\s?[^\W\d_a-z]|[A-Z][\w-]{1,20}:\s")
+_COLUMN_GAP = re.compile(r"\t+|\s{3,}|\s\|\s")
+_FINISHED = re.compile(r"[.!?…:;。！？][\W_]{0,9}$")
+_WORD = re.compile(r"\w")
 
 
 def _plain_blocks(text: str) -> Iterator[_Block]:
-    lines = _lines(text, 0, text.splitlines(keepends=True))
-    for blank, run in groupby(lines, key=lambda line: line.start == line.end):
-        if not blank:
-            yield from _paragraphs(list(run))
+    return _paragraphs(_lines(0, text.splitlines(keepends=True)))
 
 
-def _lines(text: str, offset: int, raw_lines: Iterable[str]) -> Iterator[_Line]:
+def _lines(offset: int, raw_lines: Iterable[str]) -> Iterator[_Line]:
     for raw in raw_lines:
-        stripped = raw.strip()
-        start = offset + len(raw) - len(raw.lstrip())
-        end = start + len(stripped)
-        quote = _QUOTE.match(stripped)
-        words = quote.end() if quote else 0
-        depth = stripped.count(">", 0, words)
-        marker = _MARKER.match(stripped, words)
-        body = start + (marker.end() if marker else words)
-        yield _Line(start, body, end, end - offset, depth, stripped)
+        yield _line(offset, raw)
         offset += len(raw)
 
 
-def _paragraphs(lines: list[_Line]) -> Iterator[_Block]:
-    widest = max((line.column for line in lines if line.column <= WIDEST_WRAP), default=0)
-    width = max(NARROWEST_WRAP, widest)
+def _line(offset: int, raw: str) -> _Line:
+    stripped = raw.strip()
+    start = offset + len(raw) - len(raw.lstrip())
+    signs = _match_end(_QUOTE_SIGNS, stripped) if stripped.startswith(">") else 0
+    content = stripped[signs:]
+    item = _match_end(_ITEM, content)
+    return _Line(
+        start=start,
+        inner=start + signs,
+        words=start + signs + item,
+        end=start + len(stripped),
+        quotes=stripped.count(">", 0, signs),
+        column=len(raw.rstrip()),
+        content=content,
+        is_item=item > 0,
+        is_row=len(content) <= LONGEST_ROW_CHARS and len(_COLUMN_GAP.findall(content, item)) >= 2,
+        hard_break=raw.rstrip("\r\n").endswith(("  ", "\\")),
+    )
+
+
+def _match_end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
+
+
+def _paragraphs(lines: Iterable[_Line]) -> Iterator[_Block]:
+    """Join the lines that were broken only because the page was narrow; other breaks end a block."""
+    for blank, run in groupby(lines, key=lambda line: line.start == line.end):
+        if not blank:
+            yield from _unwrapped(list(run))
+
+
+def _unwrapped(lines: list[_Line]) -> Iterator[_Block]:
+    width = max(NARROWEST_WRAP, *(line.column for line in lines if line.column <= WIDEST_WRAP), 0)
+    return _joined(lines, lambda line, following: _wraps(line, following, width))
+
+
+def _joined(lines: list[_Line], joins: Callable[[_Line, _Line], bool]) -> Iterator[_Block]:
     first = last = lines[0]
     for line in lines[1:]:
-        if not _continues(last, line, width):
-            yield _Block(first.start, first.body, last.end, _is_row(first))
+        if not joins(last, line):
+            yield _Block(first.start, first.words, last.end, first.is_row)
             first = line
         last = line
-    yield _Block(first.start, first.body, last.end, _is_row(first))
+    yield _Block(first.start, first.words, last.end, first.is_row)
 
 
-def _continues(line: _Line, following: _Line, width: int) -> bool:
-    if line.quote != following.quote or max(line.column, following.column) > WIDEST_WRAP:
+def _wraps(line: _Line, following: _Line, width: int) -> bool:
+    """Whether the break after ``line`` is only a hard wrap at ``width`` columns.
+
+    It is if the line was full: the first word of the next would not have fitted. In ragged text it is also
+    if the line is at least half full, does not end like a sentence, and the next goes on in lower case.
+    """
+    if _stands_alone(line, following) or max(line.column, following.column) > WIDEST_WRAP:
         return False
-    words = following.text[following.body - following.start :] if following.quote else following.text
-    if _is_row(line) or _is_row(following) or _OWN_LINE.match(words):
-        return False
-    if _MARKER.match(following.text.lstrip("> \t")):
-        return False
-    first_word = words.split(maxsplit=1)[0] if words.strip() else ""
-    filled = line.column + 1 + len(first_word) > width
-    unfinished = line.column > NARROWEST_WRAP // 2 and words[:1].islower() and not _FINISHED.search(line.text)
-    return filled or unfinished
+    first_word = following.content.partition(" ")[0]
+    is_full = line.column + 1 + len(first_word) > width
+    goes_on = first_word[:1].islower() and not _FINISHED.search(line.content[-10:])
+    return is_full or (goes_on and line.column >= width // 2)
 
 
-def _is_row(line: _Line) -> bool:
-    words = line.text[line.body - line.start :]
-    return len(words) <= LONGEST_ROW_CHARS and sum(1 for _ in _GAP.finditer(words)) >= 2
+def _stands_alone(line: _Line, following: _Line) -> bool:
+    """Whether one of two lines is of a kind that its line break always ends, or that always begins anew."""
+    return (
+        line.is_row
+        or following.is_row
+        or following.is_item
+        or line.quotes != following.quotes
+        or _BYLINE_OR_LABEL.match(following.content) is not None
+    )
 
 
-# ── blocks of markdown ────────────────────────────────────────────────────────
+# ── Blocks of markdown ────────────────────────────────────────────────────────
+
+# Only the block structure is parsed; what is inside a paragraph stays text.
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_MARKDOWN.core.ruler.enableOnly(["normalize", "block"])
+_MARKDOWN_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+$")
 
 
 def _markdown_blocks(text: str) -> Iterator[_Block]:
-    return _plain_blocks(text)
+    """Take the lines of each heading, paragraph, row and code block from the parser.
 
-
-# ── sentences of a block ──────────────────────────────────────────────────────
-
-_BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*(?:>[ \t]*)*")
-
-
-def _split(text: str, block: _Block, split_block: SplitBlock) -> Iterator[Span]:
-    if block.whole or block.body >= block.end:
-        yield Span(block.start, block.end)
+    It passes over lines that show nothing, like link definitions. With words, they count as plain text:
+    somebody may want to quote them.
+    """
+    found = list(_MARKDOWN_LINE.finditer(text))
+    if len(found) > MOST_MARKDOWN_LINES:
+        yield from _plain_blocks(text)
         return
-    words = _BREAK.sub(lambda found: " " * len(found.group()), text[block.body : block.end])
+    raw = [line.group() for line in found]
+    starts = [line.start() for line in found] + [len(text)]
+    done = 0
+    for token in _MARKDOWN.parse(text):
+        if token.map is None or token.type not in _READERS or token.map[0] < done:
+            continue
+        first, last = token.map
+        yield from _worded(_lines(starts[done], raw[done:first]))
+        lines = [line for line in _lines(starts[first], raw[first:last]) if line.content]
+        if lines:
+            yield from _READERS[token.type](token, [replace(line, start=line.inner) for line in lines])
+        done = last
+    yield from _worded(_lines(starts[done], raw[done:]))
+
+
+def _worded(lines: Iterable[_Line]) -> Iterator[_Block]:
+    return _paragraphs(line for line in lines if _WORD.search(line.content))
+
+
+def _read_inline(token: Token, lines: list[_Line]) -> Iterator[_Block]:
+    """Take a heading or paragraph. As when it is shown, its line breaks are spaces, but for hard breaks."""
+    first, *others = lines
+    content = token.content.partition("\n")[0].strip()
+    start = first.start + max(
+        first.content.rfind(content), 0
+    )  # the parser dropped hashes, bullets and numbers
+    end = first.end if others else start + len(content)
+    words = start + _match_end(_ITEM, content)
+    opening = replace(first, start=start, words=words, end=end, content=content, is_row=False)
+    return _joined([opening, *others], _flows_on)
+
+
+def _flows_on(line: _Line, following: _Line) -> bool:
+    return not (line.hard_break or following.is_item or _BYLINE_OR_LABEL.match(following.content) is not None)
+
+
+def _read_rows(_token: Token, lines: list[_Line]) -> Iterator[_Block]:
+    """Rows of a table, or lines of code: nobody's dots end a sentence there, unless the line is long."""
+    return (
+        _Block(line.start, line.start, line.end, len(line.content) <= LONGEST_ROW_CHARS) for line in lines
+    )
+
+
+def _read_fence(token: Token, lines: list[_Line]) -> Iterator[_Block]:
+    return _read_rows(token, [line for line in lines[1:] if line.content.strip(token.markup[0])])
+
+
+_READERS: dict[str, Callable[[Token, list[_Line]], Iterator[_Block]]] = {
+    "inline": _read_inline,
+    "tr_open": _read_rows,
+    "fence": _read_fence,
+    "code_block": _read_rows,
+    "html_block": lambda _token, lines: _worded(lines),
+}
+
+
+# ── Sentences of a block ──────────────────────────────────────────────────────
+
+_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029][>\s]*")
+
+
+def _sentences(text: str, block: _Block, find_ends: FindEnds) -> Iterator[Span]:
+    ends = [block.end] if block.whole else [*_block_ends(text, block, find_ends), block.end]
     start = block.start
-    for end in split_block(words):
-        yield Span(start, block.body + end)
-        start = block.body + end
-    if start < block.end:
-        yield Span(start, block.end)
+    for end in ends:
+        yield from _short_enough(text, start, end)
+        start = max(start, end)
 
 
-def library_ends(words: str) -> Iterable[int]:
-    import sentencex
-
-    return (b["end_index"] for b in sentencex.get_sentence_boundaries("en", words))
-
-
-def _cut(text: str, span: Span) -> Iterator[Span]:
-    start, end = _strip(text, span.start, span.end)
-    while end - start > LONGEST_SENTENCE_CHARS:
-        limit = start + LONGEST_SENTENCE_CHARS
-        space = next((at for at in range(limit, start, -1) if text[at].isspace()), limit)
-        yield Span(*_strip(text, start, space))
-        start, end = _strip(text, space, end)
-    if start < end:
-        yield Span(start, end)
+def _block_ends(text: str, block: _Block, find_ends: FindEnds) -> Iterator[int]:
+    """Find the ends window by window, with each line break (and the ``>`` after it) as spaces."""
+    for start, end in _pieces(text, block.words, block.end, LONGEST_WINDOW_CHARS):
+        words = _LINE_BREAK.sub(lambda found: " " * len(found.group()), text[start:end])
+        yield from (start + offset for offset in find_ends(words))
 
 
-def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+def _short_enough(text: str, start: int, end: int) -> Iterator[Span]:
+    for piece_start, piece_end in _pieces(text, start, end, LONGEST_SENTENCE_CHARS):
+        if piece_start < piece_end:
+            yield Span(piece_start, piece_end)
+
+
+def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cut ``text[start:end]`` into pieces without edge whitespace, each of at most ``longest`` characters."""
+    start, end = _trimmed(text, start, end)
+    while end - start > longest:
+        limit = start + longest
+        cut = next((at for at in range(limit, start, -1) if text[at].isspace()), limit)
+        yield _trimmed(text, start, cut)
+        start, end = _trimmed(text, cut, end)
+    yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+# ── Ends of sentences: the library and our repairs ────────────────────────────
+
+# The library never ends a sentence inside quotes or brackets, so two sentences that someone said would be
+# one, and asterisks of **bold.** are words to it. It is shown spaces instead; _TAIL gives closing ones back.
+_SIGNS = str.maketrans(dict.fromkeys('"“”„«»()[]*_', " "))
+
+# What still belongs to a sentence after its full stop: closing signs, a citation mark [3], emoji.
+_EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2764]"
+_TAIL = re.compile(rf"(?:[”»’)\]]|[\"“'*_](?!\w))*(?:\[\d[\d,–-]*\])?(?:\s*{_EMOJI}+)*")
+
+# Ends that the library passes over: emoji after a full stop (it sees a word) and "me." (it thinks of Maine).
+_MISSED_END = re.compile(rf"[.!?…]\s*{_EMOJI}+(?=\s)|\bme\.(?=[\"”’)]*\s+[\"“‘(]?[A-Z])")
+
+# The library's list of abbreviations is short of these. Before a number or a bracket:
+_BEFORE_NUMBER = re.compile(
+    r"\b(?:approx|chs?|eqs?|figs?|nos?|nr|p[tp]?|paras?|pct|reg|sched|secs?|suppl|tab|vols?|abs|pág|art)\.$",
+    re.IGNORECASE,
+)
+_BRACKETS_AND_CURRENCIES = tuple("([$€£¥")
+# Before a name or anything else; P.S. opens a sentence.
+_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx)\.$")
+# German writes ordinals with a full stop: "am 3. Mai".
+_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+_ORDINAL_DATE = re.compile(rf"\d{{1,2}}\.\s+(?:{'|'.join(_MONTHS.split())})\b")
+
+
+def sentence_ends(words: str) -> Iterator[int]:
+    """Yield where the sentences of ``words`` end, in order: what the library found, repaired."""
+    ends = [*_library_ends(words), *(found.end() for found in _MISSED_END.finditer(words))]
+    for end in sorted(ends):
+        tail = _TAIL.match(words, end)
+        full = tail.end() if tail else end
+        if _is_end(words, end, full):
+            yield full
+
+
+def _library_ends(words: str) -> Iterator[int]:
+    for sentence in sentencex.get_sentence_boundaries("en", words.translate(_SIGNS)):
+        yield sentence["start_index"] + len(sentence["text"].rstrip())
+
+
+def _is_end(words: str, stop: int, end: int) -> bool:
+    """Whether a sentence ends with the full stop before ``stop`` and the closing signs up to ``end``."""
+    before, after = words[max(0, stop - 12) : stop], words[end : end + 12]
+    following = after.lstrip()[:1]
+    if len(words) <= end + 12 and not _WORD.search(after):
+        return False  # only signs are left, as in :(
+    if before.endswith((".", "!", "?")) and after[:1].strip():
+        return False  # the stop is inside a word: report.Final, example.COM
+    if end > stop and words[end - 1] in "\"”»’'" and following.islower():
+        return False  # "No!" he cried
+    if following.isdigit() or following in _BRACKETS_AND_CURRENCIES:
+        return not _BEFORE_NUMBER.search(before)
+    return not (_BEFORE_NAME.search(before) or _ORDINAL_DATE.match(before[-3:].lstrip() + after))

@@ -24,7 +24,7 @@ from index.catalog import Catalog
 from index.embed import Encoder, SentenceTransformerEncoder
 from index.errors import SourceError, StoreBusyError, StoreError
 from index.lexical import LexicalCache
-from index.load import AnySource, Loaded, expand, title_of
+from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
@@ -65,7 +65,7 @@ class Index:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"the store {path} cannot be made ({error.strerror}); name another folder") from error
-        self._catalog = Catalog(path / "catalog.sqlite3")
+        self._catalog = Catalog(path / STORE_NAME)
         self._vectors = VectorCache(path / "vectors", self._catalog)
         self._words = LexicalCache(path / "words", self._catalog)
         self._write_lock = FileLock(path / "write.lock", thread_local=False)

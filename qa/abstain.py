@@ -7,18 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from qa.types import Evidence
 
-THRESHOLD = 0.5
+THRESHOLD = 0.3
 """Below this confidence the documents are taken not to say."""
 
-INTERCEPT = -6.0
-WEIGHTS: Mapping[str, float] = {
-    "cosine": 6.0,
-    "overlap": 2.0,
-    "context": 1.0,
-    "passage": 2.0,
-    "phrase": 0.5,
-    "margin": 0.1,
-}
+INTERCEPT = -8.03
+WEIGHTS: Mapping[str, float] = {"overlap": 0.69, "passage": 6.58, "lead": 3.94}
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:
@@ -26,10 +19,14 @@ def confidence(evidence: Sequence[Evidence]) -> float:
     if not evidence:
         return 0.0
     features = confidence_features(evidence)
-    return 1 / (1 + math.exp(-INTERCEPT - sum(WEIGHTS[name] * value for name, value in features.items())))
+    return 1 / (1 + math.exp(-INTERCEPT - sum(weight * features[name] for name, weight in WEIGHTS.items())))
 
 
 def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
-    """Return what the confidence is computed from: the first sentence's features and its lead over the second."""
-    margin = evidence[0].score - evidence[1].score if len(evidence) > 1 else 0.0
-    return {**evidence[0].features, "margin": margin}
+    """Return what the confidence is computed from.
+
+    ``overlap`` and ``passage`` are those of the first sentence; ``lead`` is its share of the softmax over all scores.
+    """
+    first = evidence[0]
+    lead = 1 / sum(math.exp(item.score - first.score) for item in evidence)
+    return {"overlap": first.features["overlap"], "passage": first.features["passage"], "lead": lead}

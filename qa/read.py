@@ -35,12 +35,14 @@ class BaselineReader:
     """Scores each sentence by meaning, words, its neighbours and its passage."""
 
     WEIGHTS: Mapping[str, float] = {
-        "cosine": 5.0,
-        "overlap": 2.0,
-        "context": 1.0,
-        "passage": 2.0,
-        "phrase": 0.5,
+        "cosine": 5.7,
+        "overlap": 2.8,
+        "context": 2.3,
+        "passage": 6.7,
+        "phrase": 2.1,
     }
+    """Fitted as a softmax over the sentences read, on half of 1,575 answerable development questions from seven sets;
+    on the other half it put a right sentence first for 69.7 %, the cosine alone for 61.6 %, the words for 65.7 %."""
 
     def __init__(self, index: Index) -> None:
         self._index = index

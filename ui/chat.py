@@ -57,17 +57,16 @@ def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
                     max_lines=6,
                     submit_btn="Ask",
                     elem_id="question",
-                    autofocus=True,
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
                 )
             with gr.Column(elem_id="beside"):
                 tabs = _html(render.pane_tabs(0), "tabs")
                 source = _html(render.no_source(), "source")
                 with gr.Column(elem_id="documents"):
-                    upload = gr.File(label="Add documents", file_count="multiple", elem_id="upload", height=150)
+                    upload = gr.File(label="Add documents", show_label=False, file_count="multiple", elem_id="upload", height=150)
                     message = _html("", "message")
                     table = _html("", "table")
-        # How the page's own script speaks to the server: it writes here what was clicked, and Gradio sends it.
+        # How the page's own script speaks to the server: it writes here what was clicked and presses Enter.
         wanted = gr.Textbox(visible="hidden", elem_id="wanted-citation", label="Citation to open")
         unwanted = gr.Textbox(visible="hidden", elem_id="unwanted-document", label="Document to remove")
 
@@ -91,7 +90,7 @@ def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
         new.click(partial(_start_anew, index, shelf), [turns], [*shelf.values()], **quick).then(
             render.no_source, None, [source], **quick
         )
-        wanted.input(partial(_open, index), [wanted, turns], [source], **quick)
+        wanted.submit(partial(_open, index), [wanted, turns], [source], **quick)
         upload.upload(
             _with_progress(index),
             [upload],
@@ -102,7 +101,7 @@ def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
             concurrency_limit=1,
             api_visibility="private",
         ).then(show_all, [turns], [*shelf.values()], **quick)
-        unwanted.input(partial(_remove, index), [unwanted], [message], **quick).then(
+        unwanted.submit(partial(_remove, index), [unwanted], [message], **quick).then(
             show_all, [turns], [*shelf.values()], **quick
         )
     return page

@@ -11,7 +11,7 @@ import html
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.types import Changes, Document, Failure
 from qa.types import Answer, Citation
@@ -22,7 +22,7 @@ MARK_ID = "cited"
 WINDOW_CHARS = 60_000
 """Longer documents are shown as this many characters around the sentence."""
 
-_SPELLED_OUT = {ord(mark): f"&#{ord(mark)};" for mark in "\t\n\r\f\v\u00a0\u2028\u2029\\`*_~$[]()!|{}"}
+_SPELLED_OUT = {ord(mark): f"&#{ord(mark)};" for mark in "\t\n\r\f\u00a0\u2028\u2029\\`*_~$[]()!|{}"}
 
 _CONFIDENCE = ((0.85, "Very likely right"), (0.65, "Probably right"), (0.4, "Uncertain"), (0.0, "Doubtful"))
 
@@ -71,13 +71,24 @@ def cited(turns: Sequence[Turn], key: str) -> Citation | None:
     if answer is None:
         return None
     if int(number) == 0:
-        return answer.nearest
+        return answer.nearest and replace(answer.nearest, answer=None)
     return next((citation for citation in answer.citations if citation.number == int(number)), None)
 
 
 def confidence_words(confidence: float) -> str:
     """Return what ``confidence`` means, in words."""
     return next(words for least, words in _CONFIDENCE if confidence >= least or least == 0.0)
+
+
+def _button(name: str, face: str, *, unseen: str = "", value: str = "", css: str = "") -> str:
+    """Return a button that the page's script acts on; ``unseen`` is what a screen reader hears after its face.
+
+    Only attributes that Gradio's sanitiser lets through are used: no ``data-*``, no ``aria-*``.
+    """
+    heard = f'<span class="unseen"> {escape(unseen)}</span>' if unseen else ""
+    return (
+        f'<button type="button" name="{name}" value="{escape(value)}" class="{css}">{escape(face)}{heard}</button>'
+    )
 
 
 # ---- the conversation ---------------------------------------------------------------------------------------------
@@ -94,17 +105,17 @@ def _welcome(documents: int) -> str:
     """Return the opening words: what one can do here."""
     if documents == 0:
         lead = "There is nothing to ask yet: add a document, then ask about it."
-        action = '<button type="button" class="primary" data-show="documents">Add documents</button>'
+        action = _button("show", "Add documents", value="documents", css="primary")
         return f'<div class="welcome"><h2>Answers, word for word.</h2><p>{lead}</p>{action}</div>'
-    held = "one document" if documents == 1 else f"{documents:,} documents"
-    lead = f"Ask about your {held}. Every answer is a sentence copied from them, with its place."
+    whose, them = ("your document", "it") if documents == 1 else (f"your {documents:,} documents", "them")
+    lead = f"Ask about {whose}. Every answer is a sentence copied from {them}, with its place."
     return f'<div class="welcome"><h2>Answers, word for word.</h2><p>{lead}</p></div>'
 
 
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn" data-turn="{number}">{question}{_outcome(number, turn)}</div>'
+    return f'<div class="turn">{question}{_outcome(number, turn)}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
@@ -149,20 +160,18 @@ def _refusal(turn: int, answer: Answer, paged: frozenset[str]) -> str:
         parts.append(f'<p class="missing">Nowhere in your documents: {words}</p>')
     if answer.nearest is not None:
         parts.append('<p class="nearest-label">Nearest sentence, not an answer</p>')
-        parts.append(_quotation(turn, 0, answer.nearest, paged))
+        parts.append(_quotation(turn, 0, replace(answer.nearest, answer=None), paged))
     return "".join(parts)
 
 
 def _quotation(turn: int, number: int, citation: Citation, paged: frozenset[str]) -> str:
     """Return a cited sentence with its number, which opens the source, and where it stands."""
-    key, kind = citation_key(turn, number), "nearest" if number == 0 else "evidence"
-    what = "the nearest sentence" if number == 0 else f"sentence {number}"
-    label = f"Open {what} in its source, {escape(citation.title)}"
-    face = "↗" if number == 0 else str(number)
+    kind, face = ("nearest", "≈") if number == 0 else ("evidence", str(number))
+    label = f"open in its source, {citation.title}"
     page = f" · page {citation.page}" if citation.document_id in paged else ""
     return (
-        f'<figure class="quotation {kind}" data-cite="{key}">'
-        f'<button type="button" class="number" data-cite="{key}" aria-label="{label}">{face}</button>'
+        f'<figure class="quotation {kind}">'
+        f'{_button("cite", face, unseen=label, value=citation_key(turn, number), css="number")}'
         f'<blockquote dir="auto">{_with_answer(citation, "mark")}</blockquote>'
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{page}</figcaption></figure>'
     )
@@ -255,12 +264,11 @@ def _paragraph_spans(text: str) -> list[tuple[int, int]]:
 
 def pane_tabs(documents: int) -> str:
     """Return the two buttons that choose what the right-hand pane shows."""
-    close = '<button type="button" class="close" data-close aria-label="Close this pane">Close</button>'
+    held = f'Documents <span class="count">{documents:,}</span>'
     return (
-        '<div class="pane-tabs"><div role="group" aria-label="What to show beside the conversation">'
-        '<button type="button" data-show="source">Source</button>'
-        f'<button type="button" data-show="documents">Documents <span class="count">{documents:,}</span></button>'
-        f"</div>{close}</div>"
+        '<div class="pane-tabs"><div role="group" title="What stands beside the conversation">'
+        f'{_button("show", "Source", value="source")}<button type="button" name="show" value="documents">{held}</button>'
+        f'</div>{_button("close", "Close", css="close")}</div>'
     )
 
 
@@ -270,24 +278,19 @@ def documents_table(documents: Sequence[Document], sentences: int) -> str:
         return '<div class="documents"><p class="none">No documents yet.</p></div>'
     rows = "".join(_document_row(document) for document in documents)
     total = f"{len(documents):,} document{'s' if len(documents) != 1 else ''} · {sentences:,} sentences"
-    head = '<tr><th scope="col">Title</th><th scope="col" class="length">Characters</th><th></th></tr>'
-    return (
-        f'<div class="documents"><table><caption>{total}</caption><thead>{head}</thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return f'<div class="documents"><table><caption>{total}</caption><tbody>{rows}</tbody></table></div>'
 
 
 def _document_row(document: Document) -> str:
     """Return a row of the table. The choice to remove is asked once more, in the row itself, by the page's script."""
-    title, identity = escape(document.title), escape(document.id)
-    file = "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi>'
+    title = document.title
+    file = "" if document.source == title else f'<bdi class="file">{escape(document.source)}</bdi> · '
     return (
-        f'<tr><td><bdi class="title">{title}</bdi>{file}</td>'
-        f'<td class="length">{len(document.text):,}</td><td class="removal">'
-        f'<button type="button" data-ask-removal aria-label="Remove {title}">Remove</button>'
-        f'<span class="confirm" hidden><button type="button" data-remove="{identity}" '
-        f'aria-label="Yes, remove {title}">Yes, remove</button>'
-        '<button type="button" data-keep>Keep</button></span></td></tr>'
+        f'<tr><th scope="row"><bdi class="title">{escape(title)}</bdi>'
+        f'<span class="about">{file}{len(document.text):,} characters</span></th>'
+        f'<td class="removal">{_button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'
+        f'{_button("remove", "Yes, remove", unseen=title, value=document.id)}{_button("keep", "Keep", unseen=title)}'
+        "</span></td></tr>"
     )
 
 

@@ -1,0 +1,44 @@
+# The two commands that matter: `make chat` and `make test`. Both install what they need first.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: chat test check evals format lock clean
+
+chat: $(INSTALLED)
+	$(BIN)/verbatim chat seeds/
+
+test: $(INSTALLED)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+evals: $(INSTALLED)
+	$(BIN)/verbatim eval seed --save
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Torch first: whatever comes after it then finds it there and does not choose another build.
+$(INSTALLED): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Verbatim needs Python 3.11 or later; name one with: make PYTHON=python3.11 chat")'
+	$(PYTHON) -m venv .venv
+	$(LOCKED) $$(grep '^torch==' requirements.lock)
+	$(LOCKED) --requirement requirements.lock
+	$(LOCKED) --no-deps --editable .
+	touch $@
+
+# Resolve the ranges of pyproject.toml anew, in an environment of its own, and write what was chosen.
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet $$(grep -o 'torch==[0-9.]*' pyproject.toml)
+	build/lock/bin/pip install --quiet '.[dev]'
+	build/lock/bin/pip freeze --exclude verbatim-qa | sed 's/+cpu$$//' > requirements.lock
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,12 @@
+"""Is the answer right, and is every citation right? No model is the judge.
+
+The import is cheap: numpy, scipy and scikit-learn are loaded when a report is summed up, torch and Chroma
+when Verbatim itself is judged. `run` is bound here on purpose, over the module of the same name:
+``evals.run(suite)``.
+"""
+
+from evals.results import Report
+from evals.run import run
+from evals.suites import Suite, load_suite
+
+__all__ = ["Report", "Suite", "load_suite", "run"]

@@ -1,0 +1,38 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+from index import Index
+from tests.fakes import HashEncoder
+
+ARTICLE = Path(__file__).parent.parent / "seeds" / "centcom-raid-western-iraq-2024-08.txt"
+
+
+@pytest.fixture
+def article() -> Path:
+    """The seed article."""
+    return ARTICLE
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """An empty store with the small encoder."""
+    with Index.open(tmp_path / "store", encoder=HashEncoder()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def seed_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The seed article in a store with the real encoder. Tests only read it."""
+    with Index.open(tmp_path_factory.mktemp("seed")) as opened:
+        opened.add(ARTICLE)
+        yield opened

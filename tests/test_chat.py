@@ -1,0 +1,370 @@
+"""The web chat: what happens on each event, and what the guard around it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from index import Changes, EmptyStoreError, Index, Source
+from qa.types import Answer, Citation
+from ui import chat, server
+from ui.render import Turn
+
+TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
+
+
+class HashEncoder:
+    """Maps each text to a fixed unit vector."""
+
+    name = "hash"
+    dimension = 16
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") for text in texts]
+        rows = np.array([np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def index(tmp_path) -> Iterator[Index]:
+    with Index.open(tmp_path / "store", encoder=HashEncoder()) as opened:
+        opened.add([Source("raid.txt", TEXT)])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Index]:
+    with Index.open(tmp_path_factory.mktemp("served"), encoder=HashEncoder()) as opened:
+        opened.add([Source("raid.txt", TEXT)])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(served) -> Iterator[TestClient]:
+    app = server.create_app(served)
+    with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
+        yield opened
+
+
+def answer_with(index: Index) -> Answer:
+    (document,) = index.documents()
+    start = document.text.index("About")
+    names = (document.id, document.revision, document.source, document.title)
+    citation = Citation(1, *names, document.text[start:], start, len(document.text), 1, 0.9)
+    return Answer("How many?", "How many?", (citation,), "found", 0.9)
+
+
+SHOWN = {name: name for name in ("turns", "conversation", "question", "offers")}
+SHELF = {name: name for name in ("tabs", "table", "conversation", "offers")}
+
+
+# ---- events -------------------------------------------------------------------------------------------------------
+
+
+def test_the_question_is_shown_before_its_answer(index, monkeypatch):
+    turns: list[Turn] = []
+    shown = chat._begin(index, SHOWN, "  How many?  ", turns)
+    assert "Reading your documents" in shown["conversation"]
+    assert shown["question"] == ""
+    assert [turn.pending for turn in turns] == [True]
+    monkeypatch.setattr(chat, "answer", lambda *_, **__: answer_with(index))
+    finished = chat._finish(index, turns)
+    assert "About 2,500 troops remain in Iraq." in finished
+    assert "Reading your documents" not in finished
+
+
+def test_an_empty_question_asks_nothing(index):
+    turns: list[Turn] = []
+    chat._begin(index, SHOWN, " \n ", turns)
+    assert turns == []
+
+
+def test_a_question_that_is_too_long_is_refused_in_words(index):
+    turns: list[Turn] = []
+    shown = chat._begin(index, SHOWN, "x" * 8_001, turns)
+    assert "8,001 characters; at most 8,000" in shown["conversation"]
+    assert len(turns[0].question) < 300
+    assert not turns[0].pending
+    chat._begin(index, SHOWN, "x" * 8_000, turns)
+    assert turns[1].pending
+
+
+def test_a_conversation_has_an_end(index):
+    turns = [Turn("?", trouble="x")] * chat.MAX_TURNS
+    chat._begin(index, SHOWN, "One more?", turns)
+    assert "Start a new one" in turns[-1].trouble
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(EmptyStoreError("nothing to ask yet"), "nothing to ask yet"), (ValueError("secret"), "went wrong")]
+)
+def test_an_error_becomes_a_message(index, monkeypatch, error, said):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(chat, "answer", fail)
+    finished = chat._finish(index, [Turn("Who?")])
+    assert said in finished
+    assert "secret" not in finished
+
+
+def test_earlier_answers_are_the_history_and_hits_are_not_kept(index, monkeypatch):
+    seen = []
+
+    def remember(question, *, index, history):
+        seen.append([earlier.question for earlier in history])
+        return answer_with(index)
+
+    monkeypatch.setattr(chat, "answer", remember)
+    turns = [Turn("First?"), Turn("Broken?", trouble="x"), Turn("Second?")]
+    chat._finish(index, turns)
+    assert seen == [[], ["How many?"]]
+    assert all(turn.answer is None or turn.answer.hits == () for turn in turns)
+
+
+def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
+    turns = [Turn("Slow?")]
+
+    def start_anew_meanwhile(*_, **__):
+        chat._start_anew(index, SHELF, turns)
+        return answer_with(index)
+
+    monkeypatch.setattr(chat, "answer", start_anew_meanwhile)
+    assert "Slow?" not in chat._finish(index, turns)
+    assert turns == []
+
+
+def test_a_source_opens_only_from_its_own_conversation(index):
+    mine = [Turn("How many?", answer_with(index))]
+    assert "<mark" in chat._open(index, "1 1.1", mine)
+    assert "<mark" not in chat._open(index, "1 1.1", [])
+    for wanted in ("", "x", "1 1.2", "1 ../../etc/passwd", "1 1.1 1.1"):
+        assert "<mark" not in chat._open(index, wanted, mine), wanted
+
+
+def test_a_source_that_was_removed_says_so(index):
+    turns = [Turn("How many?", answer_with(index))]
+    index.remove([index.documents()[0].id])
+    assert '<div class="no-source">' in chat._open(index, "1 1.1", turns)
+
+
+def test_uploads_keep_their_own_names_and_leave_no_copy(index, tmp_path):
+    good, bad = tmp_path / "0", tmp_path / "1"
+    good.write_text("A fresh sentence.")
+    bad.write_bytes(b"\x00\x01\xff\xfe\x81" * 40)
+    entries = [
+        {"path": str(good), "orig_name": "C:\\notes\\fresh <b>.txt"},
+        {"path": str(bad), "orig_name": "../../bad.txt"},
+    ]
+    steps = []
+    message = chat._add(index, entries, lambda *step: steps.append(step))
+    assert "1 added" in message
+    assert "<bdi>bad.txt</bdi>" in message
+    assert "fresh <b>.txt" in {document.source for document in index.documents()}
+    assert steps
+    assert not good.exists()
+    assert not bad.exists()
+
+
+def test_removing_names_what_was_removed(index):
+    (document,) = index.documents()
+    assert document.title in chat._remove(index, f"1 {document.id}")
+    assert index.documents() == []
+    assert "trouble" in chat._remove(index, f"2 {document.id}")
+
+
+def test_the_examples_show_while_there_is_something_to_ask_and_nothing_was(index):
+    visible = lambda turns: chat._everything(index, SHELF, turns)["offers"]["visible"]  # noqa: E731
+    assert visible([])
+    assert not visible([Turn("?")])
+    index.remove([index.documents()[0].id])
+    assert not visible([])
+
+
+def test_a_turn_is_small_and_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Turn("?").question = "!"  # type: ignore[misc]
+
+
+# ---- the guard ----------------------------------------------------------------------------------------------------
+
+
+def test_every_response_has_the_security_headers(client):
+    for path in ("/", "/config", "/verbatim/chat.css", "/nothing-here", "/theme.css"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy, path
+        assert "unsafe-eval" not in policy
+        script = next(part for part in policy.split("; ") if part.startswith("script-src"))
+        assert "unsafe-inline" not in script
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_page_names_no_other_host_and_each_script_has_the_nonce(client):
+    first, second = client.get("/"), client.get("/")
+    page = first.text
+    nonce = first.headers["content-security-policy"].split("'nonce-")[1].split("'")[0]
+    assert nonce not in second.text
+    assert page.count("<script") == page.count(f'<script nonce="{nonce}"') > 0
+    assert "/verbatim/chat.js" in page
+    for outside in ("googleapis", "gstatic", "githubusercontent", "cdnjs", "gradio.app", "huggingface"):
+        assert outside not in page, outside
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "[::2]:7860", "", "a:b:c", "[", "0.0.0.0"])  # noqa: S104
+def test_a_foreign_host_name_is_refused(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:1234", "LOCALHOST", "[::1]:7860"])
+def test_our_own_host_names_are_served(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_a_request_from_another_site_is_refused(client, headers):
+    for path in ("/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/upload"):
+        assert client.post(path, json={"data": []}, headers=headers).status_code == 403
+
+
+def test_our_own_page_may_post(client):
+    answer = client.post("/gradio_api/queue/join", json={}, headers={"origin": "http://127.0.0.1:7860"})
+    assert answer.status_code not in {400, 403, 413}
+
+
+def test_a_huge_body_is_refused(client):
+    body = {"data": ["x" * 2_000_000]}
+    assert client.post("/gradio_api/queue/join", json=body).status_code == 413
+    chunks = (b"x" for _ in range(10))
+    assert client.post("/gradio_api/queue/join", content=chunks).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=../../../../etc/passwd",
+        f"/gradio_api/file={server.__file__}",
+        "/gradio_api/file=file:///etc/passwd",
+        "/gradio_api/file=http://127.0.0.1:1/",
+        "/gradio_api/proxy=http://127.0.0.1:1/",
+        "/verbatim/../server.py",
+        "/verbatim/%2e%2e/server.py",
+        "/gradio_api/monitoring",
+        "/docs",
+        "/openapi.json",
+    ],
+)
+def test_no_path_opens_a_file_or_another_address(client, path):
+    response = client.get(path, follow_redirects=False)
+    assert response.status_code >= 400
+    assert "root:" not in response.text
+
+
+def test_the_store_itself_cannot_be_fetched(client, served):
+    assert client.get(f"/gradio_api/file={served.path}/catalog.sqlite3").status_code >= 400
+
+
+def call(client: TestClient, session: str, name: str, *data: object) -> dict:
+    """Call an unqueued event as the page does: by the name of the function behind it."""
+    dependencies = client.get("/config").json()["dependencies"]
+    (place, *_) = [at for at, dependency in enumerate(dependencies) if dependency["api_name"].startswith(name)]
+    body = {"data": list(data), "fn_index": place, "session_hash": session, "event_data": None}
+    response = client.post("/gradio_api/run/predict", json=body)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_two_pages_never_see_each_others_questions(client):
+    first = call(client, "first", "_begin", "My secret question?", None)
+    again = call(client, "first", "_begin", "My second question?", None)
+    second = call(client, "second", "_begin", "Another question?", None)
+    assert "My secret question?" in str(first)
+    assert "My secret question?" in str(again)
+    assert "My second question?" in str(again)
+    assert "secret" not in str(second)
+
+
+# ---- serving ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
+def test_it_listens_on_this_machine_only(index, host):
+    with pytest.raises(server.ServeError, match="login"):
+        server.serve(index, host=host)
+
+
+def test_a_taken_port_is_named_with_the_way_out(index):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(server.ServeError, match=rf"port {port} .*--port"):
+            server.serve(index, port=port)
+
+
+def test_importing_ui_is_cheap_and_silences_gradio():
+    code = (
+        "import sys, os, ui, ui.server; assert not {'gradio', 'torch', 'chromadb'} & set(sys.modules), 'heavy'; "
+        "assert os.environ['GRADIO_ANALYTICS_ENABLED'] == 'False'"
+    )
+    root = Path(server.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=60)
+
+
+def test_the_page_is_up_before_the_encoder_is_warm(tmp_path):
+    """`serve` in its own process: its address answers while the encoder still loads, and Ctrl+C ends it."""
+    code = f"""
+import threading, urllib.request
+from index import Index
+from ui.server import serve
+never = threading.Event()
+class Slow:
+    name, dimension = "slow", 4
+    def encode(self, texts): never.wait(30)
+def ready(url):
+    def fetch():
+        print(url, urllib.request.urlopen(url, timeout=20).status, flush=True)
+    threading.Thread(target=fetch, daemon=True).start()
+serve(Index.open({str(tmp_path / "store")!r}, encoder=Slow()), port=0, ready=ready)
+"""
+    root = Path(server.__file__).parents[1]
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(90, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("http://127.0.0.1:")
+        assert line.strip().endswith(" 200")
+        process.send_signal(2)
+        process.wait(timeout=30)
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.wait()
+
+
+def test_changes_is_what_the_chat_expects():
+    assert {field.name for field in dataclasses.fields(Changes)} >= {"added", "updated", "unchanged", "removed", "failed"}

@@ -1,0 +1,91 @@
+"""The laws of the house that concern offsets: what is cited stands in the source, character for character."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import Changes, Index, Source
+from index.load import decode
+from qa import answer
+from qa.answer import Answerer
+from qa.cite import CitationError, cite
+from tests.fakes import HashEncoder
+
+# Text that breaks offsets elsewhere: line ends of three kinds, a byte-order mark, combining marks, letters whose lower
+# case is longer, emoji of several code points, right-to-left text with direction marks, separators, control characters.
+HARD = st.sampled_from(
+    ["\r\n", "\n", "\r", "\ufeff", "e\u0301", "İ", "ß", "ﬁ", "👩‍👩‍👧", "🇮🇶", "שלום.", "مرحبا؟", "\u202e", "\u2028", "\x85", "\x00", "\x1f"]
+    + ["U.S. Central Command ", "Aug. 29, ", "2,500 ", "One two. ", "“Yes.” ", "… ", "# ", "- ", "。", "\t", "\u00a0"]
+)
+TEXT = st.lists(HARD | st.text(max_size=12), max_size=40).map("".join)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(TEXT, min_size=1, max_size=3), question=TEXT, suffix=st.sampled_from(["", ".md"]))
+def test_every_citation_is_its_slice_of_the_stored_text(texts: list[str], question: str, suffix: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, Index.open(folder, encoder=HashEncoder()) as index:
+        changes = index.add([Source(f"{number}{suffix}", text) for number, text in enumerate(texts)])
+        for document in index.documents():
+            assert document.text == texts[int(Path(document.source).stem)]
+        if not changes.added:
+            return
+        answerer = Answerer(index, threshold=0.0)
+        for asked in (question, texts[0][:200]):
+            result = answerer.answer(asked)
+            for citation in (*result.citations, *filter(None, [result.nearest])):
+                stored = index.document(citation.document_id, citation.revision)
+                assert stored.text[citation.start : citation.end] == citation.text
+                if citation.answer:
+                    assert citation.start <= citation.answer.start < citation.answer.end <= citation.end
+                    assert stored.text[citation.answer.start : citation.answer.end] == citation.short
+            for hit in index.search(asked):
+                stored = index.document(hit.passage.document_id, hit.passage.revision)
+                assert stored.text[hit.passage.start : hit.passage.end] == hit.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=TEXT.filter(lambda text: "\0" not in text), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+def test_decoding_loses_no_character(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    expected = text.removeprefix("\ufeff") if encoding == "utf-8" else text  # there it is the signature
+    assert decode(data) == expected
+
+
+def test_line_ends_and_marks_of_a_file_are_kept(tmp_path: Path, index: Index) -> None:
+    text = "Erste Zeile.\r\nZweite.\rDritte.\n\u202eVierte e\u0301.\u2028F\u00fcnfte."
+    (tmp_path / "lines.txt").write_bytes(text.encode())
+    index.add(tmp_path / "lines.txt")
+    assert index.documents()[0].text == text
+
+
+def test_a_sentence_that_is_not_at_its_place_is_never_cited(index: Index) -> None:
+    index.add(Source("a.txt", "The bridge opened in May. It is long."))
+    evidence = Answerer(index).reader.read("When did the bridge open?", index.search("When did the bridge open?"))
+    document = index.documents()[0]
+    index.document = lambda *_: type(document)(  # type: ignore[method-assign]
+        document.id, document.source, document.title, "x" + document.text, (0,), document.sha256, document.revision
+    )
+    with pytest.raises(CitationError, match="a.txt"):
+        cite(evidence, index)
+
+
+def test_a_citation_of_an_older_revision_still_opens(index: Index) -> None:
+    index.add(Source("policy.txt", "Refunds are paid within 30 days."))
+    old = Answerer(index, threshold=0).answer("When are refunds paid?").citations[0]
+    changes = index.add(Source("policy.txt", "Note. Refunds are paid within 14 days."))
+    assert changes == Changes(updated=(old.document_id,))
+    new = Answerer(index, threshold=0).answer("When are refunds paid?").citations[0]
+    assert "14" in new.text
+    assert new.revision != old.revision
+    assert index.document(old.document_id, old.revision).text[old.start : old.end] == old.text
+
+
+def test_the_same_question_gets_the_same_answer(seed_index: Index) -> None:
+    first, second = (answer("Who was behind the attack in Solingen?", index=seed_index) for _ in range(2))
+    assert first.citations == second.citations
+    assert first.confidence == second.confidence

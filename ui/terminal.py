@@ -1,0 +1,263 @@
+"""The terminal command ``verbatim``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+# Nothing leaves the machine. Set before any library looks.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from index import Changes, Index, VerbatimError
+from index.store import Progress as ProgressCallback
+from qa import Answer, Citation, answer
+
+EXAMPLES = {
+    "centcom-raid-western-iraq-2024-08.txt": (
+        "How many American soldiers are still in Iraq?",
+        "Which concert did they plan to attack?",
+        "What happened in Solingen?",
+        "How many British soldiers are in Iraq?",
+    )
+}
+"""Questions to click, by the seed document that they are about; the last one it does not answer."""
+
+command = typer.Typer(
+    help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
+command.add_typer(index_command, name="index")
+
+Work = Callable[[ProgressCallback], Changes]
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", envvar="VERBATIM_STORE", help="The folder that holds the store.", show_default="your data folder"),
+]
+PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
+
+
+@command.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Answer one question with cited sentences."""
+    with Index.open(store) as index:
+        result = answer(question, index=index)
+    if as_json:
+        print(json.dumps(as_dict(result), ensure_ascii=False, indent=2))
+    else:
+        _print_answer(result)
+
+
+@command.command()
+def chat(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)] = None,
+    store: StoreOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+) -> None:
+    """Open the chat in a browser."""
+    with Index.open(store) as index:
+        if paths:
+            _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
+        from ui.server import serve
+
+        serve(
+            index,
+            host=host,
+            port=port,
+            examples=example_questions(index),
+            ready=lambda address: console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)"),
+        )
+
+
+@command.command("eval")
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="A suite's name, or a folder that holds one.")] = "seed",
+    save: Annotated[bool, typer.Option("--save", help="Keep the report as JSON, by git revision.")] = False,
+) -> None:
+    """Measure whether answers and citations are right."""
+    from evals.run import evaluate as run
+
+    run(suite, save=save, console=console)
+
+
+@index_command.command()
+def add(paths: PathsArgument, store: StoreOption = None) -> None:
+    """Add or update documents."""
+    with Index.open(store) as index:
+        _finish(_with_progress(lambda progress: index.add(paths, progress=progress)))
+
+
+@index_command.command()
+def sync(folder: Annotated[Path, typer.Argument(help="The folder.")], store: StoreOption = None) -> None:
+    """Make the store agree with a folder: add, update, and remove what is gone from it."""
+    with Index.open(store) as index:
+        _finish(_with_progress(lambda progress: index.sync(folder, progress=progress)))
+
+
+@index_command.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids or sources, as `verbatim index status` lists them.")],
+    store: StoreOption = None,
+) -> None:
+    """Remove documents."""
+    with Index.open(store) as index:
+        by_source = {document.source: document.id for document in index.documents()}
+        _finish(index.remove([by_source.get(name, by_source.get(str(Path(name).absolute()), name)) for name in ids]))
+
+
+@index_command.command()
+def status(store: StoreOption = None) -> None:
+    """List the documents and say how the store is."""
+    with Index.open(store) as index:
+        state, documents = index.status(), index.documents()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "title", "characters", "source"):
+        table.add_column(heading, justify="right" if heading == "characters" else "left", overflow="fold")
+    for document in documents:
+        table.add_row(document.id, escape(document.title), f"{len(document.text):,}", escape(document.source))
+    console.print(table)
+    console.print(
+        f"\n{state.documents} documents, {state.passages} passages, {state.sentences} sentences in {escape(state.path)}\n"
+        f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
+    )
+
+
+@index_command.command()
+def rebuild(store: StoreOption = None) -> None:
+    """Make the search caches anew from the catalog; nothing is read or embedded again."""
+    with Index.open(store) as index:
+        index.rebuild()
+        console.print(f"The caches of {index.status().passages} passages are made anew.")
+
+
+def example_questions(index: Index) -> list[str]:
+    """Return questions to click: those about the seed article, while it is in the store."""
+    sources = {Path(document.source).name for document in index.documents()}
+    return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
+
+
+def as_dict(result: Answer) -> dict[str, object]:
+    """Return what ``ask --json`` prints: the fields of an `Answer` that other programs rely on."""
+    return {
+        "question": result.question,
+        "query": result.query,
+        "text": result.text,
+        "abstained": result.abstained,
+        "confidence": result.confidence,
+        "short": result.short,
+        "reason": result.reason,
+        "citations": [dataclasses.asdict(citation) for citation in result.citations],
+        "nearest": dataclasses.asdict(result.nearest) if result.nearest else None,
+        "missing": list(result.missing),
+        "seconds": dict(result.seconds),
+    }
+
+
+# ---- printing: everything that comes from a document is escaped or printed as plain text ----
+
+
+def _print_answer(result: Answer) -> None:
+    if result.abstained:
+        console.print(Text(result.reason, style="yellow"))
+        if result.missing:
+            console.print(Text("Nowhere in your documents: " + ", ".join(result.missing), style="dim"))
+        if result.nearest:
+            console.print(Text("\nNearest sentence, not an answer:", style="dim"))
+            _print_citation(result.nearest, mark=False)
+        return
+    if result.short:
+        console.print(Text(result.short, style="bold"))
+    for citation in result.citations:
+        _print_citation(citation)
+    console.print(Text(f"\nconfidence {result.confidence:.2f}", style="dim"))
+
+
+def _print_citation(citation: Citation, *, mark: bool = True) -> None:
+    quotation = Text(_printable(citation.text))
+    if mark and citation.answer:
+        quotation.stylize("bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start)
+    number = f"[{citation.number}] " if mark else ""
+    console.print(Text.assemble((number, "cyan"), "“", quotation, "”"))
+    place = f"{_printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
+    console.print(Text(f"    {place}", style="dim"))
+
+
+def _printable(text: str) -> str:
+    """Replace control characters, which could move the cursor or recolour the terminal, one for one."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
+
+
+def _print_changes(changes: Changes) -> None:
+    counts = {
+        "added": changes.added,
+        "updated": changes.updated,
+        "unchanged": changes.unchanged,
+        "removed": changes.removed,
+    }
+    said = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
+    console.print(", ".join(said) or "Nothing changed.")
+    for failure in changes.failed:
+        errors.print(Text(f"{_printable(failure.source)}: {failure.reason}", style="red"))
+
+
+def _finish(changes: Changes) -> None:
+    _print_changes(changes)
+    if changes.failed:
+        raise typer.Exit(1)
+
+
+def _with_progress(work: Work) -> Changes:
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("reading", total=None)
+        return work(
+            lambda done, total, stage: bar.update(task, completed=done, total=total, description=_printable(stage)[:40])
+        )
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Print what went wrong in one line and end with status 2; a traceback is for faults of ours only."""
+    try:
+        yield
+    except VerbatimError as error:
+        errors.print(Text(f"verbatim: {error}", style="red"))
+        sys.exit(2)
+
+
+def main() -> None:
+    """Run the command."""
+    with _plain_errors():
+        command()
