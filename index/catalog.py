@@ -64,11 +64,12 @@ PRAGMA user_version = {SCHEMA_VERSION};
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """What a cache at some generation has to do to be up to date at ``generation``: ids to remove and to add."""
+    """What a cache has to do to be up to date at ``generation``: ids to remove and to add. Then it holds ``passages``."""
 
     generation: int
     removed: tuple[int, ...]
     added: tuple[int, ...]
+    passages: int
 
 
 class Catalog:
@@ -157,6 +158,19 @@ class Catalog:
 
     # ---- reading ----
 
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """Let this thread see one state of the store, whatever others write meanwhile; give its generation."""
+        connection = self._connection
+        if connection.in_transaction:
+            yield self.generation()
+            return
+        connection.execute("BEGIN")
+        try:
+            yield self.generation()
+        finally:
+            connection.execute("COMMIT")
+
     def generation(self) -> int:
         """Return the number of changes that this store has seen."""
         return int(self._meta("generation") or 0)
@@ -226,11 +240,11 @@ class Catalog:
 
     def missed_since(self, generation: int) -> Missed:
         """Return what changed after ``generation``."""
-        with self._reading():
-            now = self.generation()
+        with self.snapshot() as now:
+            _, passages, _ = self.counts()
             removed = self._all("SELECT passage_id FROM tombstones WHERE generation > ?", (generation,))
             added = self._all("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))
-        return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added))
+        return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages)
 
     # ---- inside ----
 
@@ -275,16 +289,6 @@ class Catalog:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Hold one snapshot for several reads."""
-        connection = self._connection
-        connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            connection.execute("COMMIT")
 
     def _all(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._translated():

@@ -10,11 +10,13 @@ import logging
 import shutil
 from collections.abc import Iterable
 from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import tantivy
+from filelock import FileLock
 
-from index.catalog import Catalog
+from index.catalog import Catalog, Missed
 from index.vectors import write_atomically
 
 _log = logging.getLogger(__name__)
@@ -37,11 +39,12 @@ VERSION = 1
 
 
 class LexicalCache:
-    """Finds the passages that share words with a query. `refresh` and `rebuild` need the store's write lock."""
+    """Finds the passages that share words with a query. One thread uses it at a time; its owner holds a lock."""
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
+        self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._index: tantivy.Index | None = None
 
     @property
@@ -56,23 +59,25 @@ class LexicalCache:
         except (OSError, ValueError):
             return None
 
-    def refresh(self) -> None:
-        """Bring the folder up to date with the catalog; a folder that cannot be used is made anew."""
-        generation = self.generation()
-        if generation is None:
-            self.rebuild()
+    def refresh(self, generation: int) -> None:
+        """Bring the folder to ``generation`` of the catalog or later; one that cannot be used is made anew."""
+        if (self.generation() or -1) >= generation:
             return
-        try:
-            self._apply(generation)
-        except (OSError, ValueError) as error:  # what tantivy raises for damaged files
-            _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
-            self.rebuild()
+        with self._lock:
+            current = self.generation()  # another process may just have brought it up to date
+            try:
+                if current is None:
+                    self._make()
+                elif current < generation:
+                    self._apply(self._catalog.missed_since(current))
+            except (OSError, ValueError) as error:  # what tantivy raises for damaged files
+                _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
+                self._make()
 
     def rebuild(self) -> None:
         """Make the folder anew from the catalog."""
-        self._index = None
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._apply(0)
+        with self._lock:
+            self._make()
 
     def search(self, query: str, limit: int) -> dict[int, float]:
         """Return up to ``limit`` passage ids with their BM25 score, for passages that hold any of the query's terms."""
@@ -94,23 +99,28 @@ class LexicalCache:
         """Return the number of passages in the folder."""
         return int(self._open().searcher().num_docs)
 
-    def _apply(self, generation: int) -> None:
-        missed = self._catalog.missed_since(generation)
+    def _make(self) -> None:
+        self._index = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._apply(replace(self._catalog.missed_since(0), removed=()))
+
+    def _apply(self, missed: Missed) -> None:
         index = self._open()
         if missed.removed or missed.added:
             writer = index.writer(num_threads=1)
-            for passage_id in missed.removed if generation else ():
-                writer.delete_documents_by_term("id", passage_id)
+            # What is added is deleted first, in case it was added before a crash. By query, since by term tantivy takes
+            # the number for a signed one and silently finds nothing.
+            stale = [*missed.removed, *missed.added]
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", stale))
             for passage_id, text in self._catalog.texts(missed.added):
-                writer.delete_documents_by_term("id", passage_id)
                 document = tantivy.Document(text=text)
                 document.add_unsigned("id", passage_id)
                 writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
             index.reload()
-        if self.count() != self._catalog.counts()[1] and generation:
-            raise ValueError("it does not hold what the catalog holds")
+        if self.count() != missed.passages:
+            raise ValueError(f"it holds {self.count()} passages and the catalog {missed.passages}")
         write_atomically(self._stamp, f"{VERSION} {missed.generation}")
 
     def _open(self) -> tantivy.Index:

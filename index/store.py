@@ -37,9 +37,6 @@ READING = "1"
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
 
-SEARCH_ATTEMPTS = 5
-"""A search that a change overtakes is done again, so that its hits are of one state of the store."""
-
 Progress = Callable[[int, int, str], None]
 """Called with the number of sources done, the number of all, and the stage: a file's name or what is being done."""
 
@@ -69,7 +66,8 @@ class Index:
         self._vectors = VectorCache(path / "vectors", self._catalog)
         self._words = LexicalCache(path / "words", self._catalog)
         self._write_lock = FileLock(path / "write.lock", thread_local=False)
-        self._changing = threading.RLock()
+        self._writer = threading.RLock()  # one thread of this process writes at a time
+        self._caching = threading.RLock()  # one thread of this process uses the caches at a time
         self._revision = lru_cache(maxsize=64)(self._catalog.document)
 
     @classmethod
@@ -99,7 +97,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the store. Other processes may then own its caches."""
-        with self._changing:
+        with self._caching:
             self._vectors.close()
             self._catalog.close()
 
@@ -171,7 +169,7 @@ class Index:
 
     def rebuild(self) -> None:
         """Make both caches anew from the catalog. Nothing is read or embedded again."""
-        with self._writing():
+        with self._writing(), self._caching:
             self._vectors.rebuild()
             self._words.rebuild()
 
@@ -182,24 +180,21 @@ class Index:
         if not query.strip() or not self._catalog.counts()[1]:
             return []
         vector = self.encoder.encode([query])[0]
-        hits: list[Hit] = []
-        for _ in range(SEARCH_ATTEMPTS):
-            generation = self._catalog.generation()
+        # One thread at a time in one snapshot of the catalog: the caches are brought to it, and what they find is looked
+        # up in it, so that a change in the meantime can neither hide a document nor show two revisions of it.
+        with self._caching, self._catalog.snapshot() as generation:
             self._refresh(generation)
-            with self._changing:
-                dense = self._vectors.search(vector, CANDIDATES)
+            dense = self._vectors.search(vector, CANDIDATES)
             lexical = self._words.search(query, CANDIDATES)
             ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
             dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
-            hits = self._hits(fuse(dense, lexical)[: 2 * top_k])[:top_k]
-            if self._catalog.generation() == generation:
-                break
-        return hits
+            return self._hits(fuse(dense, lexical), top_k)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return the number of passages that hold each of these terms (see `index.lexical.terms`)."""
-        self._refresh(self._catalog.generation())
-        return self._words.frequencies(wanted)
+        with self._caching:
+            self._refresh(self._catalog.generation())
+            return self._words.frequencies(wanted)
 
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document: the revision that is searched, or an older one. Raises `UnknownDocumentError`."""
@@ -253,11 +248,13 @@ class Index:
         self._catalog.put(document, passages, vectors, fingerprint=fingerprint, encoder=self.encoder.name)
         return document.id, "updated" if known else "added"
 
-    def _hits(self, candidates: Sequence[tuple[int, float, dict[str, float]]]) -> list[Hit]:
+    def _hits(self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int) -> list[Hit]:
         passages = self._catalog.passages(passage_id for passage_id, _, _ in candidates)
         hits: list[Hit] = []
         for passage_id, score, via in candidates:
-            if passage_id in passages:  # otherwise it was replaced since the caches were read
+            if len(hits) == top_k:
+                break
+            if passage_id in passages:  # the words may already be those of a later state
                 passage = passages[passage_id]
                 document = self._revision(passage.document_id, passage.revision)
                 text = document.text[passage.start : passage.end]
@@ -265,22 +262,15 @@ class Index:
         return hits
 
     def _refresh(self, generation: int) -> None:
-        with self._changing:
+        """Bring both caches to ``generation`` of the catalog or later."""
+        with self._caching:
             self._vectors.refresh(generation)
-            current = self._words.generation()
-            if current is not None and current >= generation:
-                return
-            try:
-                # Another process may be writing: it will bring the words up to date itself.
-                with self._write_lock.acquire(timeout=BUSY_SECONDS):
-                    self._words.refresh()
-            except Timeout:
-                return
+            self._words.refresh(generation)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         owner = self.path / "write.pid"
-        with self._changing:
+        with self._writer:
             try:
                 self._write_lock.acquire(timeout=BUSY_SECONDS)
             except Timeout:

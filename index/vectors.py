@@ -20,6 +20,7 @@ import logging
 import os
 import shutil
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,9 +112,7 @@ class VectorCache:
         shutil.rmtree(self._folder, ignore_errors=True)
         # A fresh name: Chroma remembers a folder it has had open in this process, even one that is gone.
         self._connect(f"chroma-{uuid.uuid4().hex[:8]}", create=True)
-        missed = self._catalog.missed_since(0)
-        self._generation = 0
-        self._apply(Missed(missed.generation, (), missed.added))
+        self._apply(replace(self._catalog.missed_since(0), removed=()))
 
     # ---- the folder ----
 
@@ -184,8 +183,10 @@ class VectorCache:
         if self._collection.count() != len(ids):
             return False
         sample = np.linspace(0, len(ids) - 1, num=min(SELF_QUERIES, len(ids)), dtype=int)
-        # The same vector may stand twice, so the test is on the cosine and not on the id.
-        return all(max(_query(self._collection, vectors[row], 1).values(), default=0) > 0.999 for row in sample)
+        # The same vector may stand twice, so the test is on the cosine and not on the id; and the graph is approximate,
+        # so one of the sample may be overlooked.
+        found = [max(_query(self._collection, vectors[row], 1).values(), default=0.0) > 0.999 for row in sample]
+        return len(found) - sum(found) <= 1
 
 
 def _query(collection: Collection, query: Vectors, limit: int) -> dict[int, float]:

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from qa.types import Evidence
 
-THRESHOLD = 0.3
-"""Below this confidence the documents are taken not to say."""
+THRESHOLD = 0.25
+"""Below this confidence the documents are taken not to say. Chosen, like the weights, on half of the questions of nine
+development sets; on the other half 74 % of the answerable questions were answered, and 20 % of those whose document had
+been taken away or that ask for what it does not say. The second kind is hard for this reader: of near misses about the
+right article, 81 % were answered. AUROC of "the first sentence is right": 0.867."""
 
-INTERCEPT = -8.03
-WEIGHTS: Mapping[str, float] = {"overlap": 0.69, "passage": 6.58, "lead": 3.94}
+INTERCEPT = -7.11
+WEIGHTS: Mapping[str, float] = {"overlap": 0.59, "passage": 5.6, "lead": 3.49}
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:

@@ -35,14 +35,14 @@ class Answerer:
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
-        query = standalone(question.strip(), history)
+        query = standalone(question, history) if question.strip() else ""
         hits = self.index.search(query, top_k=TOP_K)
         clock.lap("search")
         evidence = self.reader.read(query, hits)
         chance = confidence(evidence)
         clock.lap("read")
         answered = chance >= self.threshold
-        citations = cite(choose(question, evidence) if answered else evidence[:1], self.index)
+        citations = cite(choose(evidence) if answered else evidence[:1], self.index)
         clock.lap("cite")
         return Answer(
             question=question,

@@ -45,13 +45,17 @@ def make_document(text: str, *, title: str = "A title", source: str = "a.txt", p
     return Document("d1", source, title, text, pages, sha256, sha256[:12])
 
 
-def cite(document: Document, start: int, end: int, *, number: int = 1, answer: Span | None = None) -> Citation:
+def cite(
+    document: Document, start: int, end: int, *, number: int = 1, answer: Span | None = None
+) -> Citation:
     text = document.text[start:end]
     names = (document.id, document.revision, document.source, document.title)
     return Citation(number, *names, text, start, end, document.page(start), 0.9, answer)
 
 
-def answered(*citations: Citation, question: str = "Who?", query: str = "Who?", confidence: float = 0.93) -> Answer:
+def answered(
+    *citations: Citation, question: str = "Who?", query: str = "Who?", confidence: float = 0.93
+) -> Answer:
     return Answer(question, query, citations, "found", confidence)
 
 
@@ -96,7 +100,9 @@ def every_view(payload: str) -> dict[str, str]:
         make_document(f"{payload} {payload}", title=payload, source=payload + " file"), id=payload
     )
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
-    refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
+    refused = Answer(
+        payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,)
+    )
     return {
         "answered": render.conversation(
             [Turn(payload, answered(first, question=payload, query=payload + "?"))], documents=1
@@ -259,7 +265,13 @@ def test_a_citation_is_found_by_its_key_and_nothing_else_is():
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(1.0, "Very likely right"), (0.7, "Probably right"), (0.5, "Uncertain"), (0.0, "Doubtful"), (-0.1, "Doubtful")],
+    [
+        (1.0, "Very likely right"),
+        (0.7, "Probably right"),
+        (0.5, "Uncertain"),
+        (0.0, "Doubtful"),
+        (-0.1, "Doubtful"),
+    ],
 )
 def test_confidence_has_words(confidence, words):
     assert render.confidence_words(confidence) == words

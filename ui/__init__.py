@@ -1,7 +1,7 @@
 """The two faces of Verbatim: the web chat and the terminal command.
 
-Importing this package settles the environment that Gradio reads once, when it is first imported, so it must come
-before Gradio: no usage statistics and no request for its newest version leave the machine.
+Importing this package settles the environment that Gradio reads once, when it is first imported, so it must
+come before Gradio: no usage statistics and no request for its newest version leave the machine.
 """
 
 import os

@@ -1,14 +1,15 @@
 """The web chat: the layout, and what happens on each event. What is shown comes from `ui.render`.
 
-State belongs to the session: a list of turns that Gradio keeps per open page and that handlers change in place, so an
-answer that arrives late still lands at its own question. A handler never raises to the user: an error becomes words.
+State belongs to the session: a list of turns that Gradio keeps per open page and that handlers change in
+place, so an answer that arrives late still lands at its own question. A handler never raises to the user: an
+error becomes words.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -36,106 +37,179 @@ Updates = dict[Any, Any]
 """New values by component."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components of the page."""
+
+    turns: gr.State
+    new: gr.Button
+    conversation: gr.Markdown
+    offers: gr.Column
+    offered: tuple[gr.Button, ...]
+    question: gr.Textbox
+    tabs: gr.Markdown
+    source: gr.Markdown
+    upload: gr.File
+    message: gr.Markdown
+    table: gr.Markdown
+    wanted: gr.Textbox
+    unwanted: gr.Textbox
+
+
 def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet."""
-    with gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
-        turns = gr.State([])
-        with gr.Row(elem_id="masthead"):
-            _html('<p class="wordmark">Verbatim</p>', "wordmark")
-            new = gr.Button("New conversation", elem_id="new-conversation", size="sm")
-        with gr.Row(elem_id="panes"):
-            with gr.Column(elem_id="ask"):
-                with gr.Column(elem_id="scroll"):
-                    conversation = _html("", "conversation")
-                    with gr.Column(elem_id="examples", visible=False) as offers:
-                        offered = [gr.Button(example, elem_classes="example") for example in examples]
-                question = gr.Textbox(
-                    label="Your question",
-                    show_label=False,
-                    placeholder="Ask your documents",
-                    lines=1,
-                    max_lines=6,
-                    submit_btn="Ask",
-                    elem_id="question",
-                    html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
-                )
-            with gr.Column(elem_id="beside"):
-                tabs = _html(render.pane_tabs(0), "tabs")
-                source = _html(render.no_source(), "source")
-                with gr.Column(elem_id="documents"):
-                    upload = gr.File(label="Add documents", show_label=False, file_count="multiple", elem_id="upload", height=150)
-                    message = _html("", "message")
-                    table = _html("", "table")
-        # How the page's own script speaks to the server: it writes here what was clicked and presses Enter.
-        wanted = gr.Textbox(visible="hidden", elem_id="wanted-citation", label="Citation to open")
-        unwanted = gr.Textbox(visible="hidden", elem_id="unwanted-document", label="Document to remove")
-
-        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        slow: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        shelf = {"tabs": tabs, "table": table, "conversation": conversation, "offers": offers}
-        show_all = partial(_everything, index, shelf)
-
-        page.load(show_all, [turns], [*shelf.values()], **quick)
-        asking = {"turns": turns, "conversation": conversation, "question": question, "offers": offers}
-        begin = partial(_begin, index, asking)
-        finish = partial(_finish, index)
-        asked = [
-            question.submit(begin, [question, turns], [*asking.values()], **quick),
-            *(button.click(begin, [button, turns], [*asking.values()], **quick) for button in offered),
-        ]
-        for event in asked:
-            event.then(
-                finish, [turns], [conversation], concurrency_limit=ANSWERS_AT_ONCE, concurrency_id="answer", **slow
-            )
-        new.click(partial(_start_anew, index, shelf), [turns], [*shelf.values()], **quick).then(
-            render.no_source, None, [source], **quick
-        )
-        wanted.submit(partial(_open, index), [wanted, turns], [source], **quick)
-        upload.upload(
-            _with_progress(index),
-            [upload],
-            [upload, message],
-            preprocess=False,  # the raw entries keep each file's own name; Gradio has checked their paths already
-            show_progress="full",
-            show_progress_on=message,
-            concurrency_limit=1,
-            api_visibility="private",
-        ).then(show_all, [turns], [*shelf.values()], **quick)
-        unwanted.submit(partial(_remove, index), [unwanted], [message], **quick).then(
-            show_all, [turns], [*shelf.values()], **quick
-        )
+    page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    with page:
+        parts = _lay_out(examples)
+        show_all = partial(_everything, index, parts)
+        page.load(show_all, [parts.turns], _shelf(parts), **_QUICK)
+        _wire_asking(index, parts)
+        _wire_documents(index, parts)
     return page
+
+
+def _lay_out(examples: Sequence[str]) -> Parts:
+    """Lay the page out: the conversation on the left; beside it the source, or the documents."""
+    turns = gr.State([])
+    with gr.Row(elem_id="masthead"):
+        _html('<p class="wordmark">Verbatim</p>', "wordmark")
+        new = gr.Button("New conversation", elem_id="new-conversation", size="sm")
+    with gr.Row(elem_id="panes"):
+        with gr.Column(elem_id="ask"):
+            with gr.Column(elem_id="scroll"):
+                conversation = _html("", "conversation")
+                with gr.Column(elem_id="examples", visible=False) as offers:
+                    offered = tuple(gr.Button(example, elem_classes="example") for example in examples)
+            question = _question_box()
+        with gr.Column(elem_id="beside"):
+            tabs = _html(render.pane_tabs(0), "tabs")
+            source = _html(render.no_source(), "source")
+            with gr.Column(elem_id="documents"):
+                upload = gr.File(
+                    label="Add documents",
+                    show_label=False,
+                    file_count="multiple",
+                    elem_id="upload",
+                    height=150,
+                )
+                message = _html("", "message")
+                table = _html("", "table")
+    # How the page's own script speaks to the server: it writes here what was clicked and presses Enter.
+    wanted = gr.Textbox(visible="hidden", elem_id="wanted-citation", label="Citation to open")
+    unwanted = gr.Textbox(visible="hidden", elem_id="unwanted-document", label="Document to remove")
+    return Parts(
+        turns,
+        new,
+        conversation,
+        offers,
+        offered,
+        question,
+        tabs,
+        source,
+        upload,
+        message,
+        table,
+        wanted,
+        unwanted,
+    )
+
+
+def _question_box() -> gr.Textbox:
+    """Return the box to ask in. It cuts nothing off: what is too long is told, not shortened in silence."""
+    return gr.Textbox(
+        label="Your question",
+        show_label=False,
+        placeholder="Ask your documents",
+        lines=1,
+        max_lines=6,
+        submit_btn="Ask",
+        elem_id="question",
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
+    )
+
+
+_QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""For events that only look something up: no queue, no spinner, no public endpoint."""
+
+
+def _shelf(parts: Parts) -> list[Any]:
+    """Return the components that depend on which documents there are."""
+    return [parts.tabs, parts.table, parts.conversation, parts.offers]
+
+
+def _wire_asking(index: Index, parts: Parts) -> None:
+    """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
+    turns = parts.turns
+    shown = [turns, parts.conversation, parts.question, parts.offers]
+    begin = partial(_begin, index, parts)
+    asked = [
+        parts.question.submit(begin, [parts.question, turns], shown, **_QUICK),
+        *(button.click(begin, [button, turns], shown, **_QUICK) for button in parts.offered),
+    ]
+    for event in asked:
+        event.then(
+            partial(_finish, index),
+            [turns],
+            [parts.conversation],
+            concurrency_limit=ANSWERS_AT_ONCE,
+            concurrency_id="answer",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **_QUICK)
+    new = parts.new.click(partial(_start_anew, index, parts), [turns], _shelf(parts), **_QUICK)
+    new.then(render.no_source, None, [parts.source], **_QUICK)
+
+
+def _wire_documents(index: Index, parts: Parts) -> None:
+    """Say what happens when documents are added or removed."""
+    show_all = partial(_everything, index, parts)
+    added = parts.upload.upload(
+        _with_progress(index),
+        [parts.upload],
+        [parts.upload, parts.message],
+        preprocess=False,  # raw entries keep each file's own name; their paths were checked already
+        show_progress="full",
+        show_progress_on=parts.message,
+        concurrency_limit=1,
+        api_visibility="private",
+    )
+    added.then(show_all, [parts.turns], _shelf(parts), **_QUICK)
+    removed = parts.unwanted.submit(partial(_remove, index), [parts.unwanted], [parts.message], **_QUICK)
+    removed.then(show_all, [parts.turns], _shelf(parts), **_QUICK)
 
 
 def _html(value: str, elem_id: str) -> gr.Markdown:
     """Return a component that shows a string of `ui.render`.
 
-    A Markdown component, since an HTML one compiles its template with ``eval``, which our CSP forbids. Its sanitiser
-    stays on, as a second lock behind our own escaping.
+    A Markdown component, since an HTML one compiles its template with ``eval``, which our CSP forbids. Its
+    sanitiser stays on, as a second lock behind our own escaping.
     """
     return gr.Markdown(value, elem_id=elem_id, latex_delimiters=[], sanitize_html=True, container=False)
 
 
-# ---- asking -------------------------------------------------------------------------------------------------------
+# ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, shown: Mapping[str, Any], question: str, turns: list[Turn]) -> Updates:
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn]) -> Updates:
     """Show the question at once; `_finish` answers it."""
     question = question.strip()
     if question:
         turns.append(_new_turn(question, len(turns)))
     return {
-        shown["turns"]: turns,  # the same list; named so that Gradio forgets it with the closed page
-        shown["conversation"]: _conversation(index, turns),
-        shown["question"]: "",
-        shown["offers"]: gr.update(visible=not turns and _count(index) > 0),
+        parts.turns: turns,  # the same list; named so that Gradio forgets it with the closed page
+        parts.conversation: _conversation(index, turns),
+        parts.question: "",
+        parts.offers: gr.update(visible=not turns and _count(index) > 0),
     }
 
 
 def _new_turn(question: str, turns: int) -> Turn:
     """Return the turn that a question opens, or the reason why it is not asked."""
     if len(question) > MAX_QUESTION_CHARS:
-        limit = f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
+        limit = (
+            f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
+        )
         return Turn(f"{question[:200]}…", trouble=f"{limit} Ask for one thing in a sentence or two.")
     if turns >= MAX_TURNS:
         return Turn(question, trouble="This conversation is full. Start a new one to go on asking.")
@@ -168,7 +242,9 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
     return replace(turn, answer=replace(found, hits=()), paged=paged)
 
 
-_UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
+_UNEXPECTED = (
+    "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
+)
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
@@ -176,13 +252,13 @@ def _conversation(index: Index, turns: Sequence[Turn]) -> str:
     return render.conversation(turns, documents=0 if turns else _count(index))
 
 
-def _start_anew(index: Index, shelf: Mapping[str, Any], turns: list[Turn]) -> Updates:
+def _start_anew(index: Index, parts: Parts, turns: list[Turn]) -> Updates:
     """Forget the conversation."""
     turns.clear()
-    return _everything(index, shelf, turns)
+    return _everything(index, parts, turns)
 
 
-# ---- sources ------------------------------------------------------------------------------------------------------
+# ---- sources ---------------------------------------------------------------------------------------------
 
 
 def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
@@ -190,11 +266,14 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
 
     The page may only name a citation of its own conversation; which document that is, the server knows.
     """
-    citation = render.cited(turns, _payload(wanted))
+    key = _payload(wanted)
+    citation = render.cited(turns, key)
     if citation is None:
-        return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
+        return render.source_trouble(
+            "This sentence belongs to an earlier conversation. Ask again to open it."
+        )
     try:
-        return render.source(index.document(citation.document_id, citation.revision), citation)
+        return render.source(index.document(citation.document_id, citation.revision), citation, key)
     except VerbatimError as error:
         return render.source_trouble(str(error))
     except Exception:
@@ -203,25 +282,25 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
 
 
 def _payload(message: str) -> str:
-    """Return what the page's script sent, without the counter before it that makes every message a new one."""
+    """Return what the page's script sent, without the counter that makes every message a new one."""
     return message.partition(" ")[2]
 
 
-# ---- documents ----------------------------------------------------------------------------------------------------
+# ---- documents -------------------------------------------------------------------------------------------
 
 
-def _everything(index: Index, shelf: Mapping[str, Any], turns: Sequence[Turn]) -> Updates:
+def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
     """Return everything that depends on which documents there are."""
     try:
         documents, sentences = index.documents(), index.status().sentences
     except Exception:
         log.exception("the documents could not be listed")
-        return {shelf["table"]: render.notice(_UNEXPECTED)}
+        return {parts.table: render.notice(_UNEXPECTED)}
     return {
-        shelf["tabs"]: render.pane_tabs(len(documents)),
-        shelf["table"]: render.documents_table(documents, sentences),
-        shelf["conversation"]: render.conversation(turns, documents=len(documents)),
-        shelf["offers"]: gr.update(visible=not turns and bool(documents)),
+        parts.tabs: render.pane_tabs(len(documents)),
+        parts.table: render.documents_table(documents, sentences),
+        parts.conversation: render.conversation(turns, documents=len(documents)),
+        parts.offers: gr.update(visible=not turns and bool(documents)),
     }
 
 
@@ -231,7 +310,7 @@ def _count(index: Index) -> int:
 
 
 def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
-    """Return the upload's handler. Gradio finds its progress bar by looking at the defaults of a plain function."""
+    """Return the upload's handler. Gradio finds its progress bar among the defaults of a plain function."""
 
     def add(entries: list[dict[str, Any]] | None, bar: gr.Progress = gr.Progress()) -> tuple[None, str]:  # noqa: B008
         """Add the uploaded files."""
@@ -240,7 +319,9 @@ def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
     return add
 
 
-def _add(index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]) -> str:
+def _add(
+    index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]
+) -> str:
     """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
     try:
         sources = [_source(entry) for entry in entries]

@@ -1,13 +1,12 @@
 """What the chat shows, as HTML. Pure functions: types in, a string out; no Gradio, no store.
 
-Everything that comes from a document, a file name, a question or a model goes through `escape`. The strings are shown
-by a Markdown component, which passes a block of HTML through untouched as long as it holds no blank line; that is why
-every function returns a single line, and why `escape` also spells out line breaks.
+Everything that comes from a document, a file name, a question or a model goes through `escape`. The strings
+are shown by a Markdown component, which passes a block of HTML through untouched as long as it holds no blank
+line; that is why every function returns a single line, and why `escape` also spells out line breaks.
 """
 
 from __future__ import annotations
 
-import html
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -34,7 +33,7 @@ _PARAGRAPH = re.compile(r".+?(?:(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+|\Z)", re
 class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
-    ``paged`` holds the ids of the cited documents that have several pages; only there is a page number worth showing.
+    ``paged`` holds the ids of the cited documents that have several pages; only there a page says much.
     """
 
     question: str
@@ -51,14 +50,14 @@ class Turn:
 def escape(text: str) -> str:
     """Return HTML that a browser shows as exactly ``text``.
 
-    Beside what HTML reserves, line breaks and tabs are spelled out (an HTML parser turns a bare CR into LF), and the
-    marks of Markdown too, so that no renderer on the way can find a link, an image or a formula in them.
+    Beside what HTML reserves, line breaks and tabs are spelled out (an HTML parser turns a CR into LF), and
+    the marks of Markdown too, so that no renderer on the way can find a link, an image or a formula in them.
     """
     return html.escape(text, quote=True).translate(_SPELLED_OUT)
 
 
 def citation_key(turn: int, number: int) -> str:
-    """Return the name by which the page asks for a source: turn and citation, from 1; 0 is the nearest sentence."""
+    """Return how the page names a citation: turn and number, from 1; number 0 is the nearest sentence."""
     return f"{turn}.{number}"
 
 
@@ -81,17 +80,16 @@ def confidence_words(confidence: float) -> str:
 
 
 def _button(name: str, face: str, *, unseen: str = "", value: str = "", css: str = "") -> str:
-    """Return a button that the page's script acts on; ``unseen`` is what a screen reader hears after its face.
+    """Return a button that the page's script acts on; a screen reader hears ``unseen`` after its face.
 
     Only attributes that Gradio's sanitiser lets through are used: no ``data-*``, no ``aria-*``.
     """
     heard = f'<span class="unseen"> {escape(unseen)}</span>' if unseen else ""
-    return (
-        f'<button type="button" name="{name}" value="{escape(value)}" class="{css}">{escape(face)}{heard}</button>'
-    )
+    attributes = f'type="button" name="{name}" value="{escape(value)}" class="{css}"'
+    return f"<button {attributes}>{escape(face)}{heard}</button>"
 
 
-# ---- the conversation ---------------------------------------------------------------------------------------------
+# ---- the conversation ------------------------------------------------------------------------------------
 
 
 def conversation(turns: Sequence[Turn], *, documents: int) -> str:
@@ -171,7 +169,7 @@ def _quotation(turn: int, number: int, citation: Citation, paged: frozenset[str]
     page = f" · page {citation.page}" if citation.document_id in paged else ""
     return (
         f'<figure class="quotation {kind}">'
-        f'{_button("cite", face, unseen=label, value=citation_key(turn, number), css="number")}'
+        f"{_button('cite', face, unseen=label, value=citation_key(turn, number), css='number')}"
         f'<blockquote dir="auto">{_with_answer(citation, "mark")}</blockquote>'
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{page}</figcaption></figure>'
     )
@@ -186,7 +184,7 @@ def _with_answer(citation: Citation, tag: str) -> str:
     return f"{escape(before)}<{tag}>{escape(short)}</{tag}>{escape(after)}"
 
 
-# ---- the source pane ----------------------------------------------------------------------------------------------
+# ---- the source pane -------------------------------------------------------------------------------------
 
 
 def no_source() -> str:
@@ -199,16 +197,21 @@ def source_trouble(message: str) -> str:
     return f'<div class="no-source"><p>{escape(message)}</p></div>'
 
 
-def source(document: Document, citation: Citation) -> str:
-    """Return a document with the cited sentence marked: the mark's text content is exactly ``citation.text``."""
+def source(document: Document, citation: Citation, key: str = "") -> str:
+    """Return a document with the cited sentence marked: the mark's text content is exactly ``citation.text``.
+
+    ``key`` tells the page's script which citation is open.
+    """
     if document.text[citation.start : citation.end] != citation.text:
         return source_trouble(f"“{document.title}” no longer holds this sentence where it was quoted.")
     place = f"characters {citation.start:,} to {citation.end:,}"
     if len(document.page_starts) > 1:
         place = f"page {citation.page} · {place}"
-    name = "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi> · '
+    name = (
+        "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi> · '
+    )
     return (
-        '<div class="source"><header>'
+        f'<div class="source" id="source-{escape(key)}"><header>'
         f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{name}{place}</p></header>'
         f'<div class="text">{_marked_text(document.text, citation)}</div></div>'
     )
@@ -241,14 +244,18 @@ def _left_out(count: int, where: str) -> str:
 
 
 def _paragraphs(text: str, first: int, last: int, citation: Citation, mark: str) -> Iterable[str]:
-    """Return the paragraphs of ``text[first:last]``; those that the sentence touches become one, to hold its mark."""
+    """Return the paragraphs of ``text[first:last]``; those the sentence touches become one."""
     spans = [(first + start, first + end) for start, end in _paragraph_spans(text[first:last])]
     before = [(start, end) for start, end in spans if end <= citation.start]
     after = [(start, end) for start, end in spans if start >= citation.end]
     left = before[-1][1] if before else first
     right = after[0][0] if after else last
     around = escape(text[left : citation.start]) + mark + escape(text[citation.end : right])
-    parts = (*(escape(text[slice(*span)]) for span in before), around, *(escape(text[slice(*span)]) for span in after))
+    parts = (
+        *(escape(text[slice(*span)]) for span in before),
+        around,
+        *(escape(text[slice(*span)]) for span in after),
+    )
     return (f'<p dir="auto">{part}</p>' for part in parts)
 
 
@@ -259,7 +266,7 @@ def _paragraph_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in pattern.finditer(text) if match.end() > match.start()]
 
 
-# ---- the documents ------------------------------------------------------------------------------------------------
+# ---- the documents ---------------------------------------------------------------------------------------
 
 
 def pane_tabs(documents: int) -> str:
@@ -267,8 +274,9 @@ def pane_tabs(documents: int) -> str:
     held = f'Documents <span class="count">{documents:,}</span>'
     return (
         '<div class="pane-tabs"><div role="group" title="What stands beside the conversation">'
-        f'{_button("show", "Source", value="source")}<button type="button" name="show" value="documents">{held}</button>'
-        f'</div>{_button("close", "Close", css="close")}</div>'
+        f"{_button('show', 'Source', value='source')}"
+        f'<button type="button" name="show" value="documents">{held}</button>'
+        f"</div>{_button('close', 'Close', css='close')}</div>"
     )
 
 
@@ -282,20 +290,21 @@ def documents_table(documents: Sequence[Document], sentences: int) -> str:
 
 
 def _document_row(document: Document) -> str:
-    """Return a row of the table. The choice to remove is asked once more, in the row itself, by the page's script."""
+    """Return a row of the table. The page's script asks once more, in the row itself, before a removal."""
     title = document.title
     file = "" if document.source == title else f'<bdi class="file">{escape(document.source)}</bdi> · '
     return (
         f'<tr><th scope="row"><bdi class="title">{escape(title)}</bdi>'
         f'<span class="about">{file}{len(document.text):,} characters</span></th>'
         f'<td class="removal">{_button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'
-        f'{_button("remove", "Yes, remove", unseen=title, value=document.id)}{_button("keep", "Keep", unseen=title)}'
+        f"{_button('remove', 'Yes, remove', unseen=title, value=document.id)}"
+        f"{_button('keep', 'Keep', unseen=title)}"
         "</span></td></tr>"
     )
 
 
 def changes(done: Changes, names: Sequence[str] = ()) -> str:
-    """Return what an upload or a removal did, each failure named with its reason; ``names`` are of what was removed."""
+    """Return what was done, each failure named with its reason; ``names`` are those of what was removed."""
     counted = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged}
     said = [f"{len(ids):,} {outcome}" for outcome, ids in counted.items() if ids]
     if done.removed:
@@ -314,7 +323,7 @@ def _failures(failed: Sequence[Failure]) -> str:
     if not failed:
         return ""
     rows = "".join(
-        f'<li><b><bdi>{escape(failure.source)}</bdi></b> <span dir="auto">{escape(failure.reason)}</span></li>'
-        for failure in failed
+        f'<li><b><bdi>{escape(one.source)}</bdi></b> <span dir="auto">{escape(one.reason)}</span></li>'
+        for one in failed
     )
     return f'<p class="failed">Not added:</p><ul class="failures">{rows}</ul>'

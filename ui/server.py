@@ -1,14 +1,15 @@
 """The server of the web chat: the Gradio app behind a guard, on this machine only.
 
-The guard refuses strangers (foreign host names, so that no web page can rebind its own name to us; requests that another
-site's page sends; bodies far larger than any question) and gives every response the headers that keep the browser
-from asking anyone else for anything. The page itself is rewritten once on its way out, see `_own_page`.
+The guard refuses strangers (foreign host names, so that no web page can rebind its own name to us; requests
+that another site's page sends; bodies far larger than any question) and gives every response the headers that
+keep the browser from asking anyone else for anything. The page is rewritten on its way out, see `_own_page`.
 """
 
 from __future__ import annotations
 
 import atexit
 import ipaddress
+import math
 import os
 import re
 import secrets
@@ -16,7 +17,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,12 +44,14 @@ _UPLOAD_PATH = "/gradio_api/upload"
 _POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Gradio's page starts with inline scripts that hold its settings: they get a nonce. No 'unsafe-inline', and no
-        # 'unsafe-eval', which gr.HTML templates and js= listeners would need; the chat uses neither.
+        # Gradio's page starts with inline scripts that hold its settings: they get a nonce. No
+        # 'unsafe-inline', and no 'unsafe-eval', which gr.HTML templates and js= listeners would need; the
+        # chat uses neither.
         "script-src 'self' 'nonce-{nonce}'",
-        # Gradio's components set style attributes and insert <style> elements as they load, so this cannot be tighter.
-        # What a style could fetch (images, fonts, other styles) is still limited to this server.
-        "style-src 'self' 'unsafe-inline'",
+        # Gradio's components set style attributes as they load; <style> elements need the nonce too. What a
+        # style could fetch (images, fonts, other styles) is limited to this server in any case.
+        "style-src 'self' 'nonce-{nonce}'",
+        "style-src-attr 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self'",
         "connect-src 'self'",
@@ -63,7 +66,8 @@ _POLICY = "; ".join(
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _OUR_FILES = (
-    '<link rel="stylesheet" href="/verbatim/chat.css"><script type="module" src="/verbatim/chat.js"></script></head>'
+    '<link rel="stylesheet" href="/verbatim/chat.css">'
+    '<script type="module" src="/verbatim/chat.js"></script></head>'
 )
 
 
@@ -75,7 +79,7 @@ def create_app(
     index: Index, *, examples: Sequence[str] = (), host: str = "127.0.0.1", port: int = 7860
 ) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it."""
-    private = _private_folder()
+    _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
     from fastapi import FastAPI
     from starlette.middleware import Middleware
@@ -88,7 +92,7 @@ def create_app(
     guard = Middleware(Guard, hosts=frozenset({"127.0.0.1", "localhost", "::1", host}))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
-    return gr.mount_gradio_app(
+    served: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
@@ -108,6 +112,7 @@ def create_app(
         pwa=False,
         theme=_theme(gr.themes.Base),
     )
+    return served
 
 
 def serve(
@@ -140,8 +145,8 @@ def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on this machine only, or say what to do instead."""
     if not _is_loopback(host):
         raise ServeError(
-            f"{host} can be reached from other machines, and the chat has no login yet: use 127.0.0.1, and a tunnel "
-            "such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
+            f"{host} can be reached from other machines, and the chat has no login yet: use 127.0.0.1, and a "
+            "tunnel such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
         )
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
@@ -151,7 +156,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise ServeError(f"port {port} on {host} is taken ({error.strerror}): choose another with --port") from error
+        raise ServeError(
+            f"port {port} on {host} is taken ({error.strerror}): choose another with --port"
+        ) from error
     return listener
 
 
@@ -167,7 +174,7 @@ def _is_loopback(host: str) -> bool:
 
 @cache
 def _private_folder() -> Path:
-    """Make the folder for uploads on their way in, readable by this user alone and gone when the process ends."""
+    """Make the folder for uploads on their way in: readable by this user alone, gone with the process."""
     folder = tempfile.mkdtemp(prefix="verbatim-")
     os.environ["GRADIO_TEMP_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -175,9 +182,11 @@ def _private_folder() -> Path:
 
 
 def _theme(base: type[gr.themes.Base]) -> gr.themes.Base:
-    """Return a theme with the system's own fonts: Gradio's default fonts are files, our stylesheet does the rest."""
+    """Return a theme that loads no font files. Our stylesheet does the rest."""
     return base(
-        font=["system-ui", "-apple-system", "sans-serif"], font_mono=["ui-monospace", "monospace"], text_size="md"
+        font=["system-ui", "-apple-system", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+        text_size="md",
     )
 
 
@@ -207,21 +216,30 @@ class Guard:
 def _refusal(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
     """Return why a request is refused, as status and reason, or None."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    host = headers.get("host", "")
-    if scope["type"] != "http":
-        return 400, "Only HTTP is spoken here."
-    if _host_name(host) not in hosts:
+    if scope["type"] != "http" or _host_name(headers.get("host", "")) not in hosts:
         return 400, "Unknown host name."
     if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
         return None
-    origin = headers.get("origin")
-    if origin is not None and origin not in {f"http://{host}", f"https://{host}"}:
+    if _is_foreign(headers):
         return 403, "Requests from other sites are refused."
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return 403, "Requests from other sites are refused."
-    if scope["path"] != _UPLOAD_PATH and int(headers.get("content-length") or MAX_BODY_BYTES + 1) > MAX_BODY_BYTES:
+    if scope["path"] != _UPLOAD_PATH and _body_bytes(headers) > MAX_BODY_BYTES:
         return 413, f"A request may hold at most {MAX_BODY_BYTES:,} bytes."
     return None
+
+
+def _is_foreign(headers: Mapping[str, str]) -> bool:
+    """Whether the browser says that another site's page sent this."""
+    own = {f"{scheme}://{headers['host']}" for scheme in ("http", "https")}
+    return headers.get("origin", min(own)) not in own or headers.get("sec-fetch-site", "same-origin") not in {
+        "same-origin",
+        "none",
+    }
+
+
+def _body_bytes(headers: Mapping[str, str]) -> float:
+    """Return the size of the body as announced; one that is not announced may be of any size."""
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else math.inf
 
 
 def _host_name(host: str) -> str | None:
@@ -282,9 +300,9 @@ def _is_page(start: Message) -> bool:
 
 
 def _own_page(page: str, nonce: str) -> str:
-    """Return Gradio's page as ours: no links to other hosts, our files, and a nonce on each script it came with.
+    """Return Gradio's page as ours: no links to other hosts, our files, a nonce on each script and style.
 
-    Gradio escapes every ``<`` in the settings it writes into its inline scripts, so a ``<script`` here is a real one.
+    Gradio escapes every ``<`` in the settings it writes into its scripts, so each tag found here is real.
     """
     ours = _OUTSIDE_META.sub("", page).replace("</head>", _OUR_FILES, 1)
-    return ours.replace("<script", f'<script nonce="{nonce}"')
+    return re.sub("<(script|style)(?=[ >])", rf'<\1 nonce="{nonce}"', ours)

@@ -35,7 +35,8 @@ function openCitation(key) {
   for (const figure of document.querySelectorAll("figure.quotation"))
     figure.toggleAttribute("data-open", figure === opener.parentElement);
   show("source");
-  tell("wanted-citation", key);
+  if (find("#source .source")?.id === `source-${key}`) revealMark();
+  else tell("wanted-citation", key);
 }
 
 function confirmRemoval(cell, asking) {
