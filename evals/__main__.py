@@ -13,12 +13,8 @@ from index.errors import VerbatimError
 
 def main() -> int:
     """Run the command and return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals", description="Judge Verbatim on a suite of questions."
-    )
-    parser.add_argument(
-        "suite", nargs="?", default="seed", help="a built-in suite or a folder (default: seed)"
-    )
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Judge Verbatim on a suite of questions.")
+    parser.add_argument("suite", nargs="?", default="seed", help="a built-in suite or a folder (default: seed)")
     parser.add_argument("--json", action="store_true", help="write the report as JSON to standard output")
     parser.add_argument("--save", action="store_true", help="keep the report in evals/results")
     chosen = parser.parse_args()

@@ -111,9 +111,7 @@ def citation_f1(citations: Sequence[Place], facts: Facts) -> float | None:
     """
     if not citations and not facts:
         return None
-    return harmonic_mean(
-        citation_precision(citations, facts) or 0.0, citation_recall(citations, facts) or 0.0
-    )
+    return harmonic_mean(citation_precision(citations, facts) or 0.0, citation_recall(citations, facts) or 0.0)
 
 
 def harmonic_mean(precision: float, recall: float) -> float:
@@ -218,7 +216,7 @@ def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float |
     Ties count half. The area under the ROC curve of confidence as a test of answerability (Hanley and
     McNeil 1982). 0.5 is chance; None if either class has no question.
     """
-    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+    from sklearn.metrics import roc_auc_score
 
     if not len(answerable) or not len(unanswerable):
         return None
@@ -271,9 +269,7 @@ def ratio_estimate(counts: Sequence[tuple[int, int]], *, seed: int) -> Estimate:
 
     counts = [(part, whole) for part, whole in counts if whole]
 
-    def ratio(
-        parts: NDArray[numpy.float64], wholes: NDArray[numpy.float64], axis: int = -1
-    ) -> NDArray[numpy.float64]:
+    def ratio(parts: NDArray[numpy.float64], wholes: NDArray[numpy.float64], axis: int = -1) -> NDArray[numpy.float64]:
         return numpy.asarray(parts.sum(axis=axis) / wholes.sum(axis=axis))
 
     parts, wholes = [part for part, _ in counts], [whole for _, whole in counts]
@@ -304,7 +300,7 @@ def _estimate(
     no interval.
     """
     import numpy
-    from scipy import stats  # type: ignore[import-untyped, unused-ignore]
+    from scipy import stats
 
     arrays = tuple(numpy.asarray(sample, dtype=float) for sample in samples)
     if not all(array.size for array in arrays):

@@ -21,9 +21,7 @@ def print_report(report: Report, console: Console) -> None:
 
 def _table(report: Report) -> Table:
     title = f"{report.system} on {report.suite}, {len(report.rows)} questions, revision {report.revision}"
-    table = Table(
-        title=Text(title), caption=Text("v: lower is better. Intervals are 95 % bootstrap over questions.")
-    )
+    table = Table(title=Text(title), caption=Text("v: lower is better. Intervals are 95 % bootstrap over questions."))
     table.add_column("metric")
     for heading in ("value", "95 % interval", "n"):
         table.add_column(heading, justify="right")
@@ -52,9 +50,7 @@ def _wrong(row: Row) -> Text:
         lines.append(f"\n  before  {earlier}", style="dim")
     lines.append(f"\n  asked   {question.question}", style="not bold")
     for citation in row.citations:
-        lines.append(
-            f"\n  cited   {_quoted(citation.text, citation.document, citation.start)}", style="not bold"
-        )
+        lines.append(f"\n  cited   {_quoted(citation.text, citation.document, citation.start)}", style="not bold")
     if row.refused:
         lines.append(f"\n  refused {row.reason}", style="not bold")
     for fact in question.evidence:

@@ -176,9 +176,7 @@ class Report:
     def to_json(self) -> str:
         """Return the report as JSON: where it comes from, the measures, then every row with its values."""
         origin = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in ("rows", "versions")
+            field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("rows", "versions")
         }
         report = {
             **origin,

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -202,13 +203,15 @@ def _load_blingfire() -> FindEnds:
 
 def _load_punkt() -> FindEnds:
     """Take Punkt's English model from the copy that LlamaIndex carries."""
-    import llama_index.core
     import nltk  # type: ignore[import-untyped,unused-ignore,import-not-found]
     from nltk.tokenize.punkt import (  # type: ignore[import-untyped,unused-ignore,import-not-found]
         PunktTokenizer,
     )
 
-    nltk.data.path.append(str(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"))
+    carrier = find_spec("llama_index.core")  # imported by nobody: only its folder is wanted
+    if carrier is None or carrier.origin is None:
+        raise ImportError("llama-index-core")
+    nltk.data.path.append(str(Path(carrier.origin).parent / "_static" / "nltk_cache"))
     tokenizer = PunktTokenizer("english")
     return lambda text: [end for _, end in tokenizer.span_tokenize(text)]
 
@@ -242,9 +245,7 @@ CANDIDATES = (
 
 def results_table(golds: list[Gold], candidates: Iterable[Candidate] = CANDIDATES) -> Table:
     """Compare the candidates: F1 alone, then precision, recall and F1 inside our blocks, for each half."""
-    table = Table(
-        title="Ends of sentences: precision, recall, F1 inside our blocks; F1 alone on the raw text"
-    )
+    table = Table(title="Ends of sentences: precision, recall, F1 inside our blocks; F1 alone on the raw text")
     table.add_column("splitter")
     for half in HALVES:
         for name in ("alone F1", "P", "R", "F1"):

@@ -151,11 +151,7 @@ def _document_text(name: str, path: Path) -> str:
     from index.types import Failure, Source
 
     if not path.is_file():
-        hint = (
-            "; the package must be installed from a checkout (pip install -e .)"
-            if "seeds" in path.parts
-            else ""
-        )
+        hint = "; the package must be installed from a checkout (pip install -e .)" if "seeds" in path.parts else ""
         raise SuiteError(f"the document {path} is missing; put it back or correct the suite{hint}")
     (loaded,) = expand([Source(name, _read(path))])
     if isinstance(loaded, Failure):
@@ -262,9 +258,7 @@ def _question(row: Mapping[str, Any], documents: Mapping[str, str]) -> Question:
 
 def _fact(fact: object, documents: Mapping[str, str]) -> tuple[GoldSpan, ...]:
     if not isinstance(fact, list) or not fact:
-        raise _RowError(
-            "each fact of 'evidence' must be a list of sentences: [[sentence, sentence], [sentence]]"
-        )
+        raise _RowError("each fact of 'evidence' must be a list of sentences: [[sentence, sentence], [sentence]]")
     return tuple(_sentence(sentence, documents) for sentence in fact)
 
 
@@ -278,9 +272,7 @@ def _sentence(sentence: object, documents: Mapping[str, str]) -> GoldSpan:
         raise _RowError(f"there is no document {gold.document!r}; the suite has {_some(documents)}")
     if not 0 <= gold.start < gold.end <= len(text) or text[gold.start : gold.end] != gold.text:
         found = text.find(gold.text)
-        hint = (
-            f"it stands at [{found}, {found + len(gold.text)})" if found >= 0 else "it stands nowhere in it"
-        )
+        hint = f"it stands at [{found}, {found + len(gold.text)})" if found >= 0 else "it stands nowhere in it"
         raise _RowError(
             f"[{gold.start}, {gold.end}) of {gold.document} is not the text {gold.text!r:.60}; {hint}; "
             "correct the offsets"
@@ -295,16 +287,10 @@ def _some(names: Iterable[str]) -> str:
 
 def _check_gold(question: Question) -> None:
     if question.answerable and not question.evidence:
-        raise _RowError(
-            "it is answerable but has no 'evidence'; name its sentences or set 'answerable' to false"
-        )
+        raise _RowError("it is answerable but has no 'evidence'; name its sentences or set 'answerable' to false")
     if not question.answerable and (question.evidence or question.answers):
-        raise _RowError(
-            "it is not answerable but has 'evidence' or 'answers'; empty both or set 'answerable' to true"
-        )
+        raise _RowError("it is not answerable but has 'evidence' or 'answers'; empty both or set 'answerable' to true")
     sentences = [sentence.text for fact in question.evidence for sentence in fact]
     for answer in question.answers:
         if not any(answer in sentence for sentence in sentences):
-            raise _RowError(
-                f"the answer {answer!r} stands in none of its evidence sentences; copy it from one of them"
-            )
+            raise _RowError(f"the answer {answer!r} stands in none of its evidence sentences; copy it from one of them")

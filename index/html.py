@@ -11,12 +11,54 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _UNSEEN = frozenset(
-    "audio canvas datalist embed head iframe noscript object script select style svg template textarea title video".split()
+    [
+        "audio",
+        "canvas",
+        "datalist",
+        "embed",
+        "head",
+        "iframe",
+        "noscript",
+        "object",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    ]
 )
-_PARAGRAPHS = frozenset("blockquote dl figure h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split())
+_PARAGRAPHS = frozenset(
+    ["blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"]
+)
 _LINES = frozenset(
-    "address article aside body br caption dd details div dt fieldset figcaption footer form header legend li main nav "
-    "option section summary tr".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "br",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "footer",
+        "form",
+        "header",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "option",
+        "section",
+        "summary",
+        "tr",
+    ]
 )
 _CELLS = frozenset(["td", "th"])
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
@@ -47,7 +89,7 @@ def _visible_text(root: LexborNode | None) -> str:
             parts.preformatted -= tag == "pre"
             parts.end_block(tag)
             continue
-        if tag in _UNSEEN or tag.startswith(("-", "!")) and tag not in ("-document", "-undef") or _hidden(node):
+        if tag in _UNSEEN or (tag.startswith(("-", "!")) and tag not in ("-document", "-undef")) or _hidden(node):
             continue
         parts.end_block(tag)
         parts.preformatted += tag == "pre"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterable
-from functools import cache
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import tantivy
@@ -35,7 +35,6 @@ what when where whether which while who whom whose why will with would you your 
 
 VERSION = 1
 """Raised when the analyzer changes, so that caches made by the old one are made anew."""
-
 
 
 class LexicalCache:

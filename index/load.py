@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ MAX_FILE_BYTES = 50_000_000
 
 MAX_TEXT_CHARS = 20_000_000
 """Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
+
+MAX_STRANGE_SHARE = 0.02
+"""Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
 
 NOTE_NAMES = frozenset({"SOURCES"})
 """Files that say where a folder's documents come from are not among them."""
@@ -73,17 +77,20 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for signature, encoding in _SIGNATURES:
         if data.startswith(signature):
             return _strict(data, encoding)
-    for encoding in filter(None, (declared, "utf-8", _guess)):
+    for encoding in filter(None, (declared, "utf-8")):
         try:
-            name = encoding(data) if callable(encoding) else encoding
-            text = _strict(data, name)
+            text = _strict(data, encoding)
         except SourceError:
-            if encoding is _guess:
-                raise
             continue
         if "\0" not in text:
             return text
-    raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
+    text = _strict(data, _guess(data))
+    strange = sum(
+        unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if not character.isspace()
+    )
+    if "\0" in text or strange > MAX_STRANGE_SHARE * len(text):
+        raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
+    return text
 
 
 def _guess(data: bytes) -> str:
@@ -144,8 +151,8 @@ FORMATS: dict[str, Callable[[bytes], Content]] = {
 def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
     """Read every source, folders in depth and in order of name; a source that cannot be read becomes a `Failure`.
 
-    Inside a folder, hidden files and folders and `NOTE_NAMES` are passed over. LlamaIndex documents that share a file name are the
-    pages of one document.
+    Inside a folder, hidden files and folders and `NOTE_NAMES` are passed over. LlamaIndex documents that share a file
+    name are the pages of one document.
     """
     pages: dict[str, list[TextDocument]] = {}
     for source in sources:

@@ -225,9 +225,7 @@ def _read_inline(token: Token, lines: list[_Line]) -> Iterator[_Block]:
     """Take a heading or paragraph. As when it is shown, its line breaks are spaces, but for hard breaks."""
     first, *others = lines
     content = token.content.partition("\n")[0].strip()
-    start = first.start + max(
-        first.content.rfind(content), 0
-    )  # the parser dropped hashes, bullets and numbers
+    start = first.start + max(first.content.rfind(content), 0)  # the parser dropped hashes, bullets and numbers
     end = first.end if others else start + len(content)
     words = start + _match_end(_ITEM, content)
     opening = replace(first, start=start, words=words, end=end, content=content, is_row=False)
@@ -240,9 +238,7 @@ def _flows_on(line: _Line, following: _Line) -> bool:
 
 def _read_rows(_token: Token, lines: list[_Line]) -> Iterator[_Block]:
     """Rows of a table, or lines of code: nobody's dots end a sentence there, unless the line is long."""
-    return (
-        _Block(line.start, line.start, line.end, len(line.content) <= LONGEST_ROW_CHARS) for line in lines
-    )
+    return (_Block(line.start, line.start, line.end, len(line.content) <= LONGEST_ROW_CHARS) for line in lines)
 
 
 def _read_fence(token: Token, lines: list[_Line]) -> Iterator[_Block]:

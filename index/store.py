@@ -1,9 +1,9 @@
 """The index: one folder that holds documents and finds passages in them.
 
-    store/
-      catalog.sqlite3     the truth
-      vectors/, words/    caches, made from the truth and made anew whenever they disagree with it
-      write.lock          held by the one process that writes
+store/
+catalog.sqlite3     the truth
+vectors/, words/    caches, made from the truth and made anew whenever they disagree with it
+write.lock          held by the one process that writes
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ class Index:
 
         Raises:
             StoreError: The folder cannot be used, or its vectors come from another encoder.
+
         """
         folder = Path(path) if path is not None else default_path()
         if encoder is None or isinstance(encoder, str):
@@ -119,6 +120,7 @@ class Index:
 
         Raises:
             StoreBusyError: Another process is writing to the store.
+
         """
         outcomes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         failed: list[Failure] = []
@@ -180,8 +182,8 @@ class Index:
         if not query.strip() or not self._catalog.counts()[1]:
             return []
         vector = self.encoder.encode([query])[0]
-        # One thread at a time in one snapshot of the catalog: the caches are brought to it, and what they find is looked
-        # up in it, so that a change in the meantime can neither hide a document nor show two revisions of it.
+        # One thread at a time, in one snapshot of the catalog: the caches are brought to it, and what they find is
+        # looked up in it, so that a change in the meantime can neither hide a document nor show two revisions of it.
         with self._caching, self._catalog.snapshot() as generation:
             self._refresh(generation)
             dense = self._vectors.search(vector, CANDIDATES)

@@ -77,7 +77,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of consecutive sentences, the unit that is embedded and searched. Its text is ``document.text[start:end]``."""
+    """A run of consecutive sentences, the unit that is embedded and searched: ``document.text[start:end]``."""
 
     id: int
     document_id: str

@@ -33,6 +33,7 @@ from index.embed import Vectors
 if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ ADD_BATCH = 2000
 SELF_QUERIES = 20
 """Vectors that must find themselves before a folder is believed."""
 
-HNSW = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
+HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
 """Recall@50 was 0.997 at 20,000 vectors, against 0.976 with Chroma's defaults, for 0.4 ms more a query."""
 
 
@@ -101,7 +102,7 @@ class VectorCache:
         except Exception:  # as above: the cure is the same whatever broke
             _log.warning("the vector cache in %s is damaged; making it anew", self._folder, exc_info=True)
             self.rebuild()
-            return _query(self._collection, query, limit)
+            return _query(self._connected, query, limit)
 
     def rebuild(self) -> None:
         """Make the folder anew from the catalog. Nothing is embedded again."""
@@ -119,6 +120,12 @@ class VectorCache:
     @property
     def _stamp(self) -> Path:
         return self._folder / "stamp.json"
+
+    @property
+    def _connected(self) -> Collection:
+        if self._collection is None:
+            raise RuntimeError("the vector cache is used before `refresh`")
+        return self._collection
 
     def _own(self) -> bool:
         try:
@@ -160,32 +167,30 @@ class VectorCache:
 
     def _disconnect(self) -> None:
         if self._client is not None:
-            self._client.close()
+            self._client.close()  # type: ignore[attr-defined]
         self._client = self._collection = None
         self._generation = None
 
     def _apply(self, missed: Missed) -> None:
-        assert self._collection is not None
         if missed.removed or missed.added:
             self._stamp.unlink(missing_ok=True)
         for batch in _batches(missed.removed):
-            self._collection.delete(ids=[str(passage_id) for passage_id in batch])
+            self._connected.delete(ids=[str(passage_id) for passage_id in batch])
         for batch in _batches(missed.added):
             ids, vectors = self._catalog.vectors(batch)
             if ids:
-                self._collection.upsert(ids=[str(passage_id) for passage_id in ids], embeddings=vectors)
+                self._connected.upsert(ids=[str(passage_id) for passage_id in ids], embeddings=vectors)
         self._generation = missed.generation
         write_atomically(self._stamp, json.dumps({"name": self._name, "generation": missed.generation}))
 
     def _is_sound(self) -> bool:
-        assert self._collection is not None
         ids, vectors = self._catalog.vectors()
-        if self._collection.count() != len(ids):
+        if self._connected.count() != len(ids):
             return False
         sample = np.linspace(0, len(ids) - 1, num=min(SELF_QUERIES, len(ids)), dtype=int)
         # The same vector may stand twice, so the test is on the cosine and not on the id; and the graph is approximate,
         # so one of the sample may be overlooked.
-        found = [max(_query(self._collection, vectors[row], 1).values(), default=0.0) > 0.999 for row in sample]
+        found = [max(_query(self._connected, vectors[row], 1).values(), default=0.0) > 0.999 for row in sample]
         return len(found) - sum(found) <= 1
 
 

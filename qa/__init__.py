@@ -32,6 +32,7 @@ def answer(question: str, *, index: Index | None = None, history: Sequence[Answe
 
     Raises:
         EmptyStoreError: The store holds no documents; the message names the next command.
+
     """
     with _making:  # two threads asking first would load everything twice
         answerer = _answerer(index if index is not None else _default_index())

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from qa.types import Evidence
 
-THRESHOLD = 0.25
+THRESHOLD = 0.2
 """Below this confidence the documents are taken not to say. Chosen, like the weights, on half of the questions of nine
-development sets; on the other half 74 % of the answerable questions were answered, and 20 % of those whose document had
-been taken away or that ask for what it does not say. The second kind is hard for this reader: of near misses about the
-right article, 81 % were answered. AUROC of "the first sentence is right": 0.867."""
+development sets. On the other half (2,348) 81 % of the answerable questions were answered, and 22 % of those whose
+document had been taken away or that ask for what it does not say. The second kind is hard for the baseline reader: of
+near misses about the right article, 85 % were answered."""
 
-INTERCEPT = -7.11
-WEIGHTS: Mapping[str, float] = {"overlap": 0.59, "passage": 5.6, "lead": 3.49}
+INTERCEPT = -6.91
+WEIGHTS: Mapping[str, float] = {"passage": 6.13, "lead": 3.43}
+"""On the held-out half: AUROC of "the first sentence is right" 0.870, expected calibration error 0.031."""
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:
@@ -28,8 +29,8 @@ def confidence(evidence: Sequence[Evidence]) -> float:
 def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     """Return what the confidence is computed from.
 
-    ``overlap`` and ``passage`` are those of the first sentence; ``lead`` is its share of the softmax over all scores.
+    ``passage`` is the search score of the first sentence's passage, ``lead`` its share of the softmax over all scores.
     """
     first = evidence[0]
     lead = 1 / sum(math.exp(item.score - first.score) for item in evidence)
-    return {"overlap": first.features["overlap"], "passage": first.features["passage"], "lead": lead}
+    return {"passage": first.hit.score, "lead": lead}

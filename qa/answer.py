@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 import time
 from collections.abc import Sequence
 
@@ -16,8 +16,6 @@ from qa.types import Answer
 
 TOP_K = 10
 """Passages that are read for a question."""
-
-_WORD = re.compile(r"\w[\w'’-]*")
 
 
 class Answerer:
@@ -58,7 +56,7 @@ class Answerer:
 
     def _missing(self, query: str) -> tuple[str, ...]:
         """Return the words of the query that stand nowhere in the documents."""
-        words = dict.fromkeys(_WORD.findall(query))
+        words = dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
         frequencies = self.index.term_frequencies({term for word in words for term in terms(word)})
         return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
 

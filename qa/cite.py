@@ -14,7 +14,7 @@ NEAR_COPY = 0.7
 """Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
 
 NEAR_SCORE = 0.6
-"""A further sentence is cited if its score is at most this much lower, so that it is at least 55 % as likely as the best.
+"""A further sentence is cited if its score is at most this much lower, so that it is at least 55 % as likely.
 Of 0, 0.3, 0.6, 1, 1.5 and 2 this gave the best sentence F1, or within 0.01 of it, on seven of nine development sets."""
 
 
@@ -23,7 +23,7 @@ class CitationError(VerbatimError):
 
 
 def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence to cite: the best sentence and those nearly as good, but no near-copy of one already cited."""
+    """Return the evidence to cite: the best sentence and those nearly as good, but no near-copy of one of them."""
     chosen: list[Evidence] = []
     for item in evidence:
         if len(chosen) == MAX_CITATIONS or item.score < evidence[0].score - NEAR_SCORE:

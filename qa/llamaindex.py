@@ -2,8 +2,8 @@
 
 - `SentencePassageParser` is a ``NodeParser`` whose nodes are our passages, with exact character offsets.
 - `VerbatimRetriever` is a ``BaseRetriever`` over an `Index`.
-- `VerbatimQueryEngine` is a ``BaseQueryEngine`` whose response holds cited sentences: its source nodes are the citations,
-  each with its exact offsets, and its metadata holds the confidence.
+- `VerbatimQueryEngine` is a ``BaseQueryEngine`` whose response holds cited sentences: its source nodes are the
+  citations, each with its exact offsets, and its metadata holds the confidence.
 
 This is the only module that knows LlamaIndex, and nothing imports it: its types go no further in.
 """
@@ -11,7 +11,6 @@ This is the only module that knows LlamaIndex, and nothing imports it: its types
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -42,7 +41,7 @@ class SentencePassageParser(NodeParser):
         """Return the name under which LlamaIndex stores this parser."""
         return "SentencePassageParser"
 
-    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:
+    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: object) -> list[BaseNode]:
         return [passage for node in nodes for passage in self._split(node)]
 
     def _split(self, node: BaseNode) -> list[TextNode]:
@@ -59,9 +58,7 @@ class SentencePassageParser(NodeParser):
             passage.excluded_llm_metadata_keys = [*passage.excluded_llm_metadata_keys, "sentences"]
         return passages
 
-    def _postprocess_parsed_nodes(
-        self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]
-    ) -> list[BaseNode]:
+    def _postprocess_parsed_nodes(self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]) -> list[BaseNode]:
         # The base class searches for each node's text again and can find an earlier copy of it: keep what is known.
         exact = [(node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)]
         nodes = super()._postprocess_parsed_nodes(nodes, parent_doc_map)

@@ -17,15 +17,25 @@ _DATE = re.compile(
 )
 _ONES = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|dozens?"
 _NUMBER = re.compile(
-    rf"(?:[$€£¥] ?)?\b(?:\d+(?:[.,]\d+)*|(?:{_ONES})\b)(?:[ -]?(?:%|percent|per cent|hundred|thousand|million|billion)\b|%)?",
+    rf"(?:[$€£¥] ?)?\b(?:\d+(?:[.,]\d+)*|(?:{_ONES})\b)"
+    r"(?:[ -]?(?:%|percent|per cent|hundred|thousand|million|billion)\b|%)?",
     flags=re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w'’.&-]*(?: (?:(?:of|the|and|de|van|von|al) )?[A-Z][\w'’.&-]*)*")
 
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"\b(when|(what|which) (year|date|day|month|time)|since when)\b", re.IGNORECASE), _DATE),
-    (re.compile(r"\b(how (many|much|old|long|far|big|large)|what (number|percentage|share))\b", re.IGNORECASE), _NUMBER),
-    (re.compile(r"\b(who|whom|whose|where|(what|which) (country|city|group|company|person|place))\b", re.IGNORECASE), _NAME),
+    (
+        re.compile(r"\b(how (many|much|old|long|far|big|large)|what (number|percentage|share))\b", re.IGNORECASE),
+        _NUMBER,
+    ),
+    (
+        re.compile(
+            r"\b(who|whom|whose|where|(what|which) (country|city|group|company|person|place))\b",
+            re.IGNORECASE,
+        ),
+        _NAME,
+    ),
 )
 
 NEAR_CHARS = 60

@@ -1,6 +1,6 @@
 """Adds documents to a store for ever and says which are in. Run by test_crash.py, which kills it.
 
-    python tests/crash_writer.py STORE FIRST_NUMBER
+python tests/crash_writer.py STORE FIRST_NUMBER
 """
 
 from __future__ import annotations

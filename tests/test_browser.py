@@ -19,9 +19,7 @@ from index import Index, Source
 from qa.types import Answer, Citation, Span
 from ui import chat
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 pytestmark = [
     pytest.mark.browser,
@@ -154,9 +152,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="the Python package playwright is not installed"
-    )
+    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
     switches = (
         "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync"
@@ -313,7 +309,7 @@ def test_a_phone_has_one_column_and_the_source_as_a_sheet(watch):
     ask(page, "How many troops are there?")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.tap("button[name=cite]")
-    page.wait_for_selector("#source mark")
+    page.wait_for_selector("#source mark:focus")
     page.wait_for_timeout(400)
     box = page.locator("#source mark").bounding_box()
     assert box["x"] >= 0
@@ -321,7 +317,7 @@ def test_a_phone_has_one_column_and_the_source_as_a_sheet(watch):
     assert 0 <= box["y"] < 844
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.click("button[name=close]")
-    page.wait_for_selector("body:not([data-sheet])")
+    page.wait_for_selector("body:not([data-sheet]) button[name=cite]:focus")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -205,8 +205,9 @@ def test_every_response_has_the_security_headers(client):
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy, path
         assert "unsafe-eval" not in policy
-        script = next(part for part in policy.split("; ") if part.startswith("script-src"))
-        assert "unsafe-inline" not in script
+        for kind in ("script-src ", "style-src "):
+            (rule,) = [part for part in policy.split("; ") if part.startswith(kind)]
+            assert "unsafe-inline" not in rule
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"

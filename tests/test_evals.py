@@ -36,10 +36,7 @@ OPENED, COST, MAYOR, HURT = map(span, [part.strip() + "." for part in TEXT.rstri
 
 def row(id_: str, question: str, evidence: Sequence[Sequence[GoldSpan]], answers: Sequence[str] = ()) -> dict:
     facts = [
-        [
-            {"document": gold.document, "start": gold.start, "end": gold.end, "text": gold.text}
-            for gold in fact
-        ]
+        [{"document": gold.document, "start": gold.start, "end": gold.end, "text": gold.text} for gold in fact]
         for fact in evidence
     ]
     return {
@@ -80,9 +77,7 @@ def cite(gold: GoldSpan, number: int = 1, short: str | None = None) -> Citation:
     if short is not None:
         start = gold.start + gold.text.index(short)
         answer = Span(start, start + len(short))
-    return Citation(
-        number, "d1", "r1", gold.document, "Town", gold.text, gold.start, gold.end, 1, 0.9, answer
-    )
+    return Citation(number, "d1", "r1", gold.document, "Town", gold.text, gold.start, gold.end, 1, 0.9, answer)
 
 
 def answered(question: str, citations: Sequence[Citation], confidence: float = 0.9) -> Answer:
@@ -113,9 +108,7 @@ def judge(suite: Suite, change: Change | None = None) -> Report:
 def values(report: Report) -> dict[str, float | None]:
     """The measures by name, all so that more is better; time is left out, since nothing here is about it."""
     return {
-        name: (None if estimate.value is None else -estimate.value)
-        if name in LOWER_IS_BETTER
-        else estimate.value
+        name: (None if estimate.value is None else -estimate.value) if name in LOWER_IS_BETTER else estimate.value
         for name, estimate in report.metrics.items()
         if not name.startswith("seconds")
     }
@@ -125,9 +118,7 @@ def fallen(suite: Suite, change: Change) -> set[str]:
     """The measures that fall under a change for the worse; fails if any rises."""
     before, after = values(judge(suite)), values(judge(suite, change))
     pairs = {
-        name: (before[name], after[name])
-        for name in before
-        if before[name] is not None and after[name] is not None
+        name: (before[name], after[name]) for name in before if before[name] is not None and after[name] is not None
     }
     assert {name for name, (old, new) in pairs.items() if new > old} == set()
     return {name for name, (old, new) in pairs.items() if new < old}
@@ -328,9 +319,7 @@ def test_verbatim():
     ],
 )
 def test_citations(citations, facts, precision, recall, f1, first, complete):  # noqa: PLR0917 - one row a case
-    assert metrics.citation_precision(citations, facts) == (
-        None if precision is None else pytest.approx(precision)
-    )
+    assert metrics.citation_precision(citations, facts) == (None if precision is None else pytest.approx(precision))
     assert metrics.citation_recall(citations, facts) == recall
     assert metrics.citation_f1(citations, facts) == (None if f1 is None else pytest.approx(f1))
     assert metrics.right_sentence_at_1(citations, facts) == first
@@ -543,11 +532,7 @@ def test_suite_json_names_documents_elsewhere(tmp_path: Path):
 
 
 def sentence(**changed: object) -> dict:
-    return {
-        "evidence": [
-            [{"document": NAME, "start": OPENED.start, "end": OPENED.end, "text": OPENED.text} | changed]
-        ]
-    }
+    return {"evidence": [[{"document": NAME, "start": OPENED.start, "end": OPENED.end, "text": OPENED.text} | changed]]}
 
 
 @pytest.mark.parametrize(

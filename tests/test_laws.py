@@ -19,8 +19,38 @@ from tests.fakes import HashEncoder
 # Text that breaks offsets elsewhere: line ends of three kinds, a byte-order mark, combining marks, letters whose lower
 # case is longer, emoji of several code points, right-to-left text with direction marks, separators, control characters.
 HARD = st.sampled_from(
-    ["\r\n", "\n", "\r", "\ufeff", "e\u0301", "İ", "ß", "ﬁ", "👩‍👩‍👧", "🇮🇶", "שלום.", "مرحبا؟", "\u202e", "\u2028", "\x85", "\x00", "\x1f"]
-    + ["U.S. Central Command ", "Aug. 29, ", "2,500 ", "One two. ", "“Yes.” ", "… ", "# ", "- ", "。", "\t", "\u00a0"]
+    [
+        "\r\n",
+        "\n",
+        "\r",
+        "\ufeff",
+        "e\u0301",
+        "İ",
+        "ß",
+        "ﬁ",
+        "👩‍👩‍👧",
+        "🇮🇶",
+        "שלום.",
+        "مرحبا؟",
+        "\u202e",
+        "\u2028",
+        "\x85",
+        "\x00",
+        "\x1f",
+    ]
+    + [
+        "U.S. Central Command ",
+        "Aug. 29, ",
+        "2,500 ",
+        "One two. ",
+        "“Yes.” ",
+        "… ",
+        "# ",
+        "- ",
+        "。",
+        "\t",
+        "\u00a0",
+    ]
 )
 TEXT = st.lists(HARD | st.text(max_size=12), max_size=40).map("".join)
 
@@ -49,7 +79,10 @@ def test_every_citation_is_its_slice_of_the_stored_text(texts: list[str], questi
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=TEXT.filter(lambda text: "\0" not in text), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+@given(
+    text=TEXT.filter(lambda text: "\0" not in text),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+)
 def test_decoding_loses_no_character(text: str, encoding: str) -> None:
     data = text.encode(encoding)
     expected = text.removeprefix("\ufeff") if encoding == "utf-8" else text  # there it is the signature
@@ -68,9 +101,15 @@ def test_a_sentence_that_is_not_at_its_place_is_never_cited(index: Index) -> Non
     evidence = Answerer(index).reader.read("When did the bridge open?", index.search("When did the bridge open?"))
     document = index.documents()[0]
     index.document = lambda *_: type(document)(  # type: ignore[method-assign]
-        document.id, document.source, document.title, "x" + document.text, (0,), document.sha256, document.revision
+        document.id,
+        document.source,
+        document.title,
+        "x" + document.text,
+        (0,),
+        document.sha256,
+        document.revision,
     )
-    with pytest.raises(CitationError, match="a.txt"):
+    with pytest.raises(CitationError, match=r"a\.txt"):
         cite(evidence, index)
 
 

@@ -45,17 +45,13 @@ def make_document(text: str, *, title: str = "A title", source: str = "a.txt", p
     return Document("d1", source, title, text, pages, sha256, sha256[:12])
 
 
-def cite(
-    document: Document, start: int, end: int, *, number: int = 1, answer: Span | None = None
-) -> Citation:
+def cite(document: Document, start: int, end: int, *, number: int = 1, answer: Span | None = None) -> Citation:
     text = document.text[start:end]
     names = (document.id, document.revision, document.source, document.title)
     return Citation(number, *names, text, start, end, document.page(start), 0.9, answer)
 
 
-def answered(
-    *citations: Citation, question: str = "Who?", query: str = "Who?", confidence: float = 0.93
-) -> Answer:
+def answered(*citations: Citation, question: str = "Who?", query: str = "Who?", confidence: float = 0.93) -> Answer:
     return Answer(question, query, citations, "found", confidence)
 
 
@@ -100,9 +96,7 @@ def every_view(payload: str) -> dict[str, str]:
         make_document(f"{payload} {payload}", title=payload, source=payload + " file"), id=payload
     )
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
-    refused = Answer(
-        payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,)
-    )
+    refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     return {
         "answered": render.conversation(
             [Turn(payload, answered(first, question=payload, query=payload + "?"))], documents=1

@@ -57,9 +57,7 @@ def test_gold_is_a_whole_sentence(sentence: GoldSpan):
     text = SUITE.documents[sentence.document]
     assert text[sentence.start : sentence.end] == sentence.text
     before, after = text[: sentence.start], text[sentence.end :]
-    assert before == "" or before.endswith("\n") or re.search(r"[.!?][”\"]? $", before), (
-        "starts inside a sentence"
-    )
+    assert before == "" or before.endswith("\n") or re.search(r"[.!?][”\"]? $", before), "starts inside a sentence"
     assert after == "" or after[0].isspace(), "ends inside a word"
     assert re.search(r"[.!?][”\"]?$", sentence.text) or after.startswith("\n"), "ends inside a sentence"
     inside = sentence.text.replace("U.S. ", "").replace("Aug. ", "")

@@ -51,9 +51,7 @@ def test_gold_is_large_and_of_many_kinds() -> None:
 
 
 def test_gold_marks_stand_right_after_a_sentence() -> None:
-    assert [
-        gold.text[end - 1] for gold in read_gold() for end in gold.ends if gold.text[end - 1].isspace()
-    ] == []
+    assert [gold.text[end - 1] for gold in read_gold() for end in gold.ends if gold.text[end - 1].isspace()] == []
 
 
 # ── The measure itself ────────────────────────────────────────────────────────
@@ -125,8 +123,7 @@ def test_the_seed_article() -> None:
         "1. Do this\n|2. Do that.|Then rest.\n|• a bullet",
         "Cash   81.2   77.5\n|Debt   540.0   498.3",
         "A heading\n|The text under it.",
-        "the man who had kept the light for many long years and then Dr.\n"
-        "Moss were gone when we came up.|So we left.",
+        "the man who had kept the light for many long years and then Dr.\nMoss were gone when we came up.|So we left.",
         "> quoted words here.|More of them.\n|My answer.",
         "One.\r\n|Two.\r|Three.\u2029|Four.",
     ],
@@ -263,14 +260,10 @@ def test_hostile_text_is_bounded(unit: str) -> None:
     started = time.perf_counter()
     spans = sentence_spans(text)
     assert time.perf_counter() - started < SLOWEST_SECONDS / 2
-    assert sum(span.end - span.start for span in spans) >= sum(
-        1 for character in text if not character.isspace()
-    )
+    assert sum(span.end - span.start for span in spans) >= sum(1 for character in text if not character.isspace())
 
 
-@pytest.mark.parametrize(
-    "text", [">" * 100_000, "> " * 100_000, "(" * 100_000, "- a\n" * 20_000, "*" * 100_000]
-)
+@pytest.mark.parametrize("text", [">" * 100_000, "> " * 100_000, "(" * 100_000, "- a\n" * 20_000, "*" * 100_000])
 def test_deep_markdown_is_bounded(text: str) -> None:
     started = time.perf_counter()
     sentence_spans(text, markdown=True)

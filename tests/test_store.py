@@ -17,7 +17,9 @@ from index.embed import SentenceTransformerEncoder
 from index.errors import VerbatimError
 from tests.fakes import HashEncoder
 
-TOWNS = [Source(f"{town}.txt", f"{town} has a bridge. The bridge of {town} is old.") for town in ("Ulm", "Bern", "Graz")]
+TOWNS = [
+    Source(f"{town}.txt", f"{town} has a bridge. The bridge of {town} is old.") for town in ("Ulm", "Bern", "Graz")
+]
 ROOT = Path(__file__).parent.parent
 
 
@@ -61,7 +63,12 @@ def test_sync_makes_the_store_agree_with_the_folder(tmp_path: Path, index: Index
     (folder / "edit.txt").write_text("The file edit, edited.")
     (folder / "drop.txt").unlink()
     changes = index.sync(folder)
-    assert [len(part) for part in (changes.added, changes.updated, changes.unchanged, changes.removed)] == [0, 1, 1, 1]
+    assert [len(part) for part in (changes.added, changes.updated, changes.unchanged, changes.removed)] == [
+        0,
+        1,
+        1,
+        1,
+    ]
     assert len(index.documents()) == 5, "documents from elsewhere stay"
     with pytest.raises(SourceError, match="not a folder"):
         index.sync(folder / "keep.txt")
@@ -191,12 +198,17 @@ def test_chroma_never_gets_text_or_a_model(tmp_path: Path) -> None:
 
 def in_another_process(code: str) -> subprocess.CompletedProcess[str]:
     prelude = "from index import Index, Source; from tests.fakes import HashEncoder\n"
-    return subprocess.run([sys.executable, "-c", prelude + code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-c", prelude + code], check=False, cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_second_writer_is_told_who_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "BUSY_SECONDS", 0.2)
-    with Index.open(tmp_path, encoder=HashEncoder()) as first, Index.open(tmp_path, encoder=HashEncoder()) as second:
+    with (
+        Index.open(tmp_path, encoder=HashEncoder()) as first,
+        Index.open(tmp_path, encoder=HashEncoder()) as second,
+    ):
         with first._writing(), pytest.raises(StoreBusyError, match=r"process \(id \d+\) is writing to"):
             second.add(TOWNS)
         assert len(second.add(TOWNS).added) == 3
@@ -219,7 +231,10 @@ def test_another_process_reads_and_writes_while_this_one_is_open(tmp_path: Path)
 
 def test_a_reader_sees_the_old_revision_or_the_new_one(tmp_path: Path) -> None:
     """Law 4: never none, never a mix. The document shrinks and grows while it is read."""
-    revisions = [" ".join(f"The tower of version {version} has floor {n}." for n in range(60 - 50 * version)) for version in (0, 1)]
+    revisions = [
+        " ".join(f"The tower of version {version} has floor {n}." for n in range(60 - 50 * version))
+        for version in (0, 1)
+    ]
     seen, done = [], threading.Event()
     with Index.open(tmp_path, encoder=HashEncoder()) as index:
         index.add(Source("tower.txt", revisions[0]))

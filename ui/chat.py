@@ -207,9 +207,7 @@ def _begin(index: Index, parts: Parts, question: str, turns: list[Turn]) -> Upda
 def _new_turn(question: str, turns: int) -> Turn:
     """Return the turn that a question opens, or the reason why it is not asked."""
     if len(question) > MAX_QUESTION_CHARS:
-        limit = (
-            f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
-        )
+        limit = f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
         return Turn(f"{question[:200]}…", trouble=f"{limit} Ask for one thing in a sentence or two.")
     if turns >= MAX_TURNS:
         return Turn(question, trouble="This conversation is full. Start a new one to go on asking.")
@@ -242,9 +240,7 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
     return replace(turn, answer=replace(found, hits=()), paged=paged)
 
 
-_UNEXPECTED = (
-    "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
-)
+_UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
@@ -269,9 +265,7 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     key = _payload(wanted)
     citation = render.cited(turns, key)
     if citation is None:
-        return render.source_trouble(
-            "This sentence belongs to an earlier conversation. Ask again to open it."
-        )
+        return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
     try:
         return render.source(index.document(citation.document_id, citation.revision), citation, key)
     except VerbatimError as error:
@@ -319,9 +313,7 @@ def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
     return add
 
 
-def _add(
-    index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]
-) -> str:
+def _add(index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]) -> str:
     """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
     try:
         sources = [_source(entry) for entry in entries]

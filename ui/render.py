@@ -207,9 +207,7 @@ def source(document: Document, citation: Citation, key: str = "") -> str:
     place = f"characters {citation.start:,} to {citation.end:,}"
     if len(document.page_starts) > 1:
         place = f"page {citation.page} · {place}"
-    name = (
-        "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi> · '
-    )
+    name = "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi> · '
     return (
         f'<div class="source" id="source-{escape(key)}"><header>'
         f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{name}{place}</p></header>'

@@ -66,8 +66,7 @@ _POLICY = "; ".join(
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _OUR_FILES = (
-    '<link rel="stylesheet" href="/verbatim/chat.css">'
-    '<script type="module" src="/verbatim/chat.js"></script></head>'
+    '<link rel="stylesheet" href="/verbatim/chat.css"><script type="module" src="/verbatim/chat.js"></script></head>'
 )
 
 
@@ -75,9 +74,7 @@ class ServeError(VerbatimError):
     """The chat cannot be served; the message says why and what to do."""
 
 
-def create_app(
-    index: Index, *, examples: Sequence[str] = (), host: str = "127.0.0.1", port: int = 7860
-) -> FastAPI:
+def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0.0.1", port: int = 7860) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it."""
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
@@ -156,9 +153,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise ServeError(
-            f"port {port} on {host} is taken ({error.strerror}): choose another with --port"
-        ) from error
+        raise ServeError(f"port {port} on {host} is taken ({error.strerror}): choose another with --port") from error
     return listener
 
 

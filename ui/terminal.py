@@ -52,7 +52,12 @@ errors = Console(stderr=True, highlight=False)
 
 StoreOption = Annotated[
     Path | None,
-    typer.Option("--store", envvar="VERBATIM_STORE", help="The folder that holds the store.", show_default="your data folder"),
+    typer.Option(
+        "--store",
+        envvar="VERBATIM_STORE",
+        help="The folder that holds the store.",
+        show_default="your data folder",
+    ),
 ]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
@@ -74,7 +79,9 @@ def ask(
 
 @command.command()
 def chat(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)
+    ] = None,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
@@ -142,7 +149,8 @@ def status(store: StoreOption = None) -> None:
         table.add_row(document.id, escape(document.title), f"{len(document.text):,}", escape(document.source))
     console.print(table)
     console.print(
-        f"\n{state.documents} documents, {state.passages} passages, {state.sentences} sentences in {escape(state.path)}\n"
+        f"\n{state.documents} documents, {state.passages} passages, {state.sentences} sentences "
+        f"in {escape(state.path)}\n"
         f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
     )
 
@@ -200,7 +208,9 @@ def _print_answer(result: Answer) -> None:
 def _print_citation(citation: Citation, *, mark: bool = True) -> None:
     quotation = Text(_printable(citation.text))
     if mark and citation.answer:
-        quotation.stylize("bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start)
+        quotation.stylize(
+            "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
+        )
     number = f"[{citation.number}] " if mark else ""
     console.print(Text.assemble((number, "cyan"), "“", quotation, "”"))
     place = f"{_printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"

@@ -1,0 +1,85 @@
+"""The shape of the house: imports run one way, imports are cheap, the packages are ours."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ["index", "qa", "evals", "ui"]
+
+
+def imported_packages(file: Path) -> set[str]:
+    imported = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide the direction"
+            imported.add((node.module or "").split(".")[0])
+    return imported
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_imports_run_one_way(floor: str) -> None:
+    above = set(FLOORS[FLOORS.index(floor) + 1 :])
+    files = list((ROOT / floor).rglob("*.py"))
+    assert files
+    for file in files:
+        assert not imported_packages(file) & above, file
+
+
+@pytest.mark.parametrize(
+    ("library", "owner"),
+    [("chromadb", "index/vectors.py"), ("tantivy", "index/lexical.py"), ("sqlite3", "index/catalog.py")]
+    + [("llama_index", "qa/llamaindex.py"), ("sentence_transformers", "index/embed.py")],
+)
+def test_a_library_has_one_owner(library: str, owner: str) -> None:
+    files = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py")]
+    users = [str(file.relative_to(ROOT)) for file in files if library in imported_packages(file)]
+    assert users == [owner]
+
+
+@pytest.mark.parametrize("package", ["index", "qa", "evals", "ui.terminal"])
+def test_imports_are_cheap(package: str) -> None:
+    heavy = ("torch", "chromadb", "gradio", "llama_index", "transformers", "sklearn", "scipy")
+    code = f"import sys, {package}; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_installed_packages_are_ours() -> None:
+    try:
+        importlib.metadata.distribution("verbatim-qa")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("verbatim-qa is not installed in this environment; `make test` installs it")
+    code = f"import {', '.join(FLOORS)}; print(*(p.__file__ for p in ({', '.join(FLOORS)})), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], cwd="/", capture_output=True, text=True, check=True)
+    assert [Path(line).parent for line in done.stdout.split()] == [ROOT / floor for floor in FLOORS]
+
+
+def test_what_users_get_is_pinned() -> None:
+    locked = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines())
+    assert locked["torch"] == "2.13.0"
+    for requirement in importlib.metadata.requires("verbatim-qa") or [] if _installed() else []:
+        name = requirement.split(";")[0].split("==")[0].split(">=")[0].split("<")[0].strip()
+        if "extra" not in requirement:
+            assert name in locked, f"{name} is not in requirements.lock; run `make lock`"
+
+
+def _installed() -> bool:
+    return any(distribution.name == "verbatim-qa" for distribution in importlib.metadata.distributions())
+
+
+def test_the_public_names_are_these() -> None:
+    import index
+    import qa
+
+    assert set(qa.__all__) == {"Answer", "Answerer", "Citation", "Evidence", "answer"}
+    assert {"Index", "Source", "Document", "Changes", "EmptyStoreError"} <= set(index.__all__)
+    assert all(hasattr(index, name) for name in index.__all__)

@@ -1,0 +1,105 @@
+"""The command `verbatim`, run as a person or a program would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index import Index
+from ui import terminal
+
+QUESTION = "How many troops remain in Iraq?"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the seed article in a store, made by the command itself."""
+    folder = tmp_path_factory.mktemp("terminal")
+    assert run("index", "add", "seeds/", "--store", str(folder)) == 0
+    return folder
+
+
+def run(*arguments: str) -> int:
+    """Run the command in this process and return its exit status."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["verbatim", *arguments])
+        with pytest.raises(SystemExit) as done:
+            terminal.main()
+    return int(done.value.code or 0)
+
+
+def test_ask_prints_the_quotation_and_its_place(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", QUESTION, "--store", str(store)) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "about 2,500 U.S. troops remain in Iraq" in printed
+    assert "characters 1774–1920" in printed
+
+
+def test_ask_json_has_the_fields_that_programs_rely_on(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("ask", QUESTION, "--json", "--store", str(store))
+    printed = json.loads(capsys.readouterr().out)
+    assert {"text", "abstained", "confidence", "citations", "short"} <= printed.keys()
+    assert 0 <= printed["confidence"] <= 1
+    citation = printed["citations"][0]
+    assert citation.keys() >= {
+        "text",
+        "start",
+        "end",
+        "document_id",
+        "title",
+        "source",
+        "page",
+        "revision",
+        "score",
+    }
+    with Index.open(store) as index:
+        document = index.document(citation["document_id"], citation["revision"])
+    assert document.text[citation["start"] : citation["end"]] == citation["text"]
+
+
+def test_a_refusal_says_what_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", "Who trains the penguins of Antarctica?", "--store", str(store)) == 0
+    printed = capsys.readouterr().out
+    assert "Your documents do not say" in printed
+    assert "penguins, Antarctica" in printed
+    assert "not an answer" in printed
+
+
+def test_an_empty_store_names_the_next_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", QUESTION, "--store", str(tmp_path)) == 2
+    assert "verbatim index add PATH" in " ".join(capsys.readouterr().err.split())
+
+
+def test_documents_go_in_and_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, folder = str(tmp_path / "store"), tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The harbour opened in 1901.")
+    (folder / "b.bin").write_bytes(b"\x00\x01")
+    assert run("index", "add", str(folder), "--store", store) == 1, "a file that failed is an exit status"
+    printed = capsys.readouterr()
+    assert "1 added" in printed.out
+    assert "b.bin" in printed.err
+    assert run("index", "status", "--store", store) == 0
+    assert "1 documents" in capsys.readouterr().out
+    (folder / "b.bin").unlink()
+    (folder / "c.txt").write_text("The lighthouse is white.")
+    assert run("index", "sync", str(folder), "--store", store) == 0
+    assert "1 added, 1 unchanged" in capsys.readouterr().out
+    assert run("index", "remove", str(folder / "a.txt"), "--store", store) == 0
+    assert run("index", "rebuild", "--store", store) == 0
+    assert "1 passages" in capsys.readouterr().out
+    assert run("index", "remove", "nothing", "--store", store) == 2
+    assert "no document 'nothing'" in capsys.readouterr().err
+
+
+def test_what_a_document_says_cannot_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "evil.txt").write_text("The secret \x1b[31mcolour\x1b[0m is [bold]teal[/bold] \x1b]0;title\x07.")
+    store = str(tmp_path / "store")
+    run("index", "add", str(tmp_path / "evil.txt"), "--store", store)
+    run("ask", "What is the secret colour?", "--store", store)
+    printed = capsys.readouterr().out
+    assert "[bold]teal[/bold]" in printed
+    assert "\x1b" not in printed
+    assert "\x07" not in printed
