@@ -158,7 +158,18 @@ def test_a_source_that_was_removed_says_so(index):
     assert '<div class="no-source">' in chat._open(index, "1 1.1", turns)
 
 
-def test_uploads_keep_their_own_names_and_leave_no_copy(index, tmp_path):
+def test_a_forged_upload_reads_and_deletes_nothing(index, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    secret = tmp_path / "secret.txt"
+    secret.write_text("A secret sentence.")
+    for path in (secret, tmp_path / "uploads" / ".." / "secret.txt"):
+        chat._add(index, [{"path": str(path), "orig_name": "x.txt"}], lambda *_: None)
+    assert secret.exists()
+    assert "x.txt" not in {document.source for document in index.documents()}
+
+
+def test_uploads_keep_their_own_names_and_leave_no_copy(index, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     good, bad = tmp_path / "0", tmp_path / "1"
     good.write_text("A fresh sentence.")
     bad.write_bytes(b"\x00\x01\xff\xfe\x81" * 40)

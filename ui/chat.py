@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from index import Index, Source
 from index.errors import VerbatimError
@@ -168,7 +169,7 @@ def _wire_documents(index: Index, parts: Parts) -> None:
         _with_progress(index),
         [parts.upload],
         [parts.upload, parts.message],
-        preprocess=False,  # raw entries keep each file's own name; their paths were checked already
+        preprocess=False,  # raw entries keep each file's own name; `_add` checks their paths
         show_progress="full",
         show_progress_on=parts.message,
         concurrency_limit=1,
@@ -315,6 +316,9 @@ def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
 
 def _add(index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]) -> str:
     """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
+    # The entries are what the browser sent: a forged path must be neither read nor deleted.
+    folder = Path(get_upload_folder()).resolve()
+    entries = [entry for entry in entries if Path(entry["path"]).resolve().is_relative_to(folder)]
     try:
         sources = [_source(entry) for entry in entries]
         return render.changes(index.add(sources, progress=progress))
