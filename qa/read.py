@@ -91,13 +91,18 @@ class BaselineReader:
         return sum(self.WEIGHTS[name] * value for name, value in features.items())
 
     def _cosines(self, question: str, sentences: Sequence[str]) -> list[float]:
-        new = [text for text in dict.fromkeys([question, *sentences]) if text not in self._vectors]
-        if len(self._vectors) + len(new) > CACHED_SENTENCES:
-            self._vectors.clear()
-            new = list(dict.fromkeys([question, *sentences]))
-        known = self._vectors | dict(zip(new, self._index.encoder.encode(new), strict=True))
-        self._vectors = known
-        return [float(known[text] @ known[question]) for text in sentences]
+        query = self._vector(question)
+        return [float(self._vector(sentence) @ query) for sentence in sentences]
+
+    def _vector(self, text: str) -> Vectors:
+        # One by one, which costs no more on a CPU: in a batch the last digits depend on the other texts, and the same
+        # question would not always get the same answer.
+        vector = self._vectors.get(text)
+        if vector is None:
+            if len(self._vectors) >= CACHED_SENTENCES:
+                self._vectors.clear()
+            vector = self._vectors[text] = self._index.encoder.encode([text])[0]
+        return vector
 
 
 def _share(found: set[str], weights: Mapping[str, float]) -> float:
