@@ -1,0 +1,135 @@
+"""From hits to an answer: short answers, choice of sentences, refusals, follow-ups."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import EmptyStoreError, Index, Source
+from qa import answer
+from qa.answer import Answerer
+from qa.cite import near_copies
+from qa.converse import standalone
+from qa.phrase import fits, short_answer
+
+SENTENCE = "In March 2019 the 42 crews cleared 3,100 tons of rubble and 17 cars in Ulm."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was the rubble cleared?", "March 2019"),
+        ("In which year was it?", "March 2019"),
+        ("How many tons of rubble were cleared?", "3,100"),
+        ("And how many cars?", "17"),
+        ("How many crews worked?", "42"),
+        ("What happened in Ulm? How many tons were cleared?", "3,100"),
+        ("How many people watched?", None),  # three numbers, and no word says which
+        ("Who cleared the rubble?", None),
+        ("What is known about how many tons there were?", None),
+        ("Did 42 crews clear rubble?", None),
+    ],
+)
+def test_the_short_answer_is_a_date_or_number_or_nothing(question: str, expected: str | None) -> None:
+    span = short_answer(question, SENTENCE)
+    assert (span and span.of(SENTENCE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Where is it?", "It lies in Bern.", True),
+        ("Where is it?", "it lies down the road.", False),
+        ("Who leads Bern?", "The mayor, Ida Frey, leads it.", True),
+        ("Who leads Bern?", "The mayor leads it.", False),
+        ("When did it open?", "It opened late.", False),
+        ("How did it open?", "It opened late.", True),
+    ],
+)
+def test_a_sentence_fits_the_question_if_it_holds_its_kind_of_phrase(
+    question: str, sentence: str, expected: bool
+) -> None:
+    assert fits(question, sentence) is expected
+
+
+def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None:
+    result = answer("How many troops remain in Iraq?", index=seed_index)
+    citation = result.citations[0]
+    assert result.short == citation.short == "2,500"
+    assert citation.answer is not None
+    document = seed_index.document(citation.document_id)
+    assert document.text[citation.answer.start : citation.answer.end] == "2,500"
+
+
+def test_near_copies_are_cited_once(index: Index) -> None:
+    index.add(
+        [
+            Source("wire.txt", "The ferry Aurora sank off Kalmar on Tuesday with nobody aboard."),
+            Source("paper.txt", "The ferry Aurora sank off Kalmar on Tuesday, with nobody aboard, police said."),
+        ]
+    )
+    citations = Answerer(index, threshold=0).answer("What sank off Kalmar?").citations
+    assert len(citations) == 1
+    assert near_copies("The ferry sank off Kalmar.", "Off Kalmar, the ferry sank.")
+    assert not near_copies("The ferry sank.", "The trains run.")
+    assert not near_copies("", "")
+
+
+def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:
+    result = answer("Which penguins live in Antarctica?", index=seed_index)
+    assert result.abstained
+    assert result.citations == ()
+    assert result.short is None
+    assert "do not say" in result.text
+    assert result.nearest is not None
+    assert result.nearest.text in seed_index.documents()[0].text
+    assert result.missing == ("penguins", "live", "Antarctica")
+    assert 0 <= result.confidence < 0.2
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?", "…", "\x00", "🙂", "the of and"])
+def test_what_is_not_a_question_is_refused(seed_index: Index, question: str) -> None:
+    result = answer(
+        question, index=seed_index, history=["How many troops remain in Iraq?"] if not question.strip() else ()
+    )
+    assert result.abstained
+
+
+def test_a_huge_question_is_no_error(seed_index: Index) -> None:
+    assert answer("How many troops " * 5000, index=seed_index).query
+
+
+def test_an_empty_store_says_what_to_do(index: Index) -> None:
+    with pytest.raises(EmptyStoreError, match="verbatim index add PATH"):
+        answer("Anything?", index=index)
+
+
+def test_the_default_store_is_used_without_an_index(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import qa
+
+    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "default"))
+    qa._default_index.cache_clear()
+    with pytest.raises(EmptyStoreError, match="default"):
+        answer("Anything?")
+    qa._default_index.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("How many were injured there?", "What happened in Solingen? How many were injured there?"),
+        ("Why?", "What happened in Solingen? Why?"),
+        ("How many troops remain in Iraq?", "How many troops remain in Iraq?"),
+    ],
+)
+def test_a_question_that_leans_is_completed(question: str, query: str) -> None:
+    assert standalone(question, ["Earlier question?", "What happened in Solingen?"]) == query
+    assert standalone(question, []) == question
+
+
+def test_a_follow_up_is_answered_from_answers_and_from_strings(seed_index: Index) -> None:
+    first = answer("What happened in Solingen?", index=seed_index)
+    by_answer = answer("How many were injured there?", index=seed_index, history=[first])
+    by_string = answer("How many were injured there?", index=seed_index, history=[first.question])
+    assert "Solingen" in by_answer.query
+    assert "eight injuries" in by_answer.citations[0].text
+    assert by_answer.citations == by_string.citations
