@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from index.types import Changes, Document, Failure
 from qa.types import Answer, Citation
@@ -207,7 +208,8 @@ def source(document: Document, citation: Citation, key: str = "") -> str:
     place = f"characters {citation.start:,} to {citation.end:,}"
     if len(document.page_starts) > 1:
         place = f"page {citation.page} · {place}"
-    name = "" if document.source == document.title else f'<bdi class="file">{escape(document.source)}</bdi> · '
+    file = PurePath(document.source).name
+    name = "" if file == document.title else f'<bdi class="file">{escape(file)}</bdi> · '
     return (
         f'<div class="source" id="source-{escape(key)}"><header>'
         f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{name}{place}</p></header>'
