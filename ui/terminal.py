@@ -28,10 +28,10 @@ from qa import Answer, Citation, answer
 
 EXAMPLES = {
     "centcom-raid-western-iraq-2024-08.txt": (
-        "How many American soldiers are still in Iraq?",
+        "How many U.S. troops are still in Iraq?",
         "Which concert did they plan to attack?",
         "What happened in Solingen?",
-        "How many British soldiers are in Iraq?",
+        "Who won the election in Iraq?",
     )
 }
 """Questions to click, by the seed document that they are about; the last one it does not answer."""
