@@ -1,0 +1,51 @@
+"""What the documents promise is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from index import Index
+from qa import answer
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, article: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.txt").write_bytes(article.read_bytes())
+    (tmp_path / "minutes").mkdir()
+    (tmp_path / "minutes" / "may.md").write_text("# May\n\nThe board met twice.\n")
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)  # noqa: S102 - our own example
+    index, first = names["index"], names["a"]
+    assert isinstance(index, Index)
+    assert [len(names["changes"].added), names["changes"].failed] == [2, ()]
+    assert (first.short, first.abstained) == ("2,500", False)
+    assert first.text.startswith("Currently, about 2,500 U.S. troops remain in Iraq")
+    assert answer("And when did it end?", index=index, history=[first]).query.startswith(first.question)
+    index.close()
+
+
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_link_and_named_file_is_there(page: str) -> None:
+    text = (ROOT / page).read_text()
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    named = re.findall(r"`((?:index|qa|ui|evals|tests|seeds)/[\w./-]+)`", text)
+    for name in [*links, *named]:
+        assert (ROOT / name).exists() or name == "evals/results/", f"{page} names {name}"
+
+
+def test_the_seed_article_has_its_digest(article: Path) -> None:
+    import hashlib
+
+    assert hashlib.sha256(article.read_bytes()).hexdigest() in (ROOT / "seeds" / "SOURCES").read_text()
+
+
+def test_make_targets_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+        assert set(re.findall(r"^(?:    )?make (\w+)", (ROOT / page).read_text(), flags=re.MULTILINE)) <= targets
