@@ -28,7 +28,7 @@ from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
-from index.types import Changes, Document, Failure, Hit, Status
+from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
 
 READING = "1"
@@ -288,7 +288,9 @@ class Index:
 
 
 def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:
-    return sources if isinstance(sources, Iterable) and not isinstance(sources, str) else [sources]
+    if isinstance(sources, str | Path | Source | TextDocument):  # before Iterable: LlamaIndex documents are that too
+        return [sources]
+    return sources
 
 
 def _document_id(source: str) -> str:

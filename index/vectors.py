@@ -79,13 +79,14 @@ class VectorCache:
             missed = self._catalog.missed_since(generation)
             self._exact, self._generation = self._catalog.vectors(), missed.generation
             return
+        self._exact = ([], np.empty((0, 0), dtype=np.float32))
         if self._collection is None and not self._open():
             self.rebuild()
         elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
             try:
                 self._apply(missed)
-            except Exception:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
-                _log.warning("the vector cache in %s could not be updated; making it anew", self._folder, exc_info=True)
+            except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
+                _log.warning("the vectors in %s could not be updated (%s); making them anew", self._folder, error)
                 self.rebuild()
 
     def search(self, query: Vectors, limit: int) -> dict[int, float]:
@@ -99,8 +100,8 @@ class VectorCache:
             return {ids[row]: float(cosines[row]) for row in best}
         try:
             return _query(self._collection, query, limit)
-        except Exception:  # as above: the cure is the same whatever broke
-            _log.warning("the vector cache in %s is damaged; making it anew", self._folder, exc_info=True)
+        except Exception as error:  # as above: the cure is the same whatever broke
+            _log.warning("the vectors in %s are damaged (%s); making them anew", self._folder, error)
             self.rebuild()
             return _query(self._connected, query, limit)
 
@@ -145,8 +146,8 @@ class VectorCache:
             return self._is_sound()
         except FileNotFoundError:
             return False
-        except Exception:  # a damaged folder can raise anything
-            _log.warning("the vector cache in %s cannot be opened; making it anew", self._folder, exc_info=True)
+        except Exception as error:  # a damaged folder can raise anything
+            _log.warning("the vectors in %s cannot be opened (%s); making them anew", self._folder, error)
             return False
 
     def _connect(self, name: str, *, create: bool) -> None:

@@ -33,6 +33,12 @@ def test_documents_of_a_llamaindex_reader_go_in(tmp_path: Path, index: Index) ->
     assert index.documents()[0].source.endswith("bridge.txt")
 
 
+def test_a_single_document_goes_in_as_it_is(index: Index) -> None:
+    changes = index.add(Document(text=TEXT, metadata={"file_name": "bridge.txt"}))
+    assert (len(changes.added), changes.failed) == (1, ())
+    assert index.documents()[0].text == TEXT
+
+
 def test_our_splitter_in_a_pipeline_gives_exact_offsets() -> None:
     nodes = IngestionPipeline(transformations=[SentencePassageParser()]).run(documents=[Document(text=TEXT)])
     assert len(nodes) > 1
