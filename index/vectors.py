@@ -64,6 +64,8 @@ class VectorCache:
     @property
     def state(self) -> str:
         """How searches are served: ``"chroma"``, or ``"exact"`` while another process owns the folder."""
+        if self._generation is None:
+            return "not opened yet"
         return "chroma" if self._lock.is_locked else "exact"
 
     def close(self) -> None:

@@ -82,14 +82,14 @@ def test_documents_go_in_and_out(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "1 added" in printed.out
     assert "b.bin" in printed.err
     assert run("index", "status", "--store", store) == 0
-    assert "1 documents" in capsys.readouterr().out
+    assert "documents: 1" in capsys.readouterr().out
     (folder / "b.bin").unlink()
     (folder / "c.txt").write_text("The lighthouse is white.")
     assert run("index", "sync", str(folder), "--store", store) == 0
     assert "1 added, 1 unchanged" in capsys.readouterr().out
     assert run("index", "remove", str(folder / "a.txt"), "--store", store) == 0
     assert run("index", "rebuild", "--store", store) == 0
-    assert "1 passages" in capsys.readouterr().out
+    assert "passages: 1" in capsys.readouterr().out
     assert run("index", "remove", "nothing", "--store", store) == 2
     assert "no document 'nothing'" in capsys.readouterr().err
 

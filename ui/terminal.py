@@ -149,7 +149,7 @@ def status(store: StoreOption = None) -> None:
         table.add_row(document.id, escape(document.title), f"{len(document.text):,}", escape(document.source))
     console.print(table)
     console.print(
-        f"\n{state.documents} documents, {state.passages} passages, {state.sentences} sentences "
+        f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
         f"in {escape(state.path)}\n"
         f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
     )
@@ -160,7 +160,7 @@ def rebuild(store: StoreOption = None) -> None:
     """Make the search caches anew from the catalog; nothing is read or embedded again."""
     with Index.open(store) as index:
         index.rebuild()
-        console.print(f"The caches of {index.status().passages} passages are made anew.")
+        console.print(f"The caches are made anew (passages: {index.status().passages}).")
 
 
 def example_questions(index: Index) -> list[str]:
