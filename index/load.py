@@ -14,6 +14,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index.errors import SourceError
@@ -158,9 +159,9 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
     for source in sources:
         if isinstance(source, str | Path):
             for path in _files(Path(source)):
-                yield _attempt(str(path), lambda path=path: _load_path(path))  # type: ignore[misc]
+                yield _attempt(str(path), partial(_load_path, path))
         elif isinstance(source, Source):
-            yield _attempt(source.name, lambda source=source: _load_data(source))  # type: ignore[misc]
+            yield _attempt(source.name, partial(_load_data, source))
         elif isinstance(source, TextDocument):
             pages.setdefault(_text_document_name(source), []).append(source)
         else:
