@@ -177,15 +177,19 @@ class Catalog:
 
     def encoder(self) -> str | None:
         """Return the name of the encoder that made the vectors, or None while there are none."""
-        return self._meta("encoder") if self.counts()[1] else None
+        return self._meta("encoder") if self.passage_count() else None
 
-    def counts(self) -> tuple[int, int, int]:
-        """Return the number of documents, passages and sentences that are searched."""
-        ((*counts,),) = self._all(
-            "SELECT (SELECT count(*) FROM documents), count(*), coalesce(sum(length(sentences)), 0) / 8 FROM passages"
-        )
-        documents, passages, sentences = counts
-        return documents, passages, sentences
+    def document_count(self) -> int:
+        """Return the number of documents."""
+        return int(self._all("SELECT count(*) FROM documents")[0][0])
+
+    def passage_count(self) -> int:
+        """Return the number of passages that are searched. Cheap: no row is read for it."""
+        return int(self._all("SELECT count(*) FROM passages")[0][0])
+
+    def sentence_count(self) -> int:
+        """Return the number of sentences that are searched. Reads every passage."""
+        return int(self._all("SELECT coalesce(sum(length(sentences)), 0) / 8 FROM passages")[0][0])
 
     def fingerprint(self, source: str) -> tuple[str, str] | None:
         """Return the id and the fingerprint of the document that came from ``source``, or None."""
@@ -245,9 +249,9 @@ class Catalog:
     def missed_since(self, generation: int) -> Missed:
         """Return what changed after ``generation``."""
         with self.snapshot() as now:
-            _, passages, _ = self.counts()
             removed = self._all("SELECT passage_id FROM tombstones WHERE generation > ?", (generation,))
             added = self._all("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))
+            passages = self.passage_count()
         return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages)
 
     # ---- inside ----

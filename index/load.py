@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import SourceError
-from index.types import Failure, Source, TextDocument
+from index.types import Source, TextDocument
 
 MAX_FILE_BYTES = 50_000_000
 """Larger files are refused: they would hold a laptop's memory several times over while they are read."""
@@ -47,6 +47,14 @@ class Content:
     title: str | None = None
     page_starts: tuple[int, ...] = (0,)
     markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source that has not been read yet. ``load`` reads it, and raises `SourceError` if that fails."""
+
+    name: str
+    load: Callable[[], Loaded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +157,8 @@ FORMATS: dict[str, Callable[[bytes], Content]] = {
 # ---- sources ------------------------------------------------------------------------------------------------------
 
 
-def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
-    """Read every source, folders in depth and in order of name; a source that cannot be read becomes a `Failure`.
+def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
+    """List every source without reading it, folders in depth and in order of name.
 
     Inside a folder, hidden files and folders and `NOTE_NAMES` are passed over. LlamaIndex documents that share a file
     name are the pages of one document.
@@ -159,24 +167,19 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Loaded | Failure]:
     for source in sources:
         if isinstance(source, str | Path):
             for path in _files(Path(source)):
-                yield _attempt(str(path), partial(_load_path, path))
+                yield Listed(str(path), partial(_load_path, path))
         elif isinstance(source, Source):
-            yield _attempt(source.name, partial(_load_data, source))
+            yield Listed(source.name, partial(_load_data, source))
         elif isinstance(source, TextDocument):
             pages.setdefault(_text_document_name(source), []).append(source)
         else:
-            yield Failure(repr(source)[:80], f"cannot add a {type(source).__name__}; give a path or a Source")
+            yield Listed(repr(source)[:80], partial(_refuse, source))
     for name, documents in pages.items():
-        yield _load_pages(name, documents)
+        yield Listed(name, partial(_load_pages, name, documents))
 
 
-def _attempt(name: str, load: Callable[[], Loaded]) -> Loaded | Failure:
-    try:
-        return load()
-    except SourceError as error:
-        return Failure(name, str(error))
-    except OSError as error:
-        return Failure(name, f"it cannot be read: {error.strerror or error}")
+def _refuse(source: object) -> Loaded:
+    raise SourceError(f"cannot add a {type(source).__name__}; give a path or a Source")
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -193,11 +196,15 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _load_path(path: Path) -> Loaded:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise SourceError("it is not a regular file")
-    _check_size(status.st_size)
-    return _loaded(str(path), path.read_bytes())
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError("it is not a regular file")
+        _check_size(status.st_size)
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"it cannot be read: {error.strerror or error}") from error
+    return _loaded(str(path), data)
 
 
 def _load_data(source: Source) -> Loaded:

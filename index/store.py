@@ -125,20 +125,17 @@ class Index:
         outcomes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         failed: list[Failure] = []
         with self._writing():
-            loaded = list(expand(_as_sources(sources)))
-            for done, source in enumerate(loaded):
-                if isinstance(source, Failure):
-                    failed.append(source)
-                    continue
+            listed = list(expand(_as_sources(sources)))
+            for done, source in enumerate(listed):
                 if progress:
-                    progress(done, len(loaded), Path(source.name).name)
+                    progress(done, len(listed), Path(source.name).name)
                 try:
-                    document_id, outcome = self._add(source)
+                    document_id, outcome = self._add(source.load())
                     outcomes[outcome].append(document_id)
                 except SourceError as error:
                     failed.append(Failure(source.name, str(error)))
             if progress:
-                progress(len(loaded), len(loaded), "making it searchable")
+                progress(len(listed), len(listed), "making it searchable")
             self._refresh(self._catalog.generation())
         return Changes(**{name: tuple(ids) for name, ids in outcomes.items()}, failed=tuple(failed))
 
@@ -179,7 +176,7 @@ class Index:
 
     def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
         """Return the ``top_k`` passages that fit the query best, by meaning and by words."""
-        if not query.strip() or not self._catalog.counts()[1]:
+        if not query.strip() or not self._catalog.passage_count():
             return []
         vector = self.encoder.encode([query])[0]
         # One thread at a time, in one snapshot of the catalog: the caches are brought to it, and what they find is
@@ -198,6 +195,14 @@ class Index:
             self._refresh(self._catalog.generation())
             return self._words.frequencies(wanted)
 
+    def document_count(self) -> int:
+        """Return the number of documents."""
+        return self._catalog.document_count()
+
+    def passage_count(self) -> int:
+        """Return the number of passages that are searched."""
+        return self._catalog.passage_count()
+
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document: the revision that is searched, or an older one. Raises `UnknownDocumentError`."""
         if revision is None:
@@ -210,13 +215,12 @@ class Index:
 
     def status(self) -> Status:
         """Return what the store holds."""
-        documents, passages, sentences = self._catalog.counts()
         fresh = self._words.generation() == self._catalog.generation()
         return Status(
             path=str(self.path),
-            documents=documents,
-            sentences=sentences,
-            passages=passages,
+            documents=self._catalog.document_count(),
+            sentences=self._catalog.sentence_count(),
+            passages=self._catalog.passage_count(),
             encoder=self._catalog.encoder(),
             vectors=self._vectors.state,
             lexical="ready" if fresh else "behind; made up for at the next question",

@@ -29,7 +29,7 @@ class Answerer:
     def answer(self, question: str, *, history: Sequence[Answer | str] = ()) -> Answer:
         """Answer a question with sentences of the documents. See `qa.answer`."""
         clock = _Clock()
-        if not self.index.status().documents:
+        if not self.index.document_count():
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )

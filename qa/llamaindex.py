@@ -21,7 +21,7 @@ from llama_index.core.node_parser.node_utils import build_nodes_from_splits
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeWithScore, QueryBundle, TextNode
 
-from index import Hit, Index
+from index import Hit, Index, Passage
 from index.passages import passage_groups
 from index.sentences import sentence_spans
 from qa.answer import TOP_K, Answerer
@@ -114,43 +114,21 @@ class VerbatimQueryEngine(BaseQueryEngine):
 
 
 def _passage_node(hit: Hit) -> TextNode:
-    passage = hit.passage
-    return _node(
-        f"{passage.document_id}@{passage.revision}#char={passage.start},{passage.end}",
-        hit.text,
-        passage.start,
-        passage.end,
-        document_id=passage.document_id,
-        revision=passage.revision,
-        file_path=hit.source,
-        title=hit.title,
-        page=passage.page,
-    )
+    return _node(hit.passage, hit.text, file_path=hit.source, title=hit.title)
 
 
 def _citation_node(citation: Citation) -> TextNode:
-    return _node(
-        f"{citation.document_id}@{citation.revision}#char={citation.start},{citation.end}",
-        citation.text,
-        citation.start,
-        citation.end,
-        number=citation.number,
-        document_id=citation.document_id,
-        revision=citation.revision,
-        file_path=citation.source,
-        title=citation.title,
-        page=citation.page,
-    )
+    return _node(citation, citation.text, file_path=citation.source, title=citation.title, number=citation.number)
 
 
-def _node(node_id: str, text: str, start: int, end: int, **metadata: object) -> TextNode:
-    keys = list(metadata)
+def _node(place: Passage | Citation, text: str, **metadata: object) -> TextNode:
+    metadata = {"document_id": place.document_id, "revision": place.revision, "page": place.page, **metadata}
     return TextNode(
-        id_=node_id,
+        id_=f"{place.document_id}@{place.revision}#char={place.start},{place.end}",
         text=text,
-        start_char_idx=start,
-        end_char_idx=end,
+        start_char_idx=place.start,
+        end_char_idx=place.end,
         metadata=metadata,
-        excluded_embed_metadata_keys=keys,
-        excluded_llm_metadata_keys=keys,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=list(metadata),
     )

@@ -61,7 +61,7 @@ class BaselineReader:
     def _term_weights(self, question: str) -> dict[str, float]:
         """Weigh the question's terms by how rare they are (inverse document frequency, as in BM25)."""
         asked = set(terms(question))
-        passages = max(1, self._index.status().passages)
+        passages = max(1, self._index.passage_count())
         return {
             term: math.log(1 + (passages - min(count, passages) + 0.5) / (count + 0.5))
             for term, count in self._index.term_frequencies(asked).items()

@@ -123,3 +123,18 @@ def test_pages_of_a_llamaindex_document_are_counted(index: Index) -> None:
     assert len(changes.added) == 1
     document = index.documents()[0]
     assert [document.page(document.text.index(topic)) for topic in ("apples", "pears", "plums")] == [1, 2, 3]
+
+
+def test_a_source_is_read_only_when_its_turn_comes(tmp_path: Path, index: Index) -> None:
+    """A folder is never in memory as a whole, and each document is safe before the next one is read."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(f"The file {name} is here.")
+
+    def stop_at_the_second(done: int, total: int, stage: str) -> None:
+        assert total == 2
+        if done == 1:
+            (tmp_path / "b.txt").unlink()
+
+    changes = index.add([tmp_path / "a.txt", tmp_path / "b.txt"], progress=stop_at_the_second)
+    assert len(changes.added) == 1
+    assert [Path(failure.source).name for failure in changes.failed] == ["b.txt"]

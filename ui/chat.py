@@ -301,7 +301,7 @@ def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
 
 def _count(index: Index) -> int:
     """Return how many documents there are."""
-    return index.status().documents
+    return index.document_count()
 
 
 def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
