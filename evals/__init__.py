@@ -7,6 +7,6 @@ when Verbatim itself is judged. `run` is bound here on purpose, over the module 
 
 from evals.results import Report
 from evals.run import run
-from evals.suites import Suite, load_suite
+from evals.suite import Suite, load_suite
 
 __all__ = ["Report", "Suite", "load_suite", "run"]

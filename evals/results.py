@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from evals import metrics
 from evals.metrics import Estimate
-from evals.suites import Question
+from evals.suite import Question
 
 RESULTS = Path(__file__).resolve().parent / "results"
 """Where reports are kept, one file per suite and revision."""

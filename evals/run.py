@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from evals.metrics import is_verbatim
 from evals.results import Cited, Report, Row
-from evals.suites import Question, Suite, SuiteError, load_suite
+from evals.suite import Question, Suite, SuiteError, load_suite
 
 if TYPE_CHECKING:
     from rich.console import Console

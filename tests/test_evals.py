@@ -16,7 +16,7 @@ from evals import Report, Suite, load_suite, metrics
 from evals.report import print_report
 from evals.results import LOWER_IS_BETTER
 from evals.run import git_revision, run
-from evals.suites import GoldSpan, Question, SuiteError
+from evals.suite import GoldSpan, Question, SuiteError
 from index.types import Span
 from qa.types import Answer, Citation
 
