@@ -223,6 +223,14 @@ class Catalog:
             for passage_id, document_id, revision, start, end, page, sentences in rows
         }
 
+    def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
+        """Return the ids of the passages of these documents."""
+        rows = self._all(
+            "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(list(document_ids)),),
+        )
+        return [row[0] for row in rows]
+
     def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages: those with these ids, or all."""
         last: tuple[tuple[str, str], str] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -78,15 +78,24 @@ class LexicalCache:
         with self._lock:
             self._make()
 
-    def search(self, query: str, limit: int) -> dict[int, float]:
-        """Return up to ``limit`` passage ids with their BM25 score, for passages that hold any of the query's terms."""
+    def search(self, query: str, limit: int, within: Collection[int] | None = None) -> dict[int, float]:
+        """Return up to ``limit`` passage ids with their BM25 score, for passages that hold any of the query's terms.
+
+        ``within`` holds the ids of the passages to search; None searches all. The words are weighed as in all.
+        """
         index = self._open()
         index.reload()
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "text", term)) for term in set(terms(query))
         ]
+        matching = tantivy.Query.boolean_query(clauses)
+        if within is not None:
+            chosen = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(index.schema, "id", list(within)), 0.0
+            )
+            matching = tantivy.Query.boolean_query([(tantivy.Occur.Must, matching), (tantivy.Occur.Must, chosen)])
         searcher = index.searcher()
-        found = searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        found = searcher.search(matching, limit, count=False).hits
         return {searcher.doc(address)["id"][0]: score for score, address in found}
 
     def frequencies(self, wanted: Iterable[str]) -> dict[str, int]:

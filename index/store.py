@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -174,8 +174,12 @@ class Index:
 
     # ---- reading ----
 
-    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
-        """Return the ``top_k`` passages that fit the query best, by meaning and by words."""
+    def search(self, query: str, *, top_k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+        """Return the ``top_k`` passages that fit the query best, by meaning and by words.
+
+        ``documents`` holds the ids of those to search; None searches all. An id that the store does not have is no
+        error: nothing is found in it.
+        """
         if not query.strip() or not self._catalog.passage_count():
             return []
         vector = self.encoder.encode([query])[0]
@@ -183,8 +187,9 @@ class Index:
         # looked up in it, so that a change in the meantime can neither hide a document nor show two revisions of it.
         with self._caching, self._catalog.snapshot() as generation:
             self._refresh(generation)
-            dense = self._vectors.search(vector, CANDIDATES)
-            lexical = self._words.search(query, CANDIDATES)
+            within = None if documents is None else self._catalog.passage_ids(documents)
+            dense = self._vectors.search(vector, CANDIDATES, within)
+            lexical = self._words.search(query, CANDIDATES, within)
             ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
             dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
             return self._hits(fuse(dense, lexical), top_k)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from index import Index
@@ -18,7 +18,13 @@ __all__ = ["Answer", "Answerer", "Citation", "Evidence", "answer"]
 _making = threading.Lock()
 
 
-def answer(question: str, *, index: Index | None = None, history: Sequence[Answer | str] = ()) -> Answer:
+def answer(
+    question: str,
+    *,
+    index: Index | None = None,
+    history: Sequence[Answer | str] = (),
+    documents: Collection[str] | None = None,
+) -> Answer:
     """Answer a question with sentences copied word for word from the documents, or say that they do not say.
 
     Args:
@@ -26,6 +32,7 @@ def answer(question: str, *, index: Index | None = None, history: Sequence[Answe
         index: Where to look; by default the store in `index.default_path()`.
         history: Earlier answers, or earlier questions as text, oldest first. A question that leans on the last one
             ("How many were injured there?") is completed from it.
+        documents: The ids of the documents to answer from; by default all in the index.
 
     Returns:
         An `Answer`. No answer is a result too: then ``abstained`` is true, and ``nearest`` and ``missing`` tell why.
@@ -36,7 +43,7 @@ def answer(question: str, *, index: Index | None = None, history: Sequence[Answe
     """
     with _making:  # two threads asking first would load everything twice
         answerer = _answerer(index if index is not None else _default_index())
-    return answerer.answer(question, history=history)
+    return answerer.answer(question, history=history, documents=documents)
 
 
 @lru_cache(maxsize=8)

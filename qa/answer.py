@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from index import EmptyStoreError, Index
 from index.lexical import terms
@@ -26,7 +26,9 @@ class Answerer:
         self.reader = reader or BaselineReader(index)
         self.threshold = threshold
 
-    def answer(self, question: str, *, history: Sequence[Answer | str] = ()) -> Answer:
+    def answer(
+        self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
+    ) -> Answer:
         """Answer a question with sentences of the documents. See `qa.answer`."""
         clock = _Clock()
         if not self.index.document_count():
@@ -34,7 +36,7 @@ class Answerer:
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
         query = standalone(question, history) if question.strip() else ""
-        hits = self.index.search(query, top_k=TOP_K)
+        hits = self.index.search(query, top_k=TOP_K, documents=documents)
         clock.lap("search")
         evidence = self.reader.read(query, hits)
         chance = confidence(evidence)

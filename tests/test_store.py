@@ -90,6 +90,26 @@ def test_search_fuses_both_searches(index: Index) -> None:
     assert hits[0].score > hits[1].score
 
 
+def test_a_search_keeps_to_the_chosen_documents(index: Index) -> None:
+    index.add([Source(f"{town}.txt", f"{town} has a bridge over the Po.") for town in ("Ulm", "Bern", "Graz")])
+    id_of = {document.source: document.id for document in index.documents()}
+
+    def found(*towns: str) -> set[str]:
+        chosen = [id_of[f"{town}.txt"] for town in towns]
+        hits = index.search("the bridge of Bern", documents=chosen)
+        assert all(hit.via["lexical"] > 0 for hit in hits)
+        return {hit.source.removesuffix(".txt") for hit in hits}
+
+    assert found("Ulm", "Graz") == {"Ulm", "Graz"}
+    assert found("Bern") == {"Bern"}
+    assert found() == set()
+    assert index.search("the bridge of Bern", documents=["no such id"]) == []
+    everywhere = [(hit.source, pytest.approx(hit.score)) for hit in index.search("the bridge of Bern")]
+    assert [
+        (hit.source, hit.score) for hit in index.search("the bridge of Bern", documents=id_of.values())
+    ] == everywhere
+
+
 # ---- caches -------------------------------------------------------------------------------------------------------
 
 
