@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from evals import metrics
-from evals.metrics import Estimate
-from evals.suite import Question
+from evals.metrics import Estimate, Statistic
+from evals.suite import Question, SuiteError
 
 RESULTS = Path(__file__).resolve().parent / "results"
-"""Where reports are kept, one file per suite and revision."""
+"""Where reports are kept, one file per suite, system and revision."""
+
+Fidelity = Literal["verbatim", "misplaced", "reformatted", "altered", "absent"]
+"""How the words that were shown agree with the document.
+
+- verbatim: they are exactly the characters at the place that was given (or found, if none was given);
+- misplaced: they stand in the document, but not where the citation says;
+- reformatted: the same words, but white space, quotation marks, case or markup differ;
+- altered: most of the words stand there, others differ: a number, a name, a not;
+- absent: the document holds nothing of the kind, or there is no such document.
+"""
+
+FAITHFUL: frozenset[Fidelity] = frozenset({"verbatim", "misplaced", "reformatted"})
+"""The kinds that show the document's own words. Only those can support an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +39,60 @@ class Cited:
     """A citation as it was judged.
 
     ``document`` is the suite's name of the document, or the source as the system gave it if the suite has no
-    such document. ``verbatim`` tells whether ``text`` is what stands at ``[start, end)`` of it.
+    such document. ``[start, end)`` is the place that was judged: the one that the system gave, or else the one where
+    its words were found. ``offset_error`` is how many characters the given start is off, None where that says nothing.
+    ``differences`` pairs what an altered citation's document says with what the citation says.
     """
 
     document: str
     start: int
     end: int
     text: str
-    verbatim: bool
+    fidelity: Fidelity
+    offset_error: int | None = None
+    differences: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether ``text`` is what stands at ``[start, end)`` of the document."""
+        return self.fidelity == "verbatim"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a document: whether it is gold, and the numbers of the citations that hold it (from 1)."""
+
+    text: str
+    gold: bool = False
+    cited: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a document around its gold and cited sentences, cut so that each piece is marked or not."""
+
+    document: str
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question, what it got, and what it should have got. Everything else follows from these."""
+    """One question, what it got, and what it should have got. Everything else follows from these.
+
+    ``text`` is what was shown, ``nearest`` what a refusal would have cited. ``confidence`` is None if the system gives
+    none. ``seconds`` is wall time, ``cpu_seconds`` the processor time of this process; None for answers that were
+    given elsewhere. ``excerpts`` are for people to look at.
+    """
 
     question: Question
     citations: tuple[Cited, ...]
-    short: str | None
-    reason: str
-    confidence: float
-    seconds: float
+    text: str = ""
+    short: str | None = None
+    nearest: Cited | None = None
+    confidence: float | None = None
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -51,19 +100,34 @@ class Row:
         return not self.citations
 
     @property
-    def supported(self) -> int:
-        """How many citations match gold."""
-        return sum(metrics.supports(citation, self.question.evidence) for citation in self.citations)
+    def stated(self) -> tuple[frozenset[int], ...]:
+        """For each citation the needed facts that it states. Words that are not the document's state none."""
+        return tuple(self._stated(citation) for citation in self.citations)
+
+    def _stated(self, citation: Cited) -> frozenset[int]:
+        if citation.fidelity not in FAITHFUL:
+            return frozenset()
+        return metrics.stated_facts(citation, self.question.evidence)
 
     @property
-    def found(self) -> int:
-        """How many needed facts are cited."""
-        return metrics.facts_found(self.citations, self.question.evidence)
+    def facts(self) -> int:
+        """How many facts the answer needs."""
+        return len(self.question.evidence)
+
+    @property
+    def right(self) -> bool:
+        """Whether the first citation states a needed fact, or what a refusal would have cited does."""
+        first = self.citations[0] if self.citations else self.nearest
+        return first is not None and bool(self._stated(first))
 
     @property
     def values(self) -> dict[str, float | None]:
-        """Each per-question measure by name; None where it says nothing about this question."""
-        return {name: measure(self) for name, measure in MEASURES.items()}
+        """Each measure of a single question by name; None where it says nothing about this one."""
+        return {
+            measure.name: None if (columns := measure.columns(self)) is None else columns[0]
+            for measure in MEASURES
+            if measure.of_one_question
+        }
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -71,46 +135,154 @@ class Row:
         return tuple(_faults(self))
 
 
-MEASURES: Mapping[str, Callable[[Row], float | None]] = MappingProxyType(
-    {
-        "citation_precision": lambda row: metrics.citation_precision(row.citations, row.question.evidence),
-        "citation_recall": lambda row: metrics.citation_recall(row.citations, row.question.evidence),
-        "citation_f1": lambda row: metrics.citation_f1(row.citations, row.question.evidence),
-        "right_sentence_at_1": lambda row: metrics.right_sentence_at_1(row.citations, row.question.evidence),
-        "completeness": lambda row: metrics.completeness(row.citations, row.question.evidence),
-        "short_answer_contained": lambda row: metrics.short_answer_contained(
-            [citation.text for citation in row.citations], row.question.answers
-        ),
-        "exact_match": lambda row: metrics.exact_match(row.short, row.question.answers),
-        "token_f1": lambda row: metrics.token_f1(row.short, row.question.answers),
-        "right_refusals": lambda row: metrics.right_refusal(row.refused, row.question.answerable),
-        "wrong_refusals": lambda row: metrics.wrong_refusal(row.refused, row.question.answerable),
-        "wrong_answers": lambda row: metrics.wrong_answer(row.refused, row.question.answerable),
-    }
-)
-"""The measures of one question, whose mean over the questions is reported. All are in 0..1."""
+# ---- the measures --------------------------------------------------------------------------------
 
-LOWER_IS_BETTER = frozenset({"wrong_refusals", "wrong_answers", "seconds_p50", "seconds_p95"})
-"""The measures of a report that should be small; every other one should be large."""
+Columns = tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: what it takes from a row, and what it makes of all rows.
+
+    ``columns`` gives the numbers of a row, None if the measure says nothing about it. ``statistic`` makes one number
+    of the columns of all rows. Where ``every`` is true, the measure is taken only if every row has its columns: a
+    ranking by confidence in which some are missing would be about other questions.
+    """
+
+    name: str
+    group: str
+    columns: Callable[[Row], Columns]
+    statistic: Statistic = metrics.mean
+    lower_is_better: bool = False
+    every: bool = False
+
+    @property
+    def of_one_question(self) -> bool:
+        """Whether it is a mean of values that each belong to one question."""
+        return self.statistic is metrics.mean
+
+    def rows(self, rows: Sequence[Row]) -> list[tuple[float, ...]]:
+        """Return the columns of the rows that have them; none if ``every`` row must have them and one has not."""
+        columns = [self.columns(row) for row in rows]
+        defined = [one for one in columns if one is not None]
+        return [] if self.every and len(defined) < len(rows) else defined
+
+
+def _value(name: str, group: str, value: Callable[[Row], float | None], *, lower: bool = False) -> Measure:
+    def columns(row: Row) -> Columns:
+        measured = value(row)
+        return None if measured is None else (measured,)
+
+    return Measure(name, group, columns, lower_is_better=lower)
+
+
+def _sound(row: Row) -> Columns:
+    return (sum(citation.verbatim for citation in row.citations), len(row.citations)) if row.citations else None
+
+
+def _untrue(row: Row) -> Columns:
+    untrue = sum(citation.fidelity not in FAITHFUL for citation in row.citations)
+    return (untrue, len(row.citations)) if row.citations else None
+
+
+def _offset_errors(row: Row) -> Columns:
+    errors = [citation.offset_error for citation in row.citations if citation.offset_error is not None]
+    return (sum(errors), len(errors)) if errors else None
+
+
+def _answerability(row: Row) -> Columns:
+    return None if row.confidence is None else (row.confidence, float(row.question.answerable))
+
+
+def _rightness(row: Row) -> Columns:
+    return None if row.confidence is None else (row.confidence, float(row.right))
+
+
+def _probability(row: Row) -> Columns:
+    return _rightness(row) if row.confidence is not None and 0 <= row.confidence <= 1 else None
+
+
+def _seconds(row: Row) -> Columns:
+    return None if row.seconds is None else (row.seconds,)
+
+
+def _cpu_seconds(row: Row) -> Columns:
+    return None if row.cpu_seconds is None else (row.cpu_seconds,)
+
+
+def _squad2(measure: Callable[..., float | None]) -> Callable[[Row], float | None]:
+    def value(row: Row) -> float | None:
+        question = row.question
+        return measure(row.short, question.answers, answerable=question.answerable, refused=row.refused)
+
+    return value
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("verbatim_rate", "words", _sound, metrics.ratio),
+    Measure("altered_rate", "words", _untrue, metrics.ratio, lower_is_better=True),
+    Measure("offset_error", "words", _offset_errors, metrics.ratio, lower_is_better=True),
+    _value("right_sentence_at_1", "citations", lambda row: metrics.right_sentence_at_1(row.stated, row.facts)),
+    _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.stated, row.facts)),
+    _value("citation_recall", "citations", lambda row: metrics.citation_recall(row.stated, row.facts)),
+    _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.stated, row.facts)),
+    _value("alce_precision", "citations", lambda row: metrics.alce_precision(row.stated, row.facts)),
+    _value("completeness", "citations", lambda row: metrics.completeness(row.stated, row.facts)),
+    _value(
+        "answer_in_citation",
+        "short answers",
+        lambda row: metrics.answer_in_citation([citation.text for citation in row.citations], row.question.answers),
+    ),
+    _value("exact_match", "short answers", lambda row: metrics.exact_match(row.short, row.question.answers)),
+    _value("token_f1", "short answers", lambda row: metrics.token_f1(row.short, row.question.answers)),
+    _value("squad2_exact", "short answers", _squad2(metrics.squad2_exact)),
+    _value("squad2_f1", "short answers", _squad2(metrics.squad2_f1)),
+    _value("right_refusals", "refusals", lambda row: metrics.right_refusal(row.refused, row.question.answerable)),
+    _value(
+        "wrong_refusals",
+        "refusals",
+        lambda row: metrics.wrong_refusal(row.refused, row.question.answerable),
+        lower=True,
+    ),
+    _value(
+        "wrong_answers", "refusals", lambda row: metrics.wrong_answer(row.refused, row.question.answerable), lower=True
+    ),
+    Measure("auroc", "confidence", _answerability, metrics.auroc, every=True),
+    Measure("coverage_at_95", "confidence", _rightness, metrics.coverage_at_precision, every=True),
+    Measure("aurc", "confidence", _rightness, metrics.aurc, lower_is_better=True, every=True),
+    Measure("brier", "confidence", _probability, metrics.brier, lower_is_better=True, every=True),
+    Measure(
+        "calibration_error", "confidence", _probability, metrics.calibration_error, lower_is_better=True, every=True
+    ),
+    Measure("seconds_p50", "cost", _seconds, metrics.percentile(50), lower_is_better=True),
+    Measure("seconds_p95", "cost", _seconds, metrics.percentile(95), lower_is_better=True),
+    Measure("cpu_seconds", "cost", _cpu_seconds, lower_is_better=True),
+)
+"""Every measure of a report. All are in 0..1 but the offset error (characters) and the costs (seconds a question)."""
+
+BY_NAME: Mapping[str, Measure] = MappingProxyType({measure.name: measure for measure in MEASURES})
 
 
 def _faults(row: Row) -> list[str]:
-    facts, cited = len(row.question.evidence), len(row.citations)
     if row.refused:
         return ["refused, but the documents say"] if row.question.answerable else []
+    cited, stated = len(row.citations), row.stated
     faults = []
-    altered = sum(not citation.verbatim for citation in row.citations)
-    if altered:
-        faults.append(f"{altered} of {cited} citations not verbatim")
+    for fidelity in ("misplaced", "altered", "absent"):
+        if count := sum(citation.fidelity == fidelity for citation in row.citations):
+            faults.append(f"{count} of {cited} citations {fidelity}")
     if not row.question.answerable:
         return [*faults, "answered, but the documents do not say"]
-    if metrics.right_sentence_at_1(row.citations, row.question.evidence) == 0:
+    if not stated[0]:
         faults.append("the first citation is not the right sentence")
-    if row.found < facts:
-        faults.append(f"{facts - row.found} of {facts} needed facts not cited")
-    if row.supported < cited:
-        faults.append(f"{cited - row.supported} of {cited} citations not needed")
+    if missing := row.facts - len(frozenset().union(*stated)):
+        faults.append(f"{missing} of {row.facts} needed facts not cited")
+    if idle := sum(not facts for facts in stated):
+        faults.append(f"{idle} of {cited} citations not needed")
     return faults
+
+
+# ---- the report ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -119,7 +291,8 @@ class Report:
 
     ``suite_sha256`` is that of the suite's questions. ``revision`` is the git revision that was judged, with
     "-dirty" for changes that are not committed, or "unknown". ``versions`` holds Python's and the packages'.
-    ``seed`` is the bootstrap's: the same rows and seed give the same intervals.
+    ``seed`` is the bootstrap's: the same rows and seed give the same intervals. ``judged`` is the day, ISO 8601.
+    ``notes`` are things to know about the run, for people.
     """
 
     rows: tuple[Row, ...]
@@ -129,49 +302,31 @@ class Report:
     revision: str
     versions: Mapping[str, str]
     seed: int = 0
+    judged: str = ""
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def metrics(self) -> Mapping[str, Estimate]:
-        """Every measure over the whole suite by name, with its interval.
-
-        The means of `MEASURES` over the questions; ``..._micro`` over all citations or all facts;
-        ``verbatim_rate`` over all citations; ``auroc`` of confidence as answerability; ``seconds_p50`` and
-        ``seconds_p95``.
-        """
-        return MappingProxyType(self._rates() | self._means() | self._abilities())
+        """Every measure of `MEASURES` over the whole suite by name, with its interval."""
+        return MappingProxyType(
+            {
+                measure.name: metrics.estimate(measure.statistic, measure.rows(self.rows), seed=self.seed)
+                for measure in MEASURES
+            }
+        )
 
     @property
     def wrong(self) -> tuple[Row, ...]:
         """The rows with a fault."""
         return tuple(row for row in self.rows if row.faults)
 
-    def _means(self) -> dict[str, Estimate]:
-        columns = [row.values for row in self.rows]
-        defined = {name: [values[name] for values in columns] for name in MEASURES}
-        return {
-            name: metrics.mean_estimate([value for value in column if value is not None], seed=self.seed)
-            for name, column in defined.items()
-        }
-
-    def _rates(self) -> dict[str, Estimate]:
-        counts = {
-            "verbatim_rate": [
-                (sum(cited.verbatim for cited in row.citations), len(row.citations)) for row in self.rows
-            ],
-            "citation_precision_micro": [(row.supported, len(row.citations)) for row in self.rows],
-            "citation_recall_micro": [(row.found, len(row.question.evidence)) for row in self.rows],
-        }
-        return {name: metrics.ratio_estimate(pairs, seed=self.seed) for name, pairs in counts.items()}
-
-    def _abilities(self) -> dict[str, Estimate]:
-        answerable = [row.confidence for row in self.rows if row.question.answerable]
-        unanswerable = [row.confidence for row in self.rows if not row.question.answerable]
-        seconds = [row.seconds for row in self.rows]
-        return {
-            "auroc": metrics.auroc_estimate(answerable, unanswerable, seed=self.seed),
-            "seconds_p50": metrics.percentile_estimate(seconds, 50, seed=self.seed),
-            "seconds_p95": metrics.percentile_estimate(seconds, 95, seed=self.seed),
-        }
+    def slices(self, key: Callable[[Row], str]) -> dict[str, Report]:
+        """Return the report of each group of questions, by the name that ``key`` gives them, largest first."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.rows:
+            groups.setdefault(key(row), []).append(row)
+        largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        return {name: replace(self, rows=tuple(rows)) for name, rows in largest}
 
     def to_json(self) -> str:
         """Return the report as JSON: where it comes from, the measures, then every row with its values."""
@@ -188,18 +343,58 @@ class Report:
         return json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
 
     def save(self, folder: str | Path = RESULTS) -> Path:
-        """Write ``<suite>-<revision>.json`` into a folder, whole or not at all, and return its path."""
-        path = Path(folder) / f"{self.suite}-{self.revision}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
+        """Write ``<suite>-<system>-<revision>.json`` into a folder and return its path."""
+        name = "-".join(_file_name(part) for part in (self.suite, self.system, self.revision))
+        return write_whole(Path(folder) / f"{name}.json", self.to_json() + "\n")
+
+    @staticmethod
+    def load(path: str | Path) -> Report:
+        """Read a report that was saved; `SuiteError` if the file is not one."""
+        from pydantic import TypeAdapter, ValidationError
+
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.to_json() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
-        path.chmod(0o644)  # a temporary file is for its owner only
-        return path
+            return TypeAdapter(Report).validate_json(Path(path).read_bytes())
+        except (OSError, ValidationError) as error:
+            cause = str(error).splitlines()
+            raise SuiteError(
+                f"{path} is not a report of this version ({' '.join(cause[:3])}); make one with `verbatim eval SUITE "
+                "--save`"
+            ) from error
+
+
+def risk_coverage(report: Report) -> metrics.RiskCoverage | None:
+    """Return the curve of answering only the surest questions; None where the system gives no confidence."""
+    rows = BY_NAME["aurc"].rows(report.rows)
+    return metrics.risk_coverage(*zip(*rows, strict=True)) if rows else None
+
+
+def reliability(report: Report) -> tuple[metrics.Bin, ...] | None:
+    """Return the bins of the reliability diagram; None where the confidence is missing or no probability."""
+    rows = BY_NAME["calibration_error"].rows(report.rows)
+    return metrics.reliability(*zip(*rows, strict=True)) if rows else None
+
+
+def _file_name(part: str) -> str:
+    return "".join(character if character.isalnum() or character in "._" else "-" for character in part)
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a file so that it is there as a whole or not at all, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+    path.chmod(0o644)  # a temporary file is for its owner only
+    return path
+
+
+def number(value: float | None) -> str:
+    """Return a measure's value for people: three decimals, or a dash."""
+    return "–" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -1,7 +1,4 @@
-"""Asks a system every question of a suite and keeps what it said.
-
-Any system can be judged: one method maps a question and the earlier questions to citations with offsets.
-"""
+"""Asks a system every question of a suite and keeps what it said."""
 
 from __future__ import annotations
 
@@ -10,19 +7,21 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, cast
 
-from evals.metrics import is_verbatim
-from evals.results import Cited, Report, Row
+from evals.answers import AnswersFromFile
+from evals.judge import Judge
+from evals.results import Report, Row
 from evals.suite import Question, Suite, SuiteError, load_suite
+from evals.systems import AnyAnswer, ScopedSystem, System
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from index import Index
     from qa.types import Answer
 
@@ -38,6 +37,11 @@ JUDGED_WITH = (
     "numpy",
     "scipy",
     "scikit-learn",
+    "rapidfuzz",
+    "llama-index-core",
+    "txtai",
+    "haystack-ai",
+    "bm25s",
 )
 """The packages whose versions a result can depend on."""
 
@@ -45,70 +49,27 @@ Progress = Callable[[int, int], None]
 """Called before each question with how many are done and how many there are."""
 
 
-class AnyCitation(Protocol):
-    """A cited sentence: where it stands in which document, and the words that were shown."""
-
-    @property
-    def source(self) -> str:
-        """The document's name in the suite, or a path that ends with it."""
-
-    @property
-    def start(self) -> int:
-        """The offset of the first character."""
-
-    @property
-    def end(self) -> int:
-        """The offset after the last character."""
-
-    @property
-    def text(self) -> str:
-        """The words that were shown."""
-
-
-class AnyAnswer(Protocol):
-    """What a system says: `qa.types.Answer`, or anything with these five. No citations is a refusal."""
-
-    @property
-    def citations(self) -> Sequence[AnyCitation]:
-        """The cited sentences, best first; empty for a refusal."""
-
-    @property
-    def short(self) -> str | None:
-        """The short answer, or None."""
-
-    @property
-    def reason(self) -> str:
-        """Why it was refused; not judged."""
-
-    @property
-    def confidence(self) -> float:
-        """How sure the system is that the documents answer the question; for a refusal, too."""
-
-
-class System(Protocol):
-    """Anything that answers questions from documents."""
-
-    def answer(self, question: str, history: Sequence[str]) -> AnyAnswer:
-        """Answer a question; ``history`` holds the earlier questions, oldest first."""
-
-
 class VerbatimSystem:
-    """Verbatim over an index."""
+    """Verbatim over an index that holds the documents of a suite."""
 
-    def __init__(self, index: Index) -> None:
+    name = "Verbatim"
+
+    def __init__(self, index: Index, suite: Suite) -> None:
         self.index = index
+        self._ids = {suite.document_name(document.source): document.id for document in index.documents()}
 
-    def answer(self, question: str, history: Sequence[str]) -> Answer:
+    def answer(self, question: str, history: Sequence[str], *, within: Collection[str] | None = None) -> Answer:
         """Answer from the index's documents."""
         import qa
 
-        return qa.answer(question, index=self.index, history=tuple(history))
+        documents = None if within is None else [self._ids[name] for name in within if name in self._ids]
+        return qa.answer(question, index=self.index, history=tuple(history), documents=documents)
 
 
 def run(
     suite: Suite | str | Path,
     *,
-    system: System | None = None,
+    system: System | AnswersFromFile | None = None,
     store: str | Path | None = None,
     seed: int = 0,
     progress: Progress | None = None,
@@ -128,58 +89,65 @@ def run(
         return _report(suite, verbatim, seed, progress)
 
 
-def evaluate(suite: str = "seed", *, save: bool, console: Console) -> Report:
-    """Judge Verbatim on a suite and print the report; with ``save``, keep it in ``evals/results``."""
-    from evals.report import print_report
-
-    loaded = load_suite(suite)
-    with console.status("indexing the documents") as status:
-        report = run(loaded, progress=lambda done, total: status.update(f"question {done + 1} of {total}"))
-    print_report(report, console)
-    if save:
-        console.print(f"saved as {report.save()}", markup=False, highlight=False, soft_wrap=True)
-    return report
-
-
 @contextmanager
 def _verbatim(suite: Suite, store: str | Path | None) -> Iterator[VerbatimSystem]:
     """Verbatim over a store, or over the suite's documents in a temporary one, with its models loaded."""
-    from index import Index, Source
+    from index import Index
 
     with (
         tempfile.TemporaryDirectory(prefix="verbatim-evals-", ignore_cleanup_errors=True) as folder,
         Index.open(store if store is not None else folder) as index,
     ):
         if store is None:
-            changes = index.add([Source(name, path.read_bytes()) for name, path in suite.paths.items()])
-            for failure in changes.failed:
+            for failure in index.add(suite.sources()).failed:
                 raise SuiteError(f"the document {failure.source} cannot be indexed: {failure.reason}")
         index.warm()  # loading the models is no part of a question's time
-        yield VerbatimSystem(index)
+        yield VerbatimSystem(index, suite)
 
 
-def _report(suite: Suite, system: System, seed: int, progress: Progress | None) -> Report:
+def _report(suite: Suite, system: System | AnswersFromFile, seed: int, progress: Progress | None) -> Report:
+    judge = Judge(suite)
     rows = []
     for done, question in enumerate(suite.questions):
         if progress:
             progress(done, len(suite.questions))
-        began = time.perf_counter()
-        answer = system.answer(question.question, question.history)
-        rows.append(_row(question, answer, time.perf_counter() - began, suite))
-    name = getattr(system, "name", type(system).__name__)
-    return Report(tuple(rows), suite.name, suite.sha256, str(name), git_revision(), versions(), seed)
+        rows.append(_row(question, system, suite, judge))
+    return Report(
+        tuple(rows),
+        suite.name,
+        suite.sha256,
+        str(getattr(system, "name", type(system).__name__)),
+        git_revision(),
+        versions(),
+        seed,
+        datetime.now(UTC).date().isoformat(),
+        tuple(getattr(system, "notes", ())),
+    )
 
 
-def _row(question: Question, answer: AnyAnswer, seconds: float, suite: Suite) -> Row:
-    citations = tuple(_cited(citation, suite) for citation in answer.citations)
-    return Row(question, citations, answer.short, answer.reason, float(answer.confidence), seconds)
+def _row(question: Question, system: System | AnswersFromFile, suite: Suite, judge: Judge) -> Row:
+    if isinstance(system, AnswersFromFile):
+        said = system.answer_to(question.id)
+        return replace(judge.row(question, said), seconds=said.seconds)
+    began, began_cpu = time.perf_counter(), time.process_time()
+    answer = _ask(system, question, suite)
+    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
+    return replace(judge.row(question, answer), seconds=seconds, cpu_seconds=cpu_seconds)
 
 
-def _cited(citation: AnyCitation, suite: Suite) -> Cited:
-    name = suite.document_name(citation.source)
-    text = suite.documents[name] if name is not None else None
-    verbatim = is_verbatim(citation.text, citation.start, citation.end, text)
-    return Cited(name or citation.source, citation.start, citation.end, citation.text, verbatim)
+def _ask(system: System, question: Question, suite: Suite) -> AnyAnswer:
+    within = suite.asked(question)
+    if within is None:
+        return system.answer(question.question, question.history)
+    try:
+        return cast("ScopedSystem", system).answer(question.question, question.history, within=within)
+    except TypeError as error:
+        if "within" not in str(error):
+            raise
+        raise SuiteError(
+            f"the suite {suite.name!r} asks {question.id!r} of some of its documents only; give "
+            f"{type(system).__name__}.answer a keyword `within` that takes their names, or use another suite"
+        ) from error
 
 
 def git_revision(root: Path = REPOSITORY) -> str:

@@ -1,21 +1,24 @@
 """A suite is a folder: documents, and questions about them with their gold evidence.
 
 ``questions.jsonl`` holds one question a line; the documents stand in ``documents/`` or are named by
-``suite.json``. The format is written out in ``evals/suites/seed/README.md``. Everything is checked while it
-is read, so that a score never comes from a wrong gold offset.
+``suite.json``. The format is written out in ``docs/evals.md``. Everything is checked while it is read, so that a
+score never comes from a wrong gold offset. Sets of questions in another format are read by `evals.sets`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import VerbatimError
+
+if TYPE_CHECKING:
+    from index import Source
 
 BUILT_IN = Path(__file__).resolve().parent / "suites"
 """The suites that come with the package."""
@@ -44,8 +47,8 @@ class Question:
     """A question and its gold. ``evidence`` is empty exactly when it is not ``answerable``.
 
     ``history`` holds the earlier questions of the talk, oldest first. ``answers`` are acceptable short
-    answers, each copied from an evidence sentence; empty where none is natural. ``kind`` is a word to group
-    by.
+    answers, each copied from an evidence sentence; empty where none is natural. ``kind`` and ``domain`` are words to
+    group by. ``within`` names the documents that it is asked of, empty for all; ``without`` those that are left out.
     """
 
     id: str
@@ -55,13 +58,16 @@ class Question:
     kind: str
     evidence: Evidence
     answers: tuple[str, ...]
+    domain: str = ""
+    within: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     """Questions and the documents they are about.
 
-    ``documents`` maps a document's name to its text, ``paths`` to its file. ``sha256`` is that of
+    ``documents`` maps a document's name to its text, ``paths`` to its file where it has one. ``sha256`` is that of
     questions.jsonl: two reports with the same one judged the same questions.
     """
 
@@ -71,6 +77,19 @@ class Suite:
     paths: Mapping[str, Path] = field(repr=False)
     sha256: str
 
+    def asked(self, question: Question) -> frozenset[str] | None:
+        """Return the names of the documents that a question is asked of; None for all."""
+        if not question.within and not question.without:
+            return None
+        return frozenset(question.within or self.documents).difference(question.without)
+
+    def sources(self) -> Iterator[Source]:
+        """Yield the documents for an index: their files where they have one, else their texts."""
+        from index import Source
+
+        for name, text in self.documents.items():
+            yield Source(name, self.paths[name].read_bytes() if name in self.paths else text)
+
     def document_name(self, source: str) -> str | None:
         """Return the suite's name for a cited source, which may be a longer path, or None."""
         source = source.replace("\\", "/")
@@ -79,10 +98,16 @@ class Suite:
 
 
 def load_suite(suite: str | Path) -> Suite:
-    """Read and check a suite: the name of one that comes with the package ("seed"), or a folder of your own.
+    """Read and check a suite: the name of one that comes with the package ("seed"), a folder of your own, or a set.
 
-    Raises `SuiteError` if there is no such suite, or something in it is wrong.
+    A set is a file ``NAME.jsonl.gz``, see `evals.sets`; with "#given" after its name each question is asked of its
+    own passage alone. Raises `SuiteError` if there is no such suite, or something in it is wrong.
     """
+    file, _, mode = str(suite).partition("#")
+    if file.endswith(".jsonl.gz"):
+        from evals.sets import load_set
+
+        return load_set(file, given=mode == "given")
     folder = _folder(suite)
     paths = _document_paths(folder)
     documents = {name: _document_text(name, path) for name, path in paths.items()}
@@ -206,7 +231,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_ROW: dict[str, tuple[Callable[[object], bool], str]] = {
+_Fields = Mapping[str, tuple[Callable[[object], bool], str]]
+"""For each field the test that its value must pass, and what it must be in words."""
+
+NO_FIELDS: _Fields = MappingProxyType({})
+
+_ROW: _Fields = {
     "id": (_is_text, "a text that is not empty"),
     "question": (_is_text, "a text that is not empty"),
     "history": (_is_strings, "a list of earlier questions, [] for none"),
@@ -216,7 +246,13 @@ _ROW: dict[str, tuple[Callable[[object], bool], str]] = {
     "answers": (_is_strings, "a list of short answers, [] for none"),
 }
 
-_SENTENCE: dict[str, tuple[Callable[[object], bool], str]] = {
+_ROW_OPTIONAL: _Fields = {
+    "domain": (_is_text, "a word"),
+    "within": (_is_strings, "a list of documents, the only ones to ask"),
+    "without": (_is_strings, "a list of documents to leave out"),
+}
+
+_SENTENCE: _Fields = {
     "document": (_is_text, "the name of a document"),
     "start": (_is_number, "a whole number"),
     "end": (_is_number, "a whole number"),
@@ -224,22 +260,21 @@ _SENTENCE: dict[str, tuple[Callable[[object], bool], str]] = {
 }
 
 
-def _check_fields(
-    row: Mapping[str, Any], fields: Mapping[str, tuple[Callable[[object], bool], str]], what: str
-) -> None:
+def _check_fields(row: Mapping[str, Any], fields: _Fields, what: str, optional: _Fields = NO_FIELDS) -> None:
     missing = [name for name in fields if name not in row]
     if missing:
         raise _RowError(f"{what} lacks {', '.join(map(repr, missing))}; add it")
-    unknown = [name for name in row if name not in fields]
+    known = {**fields, **optional}
+    unknown = [name for name in row if name not in known]
     if unknown:
-        raise _RowError(f"{what} has the unknown field {unknown[0]!r}; the fields are {', '.join(fields)}")
-    for name, (holds, meaning) in fields.items():
-        if not holds(row[name]):
+        raise _RowError(f"{what} has the unknown field {unknown[0]!r}; the fields are {', '.join(known)}")
+    for name, (holds, meaning) in known.items():
+        if name in row and not holds(row[name]):
             raise _RowError(f"{what} has {name!r}: {row[name]!r:.60}; it must be {meaning}")
 
 
 def _question(row: Mapping[str, Any], documents: Mapping[str, str]) -> Question:
-    _check_fields(row, _ROW, "the question")
+    _check_fields(row, _ROW, "the question", _ROW_OPTIONAL)
     evidence = tuple(_fact(fact, documents) for fact in row["evidence"])
     question = Question(
         row["id"],
@@ -249,8 +284,14 @@ def _question(row: Mapping[str, Any], documents: Mapping[str, str]) -> Question:
         row["kind"],
         evidence,
         tuple(row["answers"]),
+        row.get("domain", ""),
+        tuple(row.get("within", ())),
+        tuple(row.get("without", ())),
     )
     _check_gold(question)
+    for name in (*question.within, *question.without):
+        if name not in documents:
+            raise _RowError(f"there is no document {name!r}; the suite has {_some(documents)}")
     return question
 
 

@@ -1,0 +1,130 @@
+"""Are the cited sentences the right ones? Measured against gold sentences, one question at a time.
+
+Gold is a list of *facts* that the answer needs, each a list of the sentences any one of which states it. What a
+citation is worth is the set of facts that it states (`stated_facts`); every measure is made of those sets:
+
+- an *answerable* question refused: recall, F1 and right sentence are 0; precision is None (nothing was cited, so
+  nothing was cited wrongly);
+- an *unanswerable* question answered: precision and F1 are 0; recall is None (there was nothing to find);
+- an *unanswerable* question refused: all are None. It is counted by the refusal rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+Stated = Sequence[frozenset[int]]
+"""For each citation, best first, the facts that it states, by their place in the gold list."""
+
+
+class Place(Protocol):
+    """Where a sentence stands: ``[start, end)`` of a document."""
+
+    @property
+    def document(self) -> str:
+        """The document's name."""
+
+    @property
+    def start(self) -> int:
+        """The first character's offset."""
+
+    @property
+    def end(self) -> int:
+        """The offset after the last character."""
+
+
+def matches(citation: Place, gold: Place) -> bool:
+    """Whether a citation counts as a gold sentence.
+
+    They stand in the same document and share at least half of the characters of the shorter of the two. So a
+    clause cut from the gold sentence matches, and so does a longer span that holds it; a neighbour that
+    shares a few characters does not. Length is not judged here: a whole page as one citation would match. An
+    empty span matches nothing.
+    """
+    if citation.document != gold.document:
+        return False
+    shared = min(citation.end, gold.end) - max(citation.start, gold.start)
+    return shared > 0 and 2 * shared >= min(citation.end - citation.start, gold.end - gold.start)
+
+
+def stated_facts(citation: Place, facts: Sequence[Sequence[Place]]) -> frozenset[int]:
+    """Return which of the needed facts a citation states: those of which it matches an acceptable sentence."""
+    return frozenset(number for number, fact in enumerate(facts) if any(matches(citation, gold) for gold in fact))
+
+
+def citation_precision(stated: Stated, facts: int) -> float | None:
+    """Return the share of the citations that state a needed fact. None without citations; 0 if there is no gold.
+
+    Against sentence-level gold, as the supporting-fact precision of HotpotQA (Yang et al. 2018), with
+    alternatives. Citing two alternatives of one fact costs nothing; `alce_precision` is stricter.
+    """
+    return sum(map(bool, stated)) / len(stated) if stated else None
+
+
+def citation_recall(stated: Stated, facts: int) -> float | None:
+    """Return the share of the needed facts that are cited; None if none is needed (unanswerable).
+
+    HotpotQA's supporting-fact recall (Yang et al. 2018), where a fact may be stated by several sentences.
+    """
+    return len(frozenset().union(*stated)) / facts if facts else None
+
+
+def citation_f1(stated: Stated, facts: int) -> float | None:
+    """Return the harmonic mean of precision and recall; 0 for a wrong refusal and for a wrong answer.
+
+    None only where an unanswerable question was refused: nothing was cited and nothing should have been.
+    """
+    if not stated and not facts:
+        return None
+    return harmonic_mean(citation_precision(stated, facts) or 0.0, citation_recall(stated, facts) or 0.0)
+
+
+def harmonic_mean(precision: float, recall: float) -> float:
+    """Return F1, which is 0 if both are 0."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def alce_precision(stated: Stated, facts: int) -> float | None:
+    """Return the share of the citations that the answer would miss.
+
+    The citation precision of ALCE (Gao et al. 2023), where gold facts take the place of its entailment model and
+    the answer is one claim: no citation counts unless all of them together state every fact; then one counts if it
+    states every fact by itself, or if the others without it would not. So a citation that adds nothing is paid for
+    even if it is true. None without citations; 0 if the question is unanswerable.
+    """
+    if not stated:
+        return None
+    everything = frozenset(range(facts))
+    if not facts or frozenset().union(*stated) != everything:
+        return 0.0
+    needed = (
+        own == everything or frozenset().union(*stated[:number], *stated[number + 1 :]) != everything
+        for number, own in enumerate(stated)
+    )
+    return sum(needed) / len(stated)
+
+
+def right_sentence_at_1(stated: Stated, facts: int) -> float | None:
+    """Return 1 if the first citation states a needed fact, else 0; 0 if refused; None if unanswerable.
+
+    Precision at rank 1 over sentences, as in answer sentence selection (WikiQA, Yang et al. 2015).
+    """
+    return float(bool(stated and stated[0])) if facts else None
+
+
+def completeness(stated: Stated, facts: int) -> float | None:
+    """Return 1 if every needed fact is cited, else 0; None unless two or more facts are needed."""
+    return float(len(frozenset().union(*stated)) == facts) if facts > 1 else None
+
+
+def offset_error(text: str, start: int, document_text: str) -> int | None:
+    """Return by how many characters a citation's start is off: the distance to the nearest place of its words.
+
+    0 if the words stand where the citation says; None if they stand nowhere in the document, and for no words.
+    """
+    places, found = [], document_text.find(text) if text else -1
+    while found >= 0:
+        places.append(abs(found - start))
+        found = document_text.find(text, found + 1)
+    return min(places, default=None)

@@ -1,0 +1,182 @@
+"""Sets of questions in one file ``NAME.jsonl.gz``, made suites in two ways. The files stay where they are.
+
+First the contexts, ``{"context": 7, "text": "..."}``, then the questions, ``{"id", "question", "context": 7,
+"answers": [{"text", "start"}], "evidence": [{"text", "start"}], "answerable"}``, some with ``history``, ``title`` and
+``domain``. Every context becomes a document.
+
+- *open* (the default): all contexts are searched together. Each answerable question is asked twice, the second time
+  with its own document left out, and then is not answerable: as hard a refusal as there is, since what else the set
+  holds on the subject stays in. (Now and then another document answers it as well. Such a question counts against
+  every system alike.)
+- *given*: each question is asked of its own document alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from evals.suite import Evidence, GoldSpan, Question, Suite, SuiteError
+from index.sentences import sentence_spans
+from index.types import Span
+
+EACH_SUFFICES = frozenset({"selqa", "wikiqa", "trecqa", "mtrag"})
+"""The sets whose gold sentences (or passages) each answer the question; elsewhere all of them are needed."""
+
+QUESTION_WORDS = frozenset({"who", "whom", "whose", "when", "where", "which", "what", "why", "how"})
+
+LEFT_OUT = "left-out"
+"""The kind of a question whose own document is left out."""
+
+Half = Literal["choose", "report"]
+
+
+def load_set(
+    path: str | Path,
+    *,
+    given: bool = False,
+    sample: int | None = None,
+    seed: int = 0,
+    half: Half | None = None,
+    stand_alone: bool = False,
+) -> Suite:
+    """Read a set as a suite; `SuiteError` if the file is not one.
+
+    ``given`` asks each question of its own document, see above. ``sample`` questions are drawn by ``seed`` (before
+    the second asking; all the documents stay). ``half`` takes one half of the questions, by their id: figures are
+    chosen on the one and reported on the other. ``stand_alone`` leaves out questions that only make sense beside
+    their document, see `stands_alone`.
+    """
+    path = Path(path)
+    contexts, rows = _rows(path)
+    documents = {_name(context): text for context, text in contexts.items()}
+    chosen = [row for row in rows if half is None or half_of(row["id"]) == half]
+    chosen = [row for row in chosen if not stand_alone or stands_alone(row["question"])]
+    if sample is not None and sample < len(chosen):
+        chosen = random.Random(seed).sample(chosen, sample)  # noqa: S311 - not a secret
+    asked = [_question(row, documents, given=given) for row in chosen]
+    asked = [question for question in asked if question.evidence or not question.answerable]
+    if not given:
+        asked += [_left_out(question) for question in asked if question.answerable]
+    if not asked:
+        raise SuiteError(f"{path} holds no question of that choice; take a larger sample or the whole set")
+    name = path.name.removesuffix(".jsonl.gz") + ("-given" if given else "")
+    digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
+    return Suite(name, tuple(asked), MappingProxyType(documents), MappingProxyType({}), digest)
+
+
+def half_of(question_id: str) -> Half:
+    """Return which half a question belongs to, by its id alone."""
+    return "report" if sum(question_id.encode()) % 2 else "choose"
+
+
+def stands_alone(question: str) -> bool:
+    """Whether a question can be understood without its document: six words or more, and a name after the first."""
+    words = question.split()
+    return len(words) >= 6 and any(word[:1].isupper() for word in words[1:])
+
+
+def question_type(question: str) -> str:
+    """Return the word that tells what is asked for: "number" for how many and how much, or "other"."""
+    words = question.lower().replace("?", " ").split()
+    if any(pair in (("how", "many"), ("how", "much")) for pair in pairwise(words)):
+        return "number"
+    asking = {"whom": "who", "whose": "who"}
+    return next((asking.get(word, word) for word in words if word in QUESTION_WORDS), "other")
+
+
+def _rows(path: Path) -> tuple[dict[int, str], list[dict[str, Any]]]:
+    contexts: dict[int, str] = {}
+    rows = []
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                if "question" in row:
+                    rows.append(row)
+                else:
+                    contexts[row["context"]] = row["text"]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise SuiteError(f"{path} cannot be read as a set of questions: {error}") from error
+    return contexts, rows
+
+
+def _name(context: int) -> str:
+    return f"{context:05}.txt"
+
+
+def _question(row: Mapping[str, Any], documents: Mapping[str, str], *, given: bool) -> Question:
+    try:
+        document = _name(row["context"])
+        evidence = _evidence(row, document, documents[document]) if row["answerable"] else ()
+        return Question(
+            str(row["id"]),
+            row["question"],
+            tuple(_asked_before(row.get("history", ()))),
+            row["answerable"],
+            question_type(row["question"]) if row["answerable"] else "unanswerable",
+            evidence,
+            tuple(dict.fromkeys(answer["text"] for answer in row["answers"])) if row["answerable"] else (),
+            row.get("domain", ""),
+            within=(document,) if given else (),
+        )
+    except (KeyError, TypeError) as error:
+        raise SuiteError(f"the question {row.get('id')!r} lacks {error}; it is not a set of this format") from error
+
+
+def _asked_before(history: Iterable[str]) -> Iterable[str]:
+    """Yield what the person said before; the other side's turns are left out, as in every suite."""
+    for turn in history:
+        speaker, _, said = turn.partition(":")
+        if speaker.strip().lower() == "user":
+            yield said.strip()
+
+
+def _evidence(row: Mapping[str, Any], document: str, text: str) -> Evidence:
+    """Return the needed facts. Spans become the sentences that they touch, any one of which is then acceptable."""
+    if not row["evidence"] or row["evidence"] == row["answers"]:
+        touched = (sentence for answer in row["answers"] for sentence in _touched(answer, document, text))
+        return _facts([tuple(dict.fromkeys(touched))])
+    spans = [
+        GoldSpan(document, gold["start"], gold["start"] + len(gold["text"]), gold["text"]) for gold in row["evidence"]
+    ]
+    return _facts([tuple(spans)] if row["dataset"] in EACH_SUFFICES else [(span,) for span in spans])
+
+
+def _facts(facts: Sequence[tuple[GoldSpan, ...]]) -> Evidence:
+    return tuple(fact for fact in facts if fact)
+
+
+def _touched(answer: Mapping[str, Any], document: str, text: str) -> Iterable[GoldSpan]:
+    start, end = answer["start"], answer["start"] + len(answer["text"])
+    for sentence in _sentences(text):
+        if start < sentence.end and sentence.start < end:
+            yield GoldSpan(document, sentence.start, sentence.end, text[sentence.start : sentence.end])
+
+
+@cache
+def _sentences(text: str) -> tuple[Span, ...]:
+    return tuple(sentence_spans(text))
+
+
+def _left_out(question: Question) -> Question:
+    """Return the question with the documents of its evidence left out: it has no answer any more."""
+    documents = tuple(dict.fromkeys(gold.document for fact in question.evidence for gold in fact))
+    return replace(
+        question,
+        id=f"{question.id}~{LEFT_OUT}",
+        answerable=False,
+        kind=LEFT_OUT,
+        evidence=(),
+        answers=(),
+        without=documents,
+    )
