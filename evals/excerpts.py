@@ -15,9 +15,7 @@ MARKED_CHARS = 3000
 """How much of one marked place is shown at most: a citation can be a whole document."""
 
 
-def excerpts(
-    gold: Iterable[Place], cited: Sequence[Place | None], documents: Mapping[str, str]
-) -> tuple[Excerpt, ...]:
+def excerpts(gold: Iterable[Place], cited: Sequence[Place | None], documents: Mapping[str, str]) -> tuple[Excerpt, ...]:
     """Return the excerpts that show all gold and all cited places; those in unknown documents are left out.
 
     ``cited`` holds the citations in order, None where one stands nowhere; a segment names them by number from 1.

@@ -1,38 +1,85 @@
-"""Shows a report in the terminal: the measures with their intervals, then everything that went wrong."""
+"""Shows reports in the terminal: the measures with their intervals, then what went wrong; or two runs compared."""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evals.compare import Change, Comparison
 from evals.metrics import Estimate
-from evals.results import LOWER_IS_BETTER, Report, Row
+from evals.results import MEASURES, Cited, Report, Row, number
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print the measures, then each wrong question: what was asked, what was cited, what was gold."""
-    console.print(_table(report))
-    wrong = report.wrong
-    console.print(Text(f"\nWhat goes wrong: {len(wrong)} of {len(report.rows)} questions", style="bold"))
-    for row in wrong:
+def print_report(report: Report, console: Console, *, wrong: int | None = None) -> None:
+    """Print the measures, then wrong questions (at most ``wrong``): what was asked, what was cited, what was gold."""
+    console.print(_measures(report))
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+    faulty = report.wrong
+    console.print(Text(f"\nWhat goes wrong: {len(faulty)} of {len(report.rows)} questions", style="bold"))
+    for row in faulty[:wrong]:
         console.print(_wrong(row), soft_wrap=True)
+    if wrong is not None and len(faulty) > wrong:
+        console.print(Text(f"\nand {len(faulty) - wrong} more; --html FILE shows all of them in their documents"))
 
 
-def _table(report: Report) -> Table:
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print what changed from one run to another: by measure, in numbers of questions, and question by question."""
+    console.print(_differences(comparison))
+    counts = comparison.verdicts
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("fixed", "broken", "changed", "same"))
+    console.print(Text(f"\nOf {len(comparison.changes)} questions in both runs: {said}", style="bold"))
+    for change in comparison.changes:
+        if change.verdict in ("fixed", "broken"):
+            console.print(_change(change), soft_wrap=True)
+
+
+def _measures(report: Report) -> Table:
     title = f"{report.system} on {report.suite}, {len(report.rows)} questions, revision {report.revision}"
-    table = Table(title=Text(title), caption=Text("v: lower is better. Intervals are 95 % bootstrap over questions."))
-    table.add_column("metric")
+    caption = "v: lower is better. Intervals are 95 % bootstrap over questions, n of them."
+    table = Table(title=Text(title), caption=Text(caption))
+    table.add_column("measure")
     for heading in ("value", "95 % interval", "n"):
         table.add_column(heading, justify="right")
-    for name, estimate in report.metrics.items():
-        label = name.replace("_", " ") + (" v" if name in LOWER_IS_BETTER else "")
-        table.add_row(Text(label), _number(estimate.value), _interval(estimate), str(estimate.n))
+    for _, group in groupby(MEASURES, key=lambda measure: measure.group):
+        for measure in group:
+            estimate = report.metrics[measure.name]
+            if estimate.value is not None:
+                label = _label(measure.name, measure.lower_is_better)
+                table.add_row(label, number(estimate.value), _interval(estimate), str(estimate.n))
+        table.add_section()
     return table
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _differences(comparison: Comparison) -> Table:
+    before, after = comparison.before, comparison.after
+    title = f"{after.suite}: {before.system} at {before.revision}, then {after.system} at {after.revision}"
+    caption = "v: lower is better. Intervals are 95 % paired bootstrap; one without 0 is printed bold."
+    table = Table(title=Text(title), caption=Text(caption))
+    table.add_column("measure")
+    for heading in ("before", "after", "difference", "95 % interval"):
+        table.add_column(heading, justify="right")
+    for measure in MEASURES:
+        difference = comparison.differences[measure.name]
+        if difference.value is None:
+            continue
+        values = [number(report.metrics[measure.name].value) for report in (before, after)]
+        style = "bold" if is_clear(difference) else None
+        label = _label(measure.name, measure.lower_is_better)
+        table.add_row(label, *values, f"{difference.value:+.3f}", _interval(difference), style=style)
+    return table
+
+
+def is_clear(difference: Estimate) -> bool:
+    """Whether the interval of a difference leaves out 0."""
+    return difference.low is not None and difference.high is not None and not difference.low <= 0 <= difference.high
+
+
+def _label(name: str, lower_is_better: bool) -> Text:
+    return Text(name.replace("_", " ") + (" v" if lower_is_better else ""))
 
 
 def _interval(estimate: Estimate) -> str:
@@ -43,17 +90,50 @@ def _interval(estimate: Estimate) -> str:
 
 def _wrong(row: Row) -> Text:
     """Return one wrong question as text: what was said in it is data, and no markup in it counts."""
-    question = row.question
-    lines = Text(f"\n{question.id}  ", style="bold")
-    lines.append("; ".join(row.faults), style="red")
-    for earlier in question.history:
-        lines.append(f"\n  before  {earlier}", style="dim")
-    lines.append(f"\n  asked   {question.question}", style="not bold")
+    return _asked(row).append_text(_said(row, "cited  ")).append_text(_gold(row))
+
+
+def _change(change: Change) -> Text:
+    text = _asked(
+        change.after,
+        f"{change.verdict}: {'; '.join((change.before if change.verdict == 'fixed' else change.after).faults)}",
+    )
+    return (
+        text.append_text(_said(change.before, "before "))
+        .append_text(_said(change.after, "after  "))
+        .append_text(_gold(change.after))
+    )
+
+
+def _asked(row: Row, headline: str | None = None) -> Text:
+    lines = Text(f"\n{row.question.id}  ", style="bold")
+    lines.append("; ".join(row.faults) if headline is None else headline, style="red")
+    for earlier in row.question.history:
+        lines.append(f"\n  asked before {earlier}", style="dim")
+    lines.append(f"\n  asked   {row.question.question}", style="not bold")
+    return lines
+
+
+def _said(row: Row, label: str) -> Text:
+    lines = Text()
     for citation in row.citations:
-        lines.append(f"\n  cited   {_quoted(citation.text, citation.document, citation.start)}", style="not bold")
+        lines.append(f"\n  {label} {_quoted(citation.text, citation.document, citation.start)}", style="not bold")
+        lines.append(_fidelity(citation), style="red not bold")
     if row.refused:
-        lines.append(f"\n  refused {row.reason}", style="not bold")
-    for fact in question.evidence:
+        lines.append(f"\n  {label} nothing: {' '.join(row.text.split()) or 'refused'}", style="not bold")
+    return lines
+
+
+def _fidelity(citation: Cited) -> str:
+    if citation.verbatim:
+        return ""
+    differences = "; ".join(f"“{said}” in the document, “{cited}” cited" for said, cited in citation.differences)
+    return f" {citation.fidelity}" + (f": {differences}" if differences else "")
+
+
+def _gold(row: Row) -> Text:
+    lines = Text()
+    for fact in row.question.evidence:
         gold = " | or ".join(_quoted(sentence.text, sentence.document, sentence.start) for sentence in fact)
         lines.append(f"\n  gold    {gold}", style="green not bold")
     return lines

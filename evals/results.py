@@ -355,23 +355,28 @@ class Report:
         try:
             return TypeAdapter(Report).validate_json(Path(path).read_bytes())
         except (OSError, ValidationError) as error:
-            cause = str(error).splitlines()
+            cause = error.strerror if isinstance(error, OSError) else error.errors()[0]["msg"]
             raise SuiteError(
-                f"{path} is not a report of this version ({' '.join(cause[:3])}); make one with `verbatim eval SUITE "
-                "--save`"
+                f"{path} is not a report of this version ({cause}); make one with `verbatim eval SUITE --save`"
             ) from error
 
 
 def risk_coverage(report: Report) -> metrics.RiskCoverage | None:
     """Return the curve of answering only the surest questions; None where the system gives no confidence."""
     rows = BY_NAME["aurc"].rows(report.rows)
-    return metrics.risk_coverage(*zip(*rows, strict=True)) if rows else None
+    if not rows:
+        return None
+    confidence, right = zip(*rows, strict=True)
+    return metrics.risk_coverage(confidence, right)
 
 
 def reliability(report: Report) -> tuple[metrics.Bin, ...] | None:
     """Return the bins of the reliability diagram; None where the confidence is missing or no probability."""
     rows = BY_NAME["calibration_error"].rows(report.rows)
-    return metrics.reliability(*zip(*rows, strict=True)) if rows else None
+    if not rows:
+        return None
+    confidence, right = zip(*rows, strict=True)
+    return metrics.reliability(confidence, right)
 
 
 def _file_name(part: str) -> str:

@@ -85,12 +85,12 @@ def run(
     suite = suite if isinstance(suite, Suite) else load_suite(suite)
     if system is not None:
         return _report(suite, system, seed, progress)
-    with _verbatim(suite, store) as verbatim:
+    with open_verbatim(suite, store) as verbatim:
         return _report(suite, verbatim, seed, progress)
 
 
 @contextmanager
-def _verbatim(suite: Suite, store: str | Path | None) -> Iterator[VerbatimSystem]:
+def open_verbatim(suite: Suite, store: str | Path | None = None) -> Iterator[VerbatimSystem]:
     """Verbatim over a store, or over the suite's documents in a temporary one, with its models loaded."""
     from index import Index
 
@@ -121,8 +121,12 @@ def _report(suite: Suite, system: System | AnswersFromFile, seed: int, progress:
         versions(),
         seed,
         datetime.now(UTC).date().isoformat(),
-        tuple(getattr(system, "notes", ())),
+        (_how_read(system),) if isinstance(system, AnswersFromFile) else (),
     )
+
+
+def _how_read(answers: AnswersFromFile) -> str:
+    return "read from the file: " + ", ".join(f"{count} {how}" for how, count in sorted(answers.read_as.items()))
 
 
 def _row(question: Question, system: System | AnswersFromFile, suite: Suite, judge: Judge) -> Row:

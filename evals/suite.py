@@ -103,11 +103,11 @@ def load_suite(suite: str | Path) -> Suite:
     A set is a file ``NAME.jsonl.gz``, see `evals.sets`; with "#given" after its name each question is asked of its
     own passage alone. Raises `SuiteError` if there is no such suite, or something in it is wrong.
     """
-    file, _, mode = str(suite).partition("#")
-    if file.endswith(".jsonl.gz"):
+    set_file, _, mode = str(suite).partition("#")
+    if set_file.endswith(".jsonl.gz"):
         from evals.sets import load_set
 
-        return load_set(file, given=mode == "given")
+        return load_set(set_file, given=mode == "given")
     folder = _folder(suite)
     paths = _document_paths(folder)
     documents = {name: _document_text(name, path) for name, path in paths.items()}

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ["index", "qa", "evals", "ui"]
@@ -64,12 +65,13 @@ def test_the_installed_packages_are_ours() -> None:
 
 
 def test_what_users_get_is_pinned() -> None:
-    locked = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines())
+    lines = [line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines()]
+    locked = {canonicalize_name(name): version for name, version in lines}
     assert locked["torch"] == "2.13.0"
     for requirement in importlib.metadata.requires("verbatim-qa") or [] if _installed() else []:
         name = requirement.split(";")[0].split("==")[0].split(">=")[0].split("<")[0].strip()
         if "extra" not in requirement:
-            assert name in locked, f"{name} is not in requirements.lock; run `make lock`"
+            assert canonicalize_name(name) in locked, f"{name} is not in requirements.lock; run `make lock`"
 
 
 def _installed() -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +20,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from index import Changes, Index, VerbatimError
+from evals.command import command as eval_command
+from evals.command import plain_errors
+from index import Changes, Index
 from index.store import Progress as ProgressCallback
 from qa import Answer, Citation, answer
 
@@ -44,6 +44,7 @@ command = typer.Typer(
 )
 index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
 command.add_typer(index_command, name="index")
+command.add_typer(eval_command, name="eval")
 
 Work = Callable[[ProgressCallback], Changes]
 
@@ -99,17 +100,6 @@ def chat(
             examples=example_questions(index),
             ready=lambda address: console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)"),
         )
-
-
-@command.command("eval")
-def evaluate(
-    suite: Annotated[str, typer.Argument(help="A suite's name, or a folder that holds one.")] = "seed",
-    save: Annotated[bool, typer.Option("--save", help="Keep the report as JSON, by git revision.")] = False,
-) -> None:
-    """Measure whether answers and citations are right."""
-    from evals.run import evaluate as run
-
-    run(suite, save=save, console=console)
 
 
 @index_command.command()
@@ -257,17 +247,7 @@ def _with_progress(work: Work) -> Changes:
         )
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Print what went wrong in one line and end with status 2; a traceback is for faults of ours only."""
-    try:
-        yield
-    except VerbatimError as error:
-        errors.print(Text(f"verbatim: {error}", style="red"))
-        sys.exit(2)
-
-
 def main() -> None:
     """Run the command."""
-    with _plain_errors():
+    with plain_errors():
         command()

@@ -21,8 +21,8 @@ from evals.metrics.citations import (
 from evals.metrics.confidence import (
     Bin,
     RiskCoverage,
-    auroc,
     aurc,
+    auroc,
     brier,
     calibration_error,
     coverage_at_precision,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy
@@ -22,17 +22,20 @@ BINS = 10
 """Bins of equal width for calibration, as in Guo et al. 2017 (there 15, for more predictions)."""
 
 
-def auroc(confidence: Numbers, answerable: Numbers) -> float:
+def auroc(confidence: Numbers, answerable: Numbers, axis: int = -1) -> Any:  # noqa: ANN401 - a number, or one a sample
     """Return the chance that an answerable question's confidence is above an unanswerable one's.
 
-    Ties count half. The area under the ROC curve of confidence as a test of answerability (Hanley and
+    Ties count half. The area under the ROC curve of confidence as a test of answerability, by its ranks (Hanley and
     McNeil 1982). 0.5 is chance; nan if either class has no question.
     """
-    from sklearn.metrics import roc_auc_score
+    import numpy
+    from scipy.stats import rankdata
 
-    if not 0 < sum(answerable) < len(answerable):
-        return math.nan
-    return float(roc_auc_score(answerable, confidence))
+    labels = numpy.asarray(answerable, dtype=float)
+    ones, zeros = labels.sum(axis=axis), (1 - labels).sum(axis=axis)
+    ranks = (rankdata(confidence, axis=axis) * labels).sum(axis=axis)
+    with numpy.errstate(invalid="ignore"):
+        return (ranks - ones * (ones + 1) / 2) / (ones * zeros)
 
 
 @dataclass(frozen=True, slots=True)

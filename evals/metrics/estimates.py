@@ -8,6 +8,7 @@ question stays together, and two runs over the same questions are drawn alike.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,8 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
         return Estimate(value, None, None, len(rows))
     if all(numpy.ptp(column) == 0 for column in columns):
         return Estimate(value, value, value, len(rows))
-    with numpy.errstate(all="ignore"):
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # of its own interval, which is not used
         drawn = stats.bootstrap(
             columns,
             statistic,

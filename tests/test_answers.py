@@ -1,0 +1,345 @@
+"""Answers from a file: how a row is read, what is a refusal, and what a bad row is told."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evals import Suite, load_suite
+from evals.answers import AnswersFromFile, load_answers, quotations, says_nothing, sentences
+from evals.suite import SuiteError
+from evals.systems import Quote, Said
+
+TOWN = "The bridge opened in May. It cost nine million euros. The mayor cut the ribbon… and nobody was hurt."
+QUESTIONS = {
+    "when": "When did it open?",
+    "price": "What was the price?",
+    "who": "Who came?",
+    "again": "Who came?",
+}
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    folder = tmp_path_factory.mktemp("suites") / "town"
+    (folder / "documents").mkdir(parents=True)
+    (folder / "documents" / "town.txt").write_text(TOWN, encoding="utf-8")
+    rows = [
+        {"id": id_, "question": text, "history": [], "answerable": False, "kind": "x", "evidence": [], "answers": []}
+        for id_, text in QUESTIONS.items()
+    ]
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return load_suite(folder)
+
+
+def load(suite: Suite, folder: Path, *rows: object) -> AnswersFromFile:
+    file = folder / "product.jsonl"
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return load_answers(file, suite)
+
+
+def answered(suite: Suite, folder: Path, **row: object) -> tuple[Said, str]:
+    """What a row about "when" says, and how it was read."""
+    answers = load(suite, folder, {"id": "when", **row})
+    (reading,) = answers.read_as.keys() - {"missing"}
+    return answers.answer_to("when"), reading
+
+
+# ---- rows ----
+
+
+def test_everything_that_a_row_can_say(suite: Suite, tmp_path: Path) -> None:
+    said, reading = answered(
+        suite,
+        tmp_path,
+        text="In May [1].",
+        citations=[
+            "The bridge opened in May.",
+            {"quote": "It cost nine", "document": "files/town.txt", "start": 26, "end": 38},
+            {"quote": "in May", "document": None, "start": None},
+        ],
+        short="May",
+        confidence=0.8,
+        seconds=2,
+        refused=False,
+    )
+    quotes = (
+        Quote("The bridge opened in May."),
+        Quote("It cost nine", "files/town.txt", 26, 38),
+        Quote("in May"),
+    )
+    assert said == Said("In May [1].", quotes, "May", 0.8, None, 2)
+    assert reading == "citations"
+
+
+def test_questions_are_named_by_id_or_by_their_text(suite: Suite, tmp_path: Path) -> None:
+    rows = [{"question": " What was  the price?", "text": "Nine million."}, {"id": "who", "answer": "The mayor came."}]
+    answers = load(suite, tmp_path, *rows)
+    assert answers.name == "product.jsonl"
+    assert answers.answer_to("price").text == "Nine million."
+    assert answers.answer_to("who").text == "The mayor came."
+    assert answers.answer_to("who").seconds is None
+    with pytest.raises(KeyError):
+        answers.answer_to("where")
+
+
+def test_a_question_without_a_row_is_a_refusal(suite: Suite, tmp_path: Path) -> None:
+    answers = load(suite, tmp_path, {"id": "when", "text": "It opened in May."}, {"id": "who", "refused": True})
+    assert answers.answer_to("price") == Said()
+    assert answers.read_as == Counter(sentences=1, refusals=1, missing=2)
+
+
+def test_blank_lines_and_a_byte_order_mark_do_not_matter(suite: Suite, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'\xef\xbb\xbf\r\n{"id": "when", "text": "In May it opened."}\r\n\r\n')
+    assert load_answers(file, suite).answer_to("when").citations == (Quote("In May it opened."),)
+
+
+# ---- what is cited ----
+
+
+def test_quotations_of_the_text_are_its_citations(suite: Suite, tmp_path: Path) -> None:
+    said, reading = answered(
+        suite, tmp_path, text='The town says "the bridge opened in May" and is "very proud" of it.'
+    )
+    assert (said.citations, reading) == ((Quote("the bridge opened in May"),), "quotations")
+
+
+def test_else_every_sentence_is_a_citation(suite: Suite, tmp_path: Path) -> None:
+    said, reading = answered(suite, tmp_path, text="It opened in May [1]. It cost nine million euros.【2†town】")
+    assert said.citations == (Quote("It opened in May."), Quote("It cost nine million euros."))
+    assert reading == "sentences"
+
+
+def test_a_quote_with_an_ellipsis_becomes_its_parts(suite: Suite, tmp_path: Path) -> None:
+    given = {"quote": "The bridge opened […] nine million euros.", "document": "town.txt", "start": 0, "end": 50}
+    said, _ = answered(suite, tmp_path, citations=[given, "The mayor cut the ribbon... and nobody"])
+    assert said.citations == (
+        Quote("The bridge opened", "town.txt"),
+        Quote("nine million euros.", "town.txt"),
+        Quote("The mayor cut the ribbon... and nobody"),  # the document's own ellipsis
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('He said "one two three four".', ["one two three four"]),
+        ("He said “one two three\nfour”.", ["one two three\nfour"]),
+        (
+            "Er sagte „eins zwei drei vier“ und »fünf sechs sieben acht«.",
+            ["eins zwei drei vier", "fünf sechs sieben acht"],
+        ),
+        ("Il dit « un deux trois quatre » et «cinq six sept huit».", ["un deux trois quatre", "cinq six sept huit"]),
+        ("He said ‘it’s one two three’ there.", ["it’s one two three"]),
+        ("He said “one ‘two three four five’ six”.", ["one ‘two three four five’ six"]),
+        ('A 6" pipe and a 9" pipe and nothing else.', []),
+        ('"one two three"', []),
+        ('He said "one two three four [1]" there.', ["one two three four"]),
+        ('An open "quotation\n\nends with its paragraph" here.', []),
+        ("> one two three four\n> five\n\nSo it says.", ["one two three four\nfive"]),
+        (
+            "So:\n\n> “one two three four”\n> — Ana Ruiz\n>\n> five six seven eight\n",
+            ["one two three four", "five six seven eight"],
+        ),
+        (
+            '> one "two three four five" six\n\n"seven eight nine ten"',
+            ['one "two three four five" six', "seven eight nine ten"],
+        ),
+        ('"seven eight nine ten"\n> one two three four', ["seven eight nine ten", "one two three four"]),
+    ],
+)
+def test_what_a_text_quotes(text: str, expected: list[str]) -> None:
+    assert list(quotations(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It opened in May [1][2]. It rained [3, 4].", ["It opened in May.", "It rained."]),
+        ("It opened in May (1). It rained. (2)", ["It opened in May.", "It rained."]),
+        ("It opened in May^1. It rained.^2", ["It opened in May.", "It rained."]),
+        ("It opened in May.¹ It rained<sup>2</sup>.", ["It opened in May.", "It rained."]),
+        ("It opened in [May](https://a.example/b). ![map](c.png)", ["It opened in May."]),
+        ("It opened in May [[1]](https://a.example/b).", ["It opened in May."]),
+        (
+            "- It opened in May[^1].\n- It rained 10^6 times on the (12) bridges.",
+            ["It opened in May.", "It rained 10^6 times on the (12) bridges."],
+        ),
+        ("... [1]", []),
+    ],
+)
+def test_sentences_come_without_markers(text: str, expected: list[str]) -> None:
+    assert list(sentences(text)) == expected
+
+
+# ---- refusals ----
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"refused": True},
+        {"refused": True, "text": "It opened in May."},
+        {"text": ""},
+        {"text": " … "},
+        {"short": "May"},
+        {"citations": []},
+        {"text": "It opened in May.", "citations": []},
+        {"text": "The documents do not say when it opened."},
+        {"text": "The documents do not say when it opened.", "citations": ["It cost nine million euros."]},
+    ],
+)
+def test_refusals(suite: Suite, tmp_path: Path, row: dict[str, object]) -> None:
+    said, reading = answered(suite, tmp_path, **row)
+    assert (said.citations, reading) == ((), "refusals")
+
+
+def test_a_refusal_keeps_what_it_would_have_cited(suite: Suite, tmp_path: Path) -> None:
+    said, _ = answered(suite, tmp_path, refused=True, citations=["It cost nine", "in May"], confidence=0.1)
+    assert (said.nearest, said.confidence) == (Quote("It cost nine"), 0.1)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": "The documents do not say when it opened."},
+        {"text": "It opened in May.", "citations": []},
+        {"text": "I don't know.", "citations": ["in May"]},
+    ],
+)
+def test_refused_false_overrides(suite: Suite, tmp_path: Path, row: dict[str, object]) -> None:
+    said, reading = answered(suite, tmp_path, refused=False, **row)
+    assert len(said.citations) == 1
+    assert reading != "refusals"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The text doesn’t mention it.",
+        "The treaty does not explicitly specify a date.",
+        "This is not mentioned in the provided documents.",
+        "The date is not available.",
+        "There is no information about the architect.",
+        "No relevant information was found.",
+        "I could not find an answer. Please ask again. Thank you.",
+        "This cannot be determined from the sources.",
+        "I am unable to answer this.",
+        "I don't know.",
+        "There is not enough information to tell.",
+    ],
+)
+def test_texts_that_say_nothing(text: str) -> None:
+    assert says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It opened in May.",
+        "Nobody was hurt, and no car was lost.",
+        "The mayor did not attend.",
+        "It opened in May. It rained. Many came. The price is not mentioned.",
+        "It is known that the bridge is closed.",
+    ],
+)
+def test_texts_that_say_something(text: str) -> None:
+    assert not says_nothing(text)
+
+
+def test_with_citations_it_must_be_the_documents_that_do_not_say() -> None:
+    for text in ("The plan does not provide money for schools.", "The car was not found.", "They could not find it."):
+        assert says_nothing(text)
+        assert not says_nothing(text, cites=True)
+    for text in (
+        "The provided context does not contain the price.",
+        "The price is not stated in the given documents.",
+        "There is no mention of a price.",
+        "I could not find the price.",
+        "I cannot answer this.",
+    ):
+        assert says_nothing(text, cites=True)
+    assert says_nothing("")
+    assert not says_nothing("", cites=True)
+
+
+def test_a_text_with_a_quotation_is_an_answer(suite: Suite, tmp_path: Path) -> None:
+    said, _ = answered(suite, tmp_path, text='It does not say who, only that "nobody was hurt there".')
+    assert said.citations == (Quote("nobody was hurt there"),)
+
+
+# ---- bad rows ----
+
+
+@pytest.mark.parametrize(
+    ("line", "messages"),
+    [
+        ("{", ["not JSON", "one object a line"]),
+        ("[1]", ["not a JSON object"]),
+        ("[" * 100_000, ["not JSON"]),
+        ('{"text": "May."}', ["names no question", "'id'"]),
+        ('{"id": "when"}', ["says nothing", "'text' or 'citations'"]),
+        ('{"id": "where", "text": "x"}', ["town has no question 'where'", "when, price, who, again"]),
+        ('{"id": 7, "text": "x"}', ["'id': 7"]),
+        ('{"question": "Why?", "text": "x"}', ["no question 'Why?'", "'id'"]),
+        ('{"question": "Who came?", "text": "x"}', ["asked by who, again", "'id'"]),
+        ('{"id": "when", "question": "Who came?", "text": "x"}', ["'When did it open?'", "'Who came?'"]),
+        ('{"id": "when", "text": "x", "answer": "y"}', ["mean the same"]),
+        ('{"id": "when", "citation": ["x"]}', ["unknown field 'citation'", "citations"]),
+        ('{"id": "when", "text": 5}', ["'text': 5", "as a text"]),
+        ('{"id": "when", "citations": "x"}', ["'citations': 'x'", "a list"]),
+        ('{"id": "when", "citations": [5]}', ["a citation is 5", "quote"]),
+        ('{"id": "when", "citations": [" "]}', ["'quote': ' '", "words that were cited"]),
+        ('{"id": "when", "citations": [{"document": "a"}]}', ["lacks 'quote'"]),
+        ('{"id": "when", "citations": [{"quote": "a", "page": 2}]}', ["unknown field 'page'"]),
+        ('{"id": "when", "citations": [{"quote": "a", "start": 2}]}', ["only one of 'start' and 'end'"]),
+        ('{"id": "when", "citations": [{"quote": "a", "start": 2, "end": 2}]}', ["'start' 2 and 'end' 2"]),
+        ('{"id": "when", "citations": [{"quote": "a", "start": -1, "end": 2}]}', ["'start': -1"]),
+        ('{"id": "when", "text": "x", "confidence": NaN}', ["'confidence': nan", "a number"]),
+        ('{"id": "when", "text": "x", "confidence": "high"}', ["'confidence': 'high'"]),
+        ('{"id": "when", "text": "x", "seconds": -1}', ["'seconds': -1", "not negative"]),
+        ('{"id": "when", "text": "x", "refused": "no"}', ["'refused': 'no'", "true or false"]),
+        ('{"id": "when", "refused": false}', ['"refused": false', "neither citations nor a text"]),
+        ('{"id": "price", "text": "x"}', ["'price' was answered in line 1 already"]),
+    ],
+)
+def test_a_bad_row_is_told_its_line_and_its_cause(suite: Suite, tmp_path: Path, line: str, messages: list[str]) -> None:
+    file = tmp_path / "product.jsonl"
+    file.write_text('{"id": "price", "text": "Nine million."}\n\n' + line + "\n")
+    with pytest.raises(SuiteError) as error:
+        load_answers(file, suite)
+    for message in [f"{file}, line 3: ", *messages]:
+        assert message in str(error.value)
+
+
+def test_a_bad_file_is_told_what_to_do(suite: Suite, tmp_path: Path) -> None:
+    file = tmp_path / "product.jsonl"
+    with pytest.raises(SuiteError, match="cannot be read: No such file"):
+        load_answers(file, suite)
+    file.write_bytes(b"\n")
+    with pytest.raises(SuiteError, match="holds no answer; write one JSON object a line"):
+        load_answers(file, suite)
+    file.write_bytes(b'{"id": "when", "text": "\xff"}')
+    with pytest.raises(SuiteError, match="line 1: it is not JSON in UTF-8"):
+        load_answers(file, suite)
+
+
+# ---- laws ----
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from('a 1.…"“”‘’«»„>\n[]()【】^¹-*!'), max_size=80) | st.text(max_size=80))
+def test_any_text_can_be_read(text: str) -> None:
+    assert all(len(quotation.split()) >= 4 for quotation in quotations(text))
+    assert all(any(character.isalnum() for character in sentence) for sentence in sentences(text))
+    assert says_nothing(text) or sentences(text)
+
+
+def test_long_texts_take_no_time() -> None:
+    for text in (" " * 200_000, '"' * 50_000, "“a " * 50_000, "> " * 50_000, "[1" * 50_000, "a (1) " * 30_000):
+        says_nothing(text)
+        quotations(text)

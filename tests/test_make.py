@@ -1,0 +1,301 @@
+"""Drafted suites: what they hold is true of the documents, and a user is told what went wrong."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from evals import load_suite
+from evals.make import make_suite
+from evals.make.draft import Draft, draft_questions
+from evals.make.terms import vocabulary
+from evals.suite import SuiteError
+
+TOWN = """\
+Anna Berg opened the stone bridge over the river on May 4, 1998. She had waited for years.
+
+The city council paid 15 million euros for the stone bridge in 1999. At least 40 workers died during the winter of 1996.
+
+Marta Olsen sold 300 paintings to the museum in Bergen in 2004. "I was so glad," said Marta Olsen.
+
+The old harbour was closed by the city council in March 2001. In June 2003, Peter Holm bought the red lighthouse for
+90,000 euros. The Oslo Sailing Club built 12 wooden boats in the old harbour.
+"""
+
+FARM = """\
+# The farm
+
+Henrik Lund founded the farm near the lake in 1954. The northern barn burned down on July 9, 1961, according to the
+police.
+
+- The new owners planted 700 apple trees in Denmark behind the northern barn.
+- Yield, acres, price
+
+| year | trees |
+|------|-------|
+| 1990 | 7,000 |
+"""
+
+SHOP = """\
+<html><head><title>The shop</title><script>var x = 1;</script></head><body><h1>The shop in Vienna</h1>
+<p>Laura Stein ran the small <b>book shop</b> in Vienna with two brothers until 1987.</p>
+<p>The second fire destroyed 5,000 rare books on Monday.</p></body></html>
+"""
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "town.txt").write_text(TOWN, encoding="utf-8")
+    (folder / "deep" / "farm.md").write_text(FARM, encoding="utf-8")
+    (folder / "shop.html").write_text(SHOP, encoding="utf-8")
+    return folder
+
+
+def asked(sentence: str) -> list[Draft]:
+    return draft_questions(sentence, vocabulary([sentence, "the bridge the council"]))
+
+
+# ---- the suite -------------------------------------------------------------------------------------------
+
+
+def test_the_suite_loads_and_every_gold_sentence_is_its_slice(documents: Path, tmp_path: Path) -> None:
+    made = make_suite([documents], tmp_path / "suite")
+    suite = load_suite(made.folder)
+    answerable = [question for question in suite.questions if question.answerable]
+    assert set(suite.documents) == {"town.txt", "deep/farm.md", "shop.html"}
+    assert made.documents == 3
+    assert made.answerable == made.unanswerable == len(answerable) == len(suite.questions) / 2 >= 6
+    assert made.failed == ()
+    for question in answerable:
+        ((gold, *_),) = question.evidence
+        assert suite.documents[gold.document][gold.start : gold.end] == gold.text
+        assert all(answer in gold.text for answer in question.answers)
+        assert question.answers
+        assert not any(re.search(rf"\b{re.escape(answer)}\b", question.question) for answer in question.answers)
+    assert {gold.document for question in answerable for fact in question.evidence for gold in fact} == set(
+        suite.documents
+    )
+
+
+def test_a_twin_asks_for_what_no_sentence_states(documents: Path, tmp_path: Path) -> None:
+    questions = load_suite(make_suite([documents], tmp_path / "suite").folder).questions
+    for question, twin in zip(questions[::2], questions[1::2], strict=True):
+        assert question.answerable
+        assert not twin.answerable
+        assert twin.evidence == twin.answers == ()
+        assert twin.question != question.question
+        assert twin.id.rpartition("-")[2] == question.id.rpartition("-")[2]
+        swapped = set(re.findall(r"\w+", twin.question)) - set(re.findall(r"\w+", question.question))
+        kept = set(re.findall(r"[a-z]{4,}", twin.question)) & set(re.findall(r"[a-z]{4,}", question.question))
+        for sentence in re.split(r"(?<=\.)\s", TOWN + FARM + SHOP):
+            words = set(re.findall(r"\w+", sentence))
+            assert not (swapped and swapped <= words and kept <= words)
+
+
+def test_everything_is_labelled_as_drafted(documents: Path, tmp_path: Path) -> None:
+    folder = make_suite([documents], tmp_path / "suite", seed=7).folder
+    for question in load_suite(folder).questions:
+        assert question.kind.startswith("made-")
+        assert question.id.startswith(question.kind)
+        assert question.history == ()
+        assert question.question.endswith("?")
+        assert question.question[0].isupper() or not question.question[0].isalpha()
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    for word in ("synthetic", "seed 7", "made-near-miss", "flatters", "How to edit"):
+        assert word in " ".join(readme.split())
+    assert max(map(len, readme.splitlines())) <= 130
+
+
+def test_the_same_documents_and_seed_give_the_same_suite(documents: Path, tmp_path: Path) -> None:
+    first, again, other = (
+        make_suite([documents], tmp_path / name, questions=8, seed=seed).folder / "questions.jsonl"
+        for name, seed in (("first", 0), ("again", 0), ("other", 1))
+    )
+    assert first.read_bytes() == again.read_bytes() != other.read_bytes()
+
+
+def test_ids_outlive_a_new_document(documents: Path, tmp_path: Path) -> None:
+    before = load_suite(make_suite([documents], tmp_path / "before").folder).questions
+    (documents / "zoo.txt").write_text("Karl Meier built the zoo near the station in 1931.\n", encoding="utf-8")
+    after = load_suite(make_suite([documents], tmp_path / "after").folder).questions
+    by_id = {question.id: question.question for question in after}
+    shared = [question for question in before if question.id in by_id]
+    assert len(shared) >= len(before) / 2
+    assert all(by_id[question.id] == question.question for question in shared if question.answerable)
+
+
+def test_the_number_of_questions_is_a_ceiling_spread_over_the_documents(documents: Path, tmp_path: Path) -> None:
+    made = make_suite([documents], tmp_path / "suite", questions=7)
+    questions = [question for question in load_suite(made.folder).questions if question.answerable]
+    assert made.answerable == made.unanswerable == 3
+    assert len({question.evidence[0][0].document for question in questions}) == 3
+
+
+def test_the_suite_stands_by_itself(documents: Path, tmp_path: Path) -> None:
+    folder = make_suite([documents], tmp_path / "suite").folder
+    (documents / "town.txt").write_text("All is new.", encoding="utf-8")
+    assert load_suite(folder).documents["town.txt"] == TOWN
+
+
+def test_a_fact_that_is_stated_twice_has_both_sentences_as_gold(tmp_path: Path) -> None:
+    line = "Anna Berg opened the stone bridge over the river on May 4, 1998."
+    (tmp_path / "a.txt").write_text(line, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(f"Nothing here. {line}", encoding="utf-8")
+    questions = load_suite(make_suite([tmp_path / "a.txt", tmp_path / "b.txt"], tmp_path / "suite").folder).questions
+    ((fact,),) = [question.evidence for question in questions if question.answerable][:1]
+    assert {gold.document for gold in fact} == {"a.txt", "b.txt"}
+
+
+def test_a_fact_that_is_contradicted_is_not_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "The council paid 15 million euros for the bridge in Oslo.\n\n"
+        "The council paid 19 million euros for the bridge in Oslo.\n",
+        encoding="utf-8",
+    )
+    made = make_suite([tmp_path / "a.txt"], tmp_path / "suite")
+    asked_for = {question.kind for question in load_suite(made.folder).questions if question.answerable}
+    assert asked_for == {"made-place"}  # both say in which city
+
+
+# ---- the questions ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "answer"),
+    [
+        ("Anna Berg opened the bridge in May.", "Who opened the bridge in May?", "Anna Berg"),
+        ("Anna Berg opened the bridge in 1998.", "When did Anna Berg open the bridge?", "1998"),
+        ("The bridge was closed for three weeks.", "For how many weeks was the bridge closed?", "three"),
+        ("The council sold 300 red cars in May.", "How many red cars did the council sell in May?", "300"),
+        ("Seven people died on the bridge.", "How many people died on the bridge?", "Seven"),
+        ("The bridge cost $15 million in total.", "How much did the bridge cost in total?", "$15 million"),
+        ("In May 1998, the council closed the bridge.", "In which month did the council close the bridge?", "May 1998"),
+        (
+            "The bridge in Norway was sold to whoever paid.",
+            "The bridge in which country was sold to whoever paid?",
+            "Norway",
+        ),
+        ("The bridge was opened by Anna Berg in May.", "By whom was the bridge opened in May?", "Anna Berg"),
+        ("The council said that Anna Berg opened the bridge in May.", "Who opened the bridge in May?", "Anna Berg"),
+        ("Anna Berg opened the bridge in May, the council said.", "Who opened the bridge in May?", "Anna Berg"),
+    ],
+)
+def test_a_question_is_what_a_person_would_ask(sentence: str, question: str, answer: str) -> None:
+    assert (question, answer) in [(draft.question, draft.answer) for draft in asked(sentence)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He opened the bridge over the river in May.",  # who?
+        "This bridge was opened over the river in May.",
+        "Then the council opened the bridge in May 1998.",
+        "The two opened the bridge over the river in May.",
+        "We opened the bridge over the river in 1998.",
+        "The History of the Stone Bridge 1998",  # a heading
+        "It cost 3 euros.",
+        "The council never opened the bridge in May 1998.",
+        "Flight 93 passengers opened the bridge over the river.",  # no number of passengers
+        "The first 30 guests of the council opened the bridge.",
+        "The council opened the bridge " + "and the bridge " * 20 + "in May.",
+    ],
+)
+def test_a_sentence_that_leans_or_misleads_is_passed_over(sentence: str) -> None:
+    assert [draft.question for draft in asked(sentence) if draft.kind != "date"] == []
+
+
+# ---- hostile and unusual documents ---------------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_used(documents: Path, tmp_path: Path) -> None:
+    (documents / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (documents / "nul.txt").write_bytes(b"Anna Berg opened\0 the bridge in 1998.")
+    (documents / "empty.txt").write_bytes(b"")
+    (documents / "song.mp3").write_bytes(b"ID3")
+    made = make_suite([documents, documents / "missing.txt", documents / "town.txt"], tmp_path / "suite")
+    failed = {Path(failure.source).name for failure in made.failed}
+    assert failed == {"binary.txt", "nul.txt", "empty.txt", "song.mp3", "missing.txt"}
+    assert all(failure.reason for failure in made.failed)
+    assert made.documents == 3
+    assert set(load_suite(made.folder).documents) == {"mine/town.txt", "mine/deep/farm.md", "mine/shop.html"}
+
+
+def test_strange_text_does_no_harm(documents: Path, tmp_path: Path) -> None:
+    (documents / "strange.txt").write_text(
+        "🎉 Anna Berg opened 🚀 the bridge in 1998. 👩‍👩‍👧\n"
+        "פתח הגשר \u202e1998 in the year of the opening.\n"
+        "The {council} sold %s 300 \\1 cars (?P<x>) in 2004 to [them] \u2028 and <script>alert(1)</script>.\n"
+        'Marta Olsen sold the "{seed}" to 300 people in Bergen in 2001.\n'
+        "Ω≈ç√ 5,000 ½ cups were sold by the İstanbul Bank in 1999.\r\rA\u0000".replace("\u0000", ""),
+        encoding="utf-8",
+    )
+    made = make_suite([documents], tmp_path / "suite")
+    assert not made.failed
+    assert load_suite(made.folder).questions
+
+
+def test_a_large_file_is_read_in_reasonable_time(tmp_path: Path) -> None:
+    lines = (
+        f"Anna Berg{number} sold {number + 2} red cars to the council in Oslo in 1998." for number in range(20_000)
+    )
+    (tmp_path / "big.txt").write_text("\n\n".join([*lines, "a" * 200_000, "x," * 50_000]), encoding="utf-8")
+    (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
+    assert make_suite([tmp_path / "big.txt", tmp_path / "town.txt"], tmp_path / "suite", questions=10).documents == 2
+
+
+def test_names_that_clash_or_hide_are_kept_apart(tmp_path: Path) -> None:
+    for name in ("one/a.txt", "two/one/a.txt", ".hidden.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TOWN.replace("bridge", f"bridge{len(name)}"), encoding="utf-8")
+    paths = [tmp_path / "one", tmp_path / "two" / "one", tmp_path / ".hidden.txt"]
+    made = make_suite(paths, tmp_path / "suite")
+    assert set(load_suite(made.folder).documents) == {"one/a.txt", "one/a-2.txt", "hidden.txt"}
+
+
+# ---- refusals ------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_overwritten(documents: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "suite"
+    folder.mkdir()
+    make_suite([documents], folder)  # an empty folder is free
+    before = (folder / "questions.jsonl").read_bytes()
+    with pytest.raises(SuiteError, match="nothing is overwritten; give a new folder"):
+        make_suite([documents], folder, seed=1)
+    assert (folder / "questions.jsonl").read_bytes() == before
+    with pytest.raises(SuiteError, match="nothing is overwritten"):
+        make_suite([documents], documents / "town.txt")
+
+
+def test_nothing_is_left_behind_when_nothing_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "poem.txt").write_text("Roses are red.\nViolets are blue.", encoding="utf-8")
+    (tmp_path / "data.bin").write_bytes(b"\0\1")
+    for path, reason in (
+        ("empty", "hold no documents"),
+        ("poem.txt", "1 document;"),
+        ("data.bin", r"data\.bin: files of"),
+    ):
+        with pytest.raises(SuiteError, match=reason):
+            make_suite([tmp_path / path], tmp_path / "suite")
+    with pytest.raises(SuiteError, match="at least 2"):
+        make_suite([tmp_path / "poem.txt"], tmp_path / "suite", questions=1)
+    assert {path.name for path in tmp_path.iterdir()} == {"empty", "poem.txt", "data.bin"}
+
+
+def test_a_folder_that_cannot_be_written_is_named(documents: Path) -> None:
+    with pytest.raises(SuiteError, match=r"cannot be written: .*; give another folder with --to"):
+        make_suite([documents], documents / "town.txt" / "suite")
+
+
+def test_the_rows_are_plain_json(documents: Path, tmp_path: Path) -> None:
+    lines = (
+        (make_suite([documents], tmp_path / "suite").folder / "questions.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
+    fields = {"id", "question", "history", "answerable", "kind", "evidence", "answers"}
+    assert all(set(json.loads(line)) == fields for line in lines)
