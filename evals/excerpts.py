@@ -27,7 +27,8 @@ def excerpts(gold: Iterable[Place], cited: Sequence[Place | None], documents: Ma
         text = documents.get(name)
         inside = [(place, number) for place, number in marks if place.document == name]
         if text is not None:
-            found += [Excerpt(name, _segments(text, window, inside)) for window in _windows(text, inside)]
+            for start, end in _windows(text, inside):
+                found.append(Excerpt(name, _segments(text, (start, end), inside), (start > 0, end < len(text))))
     return tuple(found)
 
 

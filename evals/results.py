@@ -69,10 +69,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A part of a document around its gold and cited sentences, cut so that each piece is marked or not."""
+    """A part of a document around its gold and cited sentences, cut so that each piece is marked or not.
+
+    ``cut`` tells whether the document goes on before it and after it.
+    """
 
     document: str
     segments: tuple[Segment, ...]
+    cut: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
