@@ -9,22 +9,36 @@ answered by any of these; null is the same as leaving it out:
 - ``short``: the short answer; ``confidence``: a number, higher is surer; ``seconds``: the time it took;
 - ``refused``: whether the product declined to answer. Without it, `says_nothing` decides by the text.
 
-Where a row has no ``citations``, what it cites is read from its text: the passages in quotation marks, or else every
-sentence, since a sentence shown as an answer is held to stand in the documents.
+Where a row has no ``citations``, what it cites is read from its text: the passages in quotation marks, or else those
+of its sentences that stand in the documents, altered or not. The others are prose of its own, which is not judged.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from evals.align import Aligner
-from evals.suite import Suite, SuiteError
+from evals.rows import (
+    NO_FIELDS,
+    Fields,
+    RowError,
+    SuiteError,
+    check_fields,
+    did_you_mean,
+    is_list,
+    is_text,
+    is_truth,
+    is_words,
+    read_bytes,
+    read_rows,
+)
+from evals.suite import Suite
 from evals.systems import Quote, Said
 from index.sentences import sentence_spans
 
@@ -35,16 +49,30 @@ MOST_REFUSING_SENTENCES = 3
 """A longer text is an answer, even if it says on the way that something is not mentioned."""
 
 
+READ_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "citations": "with the citations that they give",
+        "quotations": "with the quotations in their text as citations",
+        "sentences": "with those sentences of their text as citations that stand in the documents",
+        "uncited": "as answers without a citation",
+        "refusals": "as refusals",
+        "missing": "missing, which counts as refused",
+    }
+)
+"""The ways in which a row can be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswersFromFile:
     """The answers of a file, by question.
 
-    ``name`` is the file's. ``read_as`` counts the suite's questions by how their row was read: "citations" (it gave
-    them), "quotations" or "sentences" (taken from its text), "refusals", or "missing": no row, which is a refusal, too.
+    ``name`` is the file's. ``read_as`` counts the suite's questions by how their row was read, see `READ_AS`. ``notes``
+    is what a person has to know about it, in words.
     """
 
     name: str
     read_as: Counter[str]
+    notes: tuple[str, ...]
     _said: Mapping[str, Said] = field(repr=False)
 
     def answer_to(self, question_id: str) -> Said:
@@ -61,53 +89,41 @@ def load_answers(path: str | Path, suite: Suite) -> AnswersFromFile:
     file = Path(path)
     aligner = Aligner(suite.documents)
     said: dict[str, Said] = {}
-    lines: dict[str, int] = {}
     read_as: Counter[str] = Counter()
-    for number, line in _lines(file):
-        try:
-            row = _checked(_json_object(line))
-            question = _question_id(row, suite)
-            if question in lines:
-                raise _RowError(
-                    f"question {question!r} was answered in line {lines[question]} already; keep one of them"
-                )
-            reading, answer = _read(row, suite, aligner)
-        except _RowError as error:
-            raise SuiteError(f"{file}, line {number}: {error}") from error
-        said[question], lines[question] = answer, number
+
+    def read(row: dict[str, Any]) -> tuple[str, str, Said]:
+        row = _checked(row)
+        question = _question_id(row, suite)
+        if question in said:
+            raise RowError(f"question {question!r} was answered in an earlier line already; keep one of them")
+        return (question, *_read(row, suite, aligner))
+
+    for question, reading, answer in read_rows(file, read_bytes(file), read):
+        said[question] = answer
         read_as[reading] += 1
     if not said:
         raise SuiteError(f"{file} holds no answer; write one JSON object a line")
     missing = [question.id for question in suite.questions if question.id not in said]
     read_as["missing"] += len(missing)
-    return AnswersFromFile(file.name, +read_as, {**said, **dict.fromkeys(missing, Said())})
+    notes = tuple(_notes(read_as, said.values(), suite))
+    return AnswersFromFile(file.name, +read_as, notes, {**said, **dict.fromkeys(missing, Said(refused=True))})
+
+
+def _notes(read_as: Counter[str], said: Iterable[Said], suite: Suite) -> Iterator[str]:
+    """Yield in words what a person has to know about the file."""
+    ways = ", ".join(f"{read_as[way]} {words}" for way, words in READ_AS.items() if read_as[way])
+    yield f"how the rows were read: {ways}"
+    if read_as["missing"]:
+        yield (
+            f"{read_as['missing']} of {len(suite.questions)} questions have no row and count as refused, which is even "
+            "right where the documents do not answer: answer all before you believe the figures"
+        )
+    named = [citation.source for answer in said for citation in answer.citations if citation.source]
+    if unknown := sum(suite.document_name(source) is None for source in named):
+        yield f"{unknown} of {len(named)} named documents are none of the suite; their quotes were looked for in all"
 
 
 # ---- the rows ------------------------------------------------------------------------------------
-
-
-class _RowError(Exception):
-    """What is wrong with one row; its file and line are added where they are known."""
-
-
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise SuiteError(f"{file} cannot be read: {error.strerror}; give a file with one JSON object a line") from error
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _json_object(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError, too
-        raise _RowError(f"it is not JSON in UTF-8 ({error}); write one object a line") from error
-    if not isinstance(row, dict):
-        raise _RowError("it is not a JSON object; write the fields between { and }")
-    return row
 
 
 def _is_number(value: object) -> bool:
@@ -119,69 +135,56 @@ def _is_duration(value: object) -> bool:
     return _is_number(value) and isinstance(value, int | float) and value >= 0
 
 
-def _is_words(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _is_offset(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-_Fields = Mapping[str, tuple[Callable[[object], bool], str]]
-
-_ROW: _Fields = {
-    "id": (_is_words, "the id of a question of the suite"),
-    "question": (_is_words, "the text of a question of the suite"),
-    "text": (lambda value: isinstance(value, str), "the answer as a text"),
-    "answer": (lambda value: isinstance(value, str), "the answer as a text"),
-    "citations": (lambda value: isinstance(value, list), "a list of quotes, [] if nothing was cited"),
-    "short": (lambda value: isinstance(value, str), "the short answer as a text"),
+_ROW: Fields = {
+    "id": (is_words, "the id of a question of the suite"),
+    "question": (is_words, "the text of a question of the suite"),
+    "text": (is_text, "the answer as a text"),
+    "answer": (is_text, "the answer as a text"),
+    "citations": (is_list, "a list of quotes, [] if nothing was cited"),
+    "short": (is_text, "the short answer as a text"),
     "confidence": (_is_number, "a number"),
-    "refused": (lambda value: isinstance(value, bool), "true or false"),
+    "refused": (is_truth, "true or false"),
     "seconds": (_is_duration, "a number that is not negative"),
 }
 
-_CITATION: _Fields = {
-    "quote": (_is_words, "the words that were cited"),
-    "document": (lambda value: isinstance(value, str), "the name or path of a document"),
+_CITATION: Fields = {
+    "quote": (is_words, "the words that were cited"),
+    "document": (is_text, "the name or path of a document"),
     "start": (_is_offset, "a whole number that is not negative"),
     "end": (_is_offset, "a whole number that is not negative"),
 }
 
 
 def _checked(row: Mapping[str, Any]) -> dict[str, Any]:
-    row = _check_fields(row, _ROW, "the row")
+    row = _given(row, _ROW, "the row")
     if "text" in row and "answer" in row:
-        raise _RowError("the row has 'text' and 'answer', which mean the same; leave one out")
+        raise RowError("the row has 'text' and 'answer', which mean the same; leave one out")
     if not row.keys() - {"id", "question"}:
-        raise _RowError("the row says nothing; add 'text' or 'citations', or \"refused\": true")
+        raise RowError("the row says nothing; add 'text' or 'citations', or \"refused\": true")
     return row
 
 
-def _check_fields(row: Mapping[str, Any], fields: _Fields, what: str) -> dict[str, Any]:
-    """Return the fields that have a value."""
-    unknown = [name for name in row if name not in fields]
-    if unknown:
-        raise _RowError(f"{what} has the unknown field {unknown[0]!r}; the fields are {', '.join(fields)}")
+def _given(row: Mapping[str, Any], fields: Fields, what: str) -> dict[str, Any]:
+    """Return the fields that have a value; null is as good as left out."""
     given = {name: value for name, value in row.items() if value is not None}
-    for name, value in given.items():
-        holds, meaning = fields[name]
-        if not holds(value):
-            raise _RowError(f"{what} has {name!r}: {value!r:.60}; it must be {meaning}")
+    check_fields(given, NO_FIELDS, what, fields)
     return given
 
 
 def _question_id(row: Mapping[str, Any], suite: Suite) -> str:
     if "id" not in row and "question" not in row:
-        raise _RowError("the row names no question; add its 'id'")
+        raise RowError("the row names no question; add its 'id'")
     if "id" not in row:
         return _only_question(row["question"], suite)
     by_id = {question.id: question.question for question in suite.questions}
     if row["id"] not in by_id:
-        some = ", ".join([*by_id][:5]) + (f" and {len(by_id) - 5} more" if len(by_id) > 5 else "")
-        raise _RowError(f"the suite {suite.name} has no question {row['id']!r}; it has {some}")
+        raise RowError(f"the suite {suite.name} has no question {row['id']!r}{did_you_mean(row['id'], by_id)}")
     if "question" in row and row["question"].split() != by_id[row["id"]].split():
-        raise _RowError(
+        raise RowError(
             f"question {row['id']!r} is {by_id[row['id']]!r:.80} in the suite, not {row['question']!r:.80}; "
             "correct the id, or leave 'question' out"
         )
@@ -191,9 +194,9 @@ def _question_id(row: Mapping[str, Any], suite: Suite) -> str:
 def _only_question(text: str, suite: Suite) -> str:
     matching = [question.id for question in suite.questions if question.question.split() == text.split()]
     if not matching:
-        raise _RowError(f"the suite {suite.name} has no question {text!r:.80}; copy its text, or give its 'id'")
+        raise RowError(f"the suite {suite.name} has no question {text!r:.80}; copy its text, or give its 'id'")
     if len(matching) > 1:
-        raise _RowError(f"the question {text!r:.80} is asked by {', '.join(matching[:5])}; give the 'id' of one")
+        raise RowError(f"the question {text!r:.80} is asked by {', '.join(matching[:5])}; give the 'id' of one")
     return matching[0]
 
 
@@ -205,15 +208,15 @@ def _citation(given: object) -> Quote:
     if isinstance(given, str):
         given = {"quote": given}
     if not isinstance(given, dict):
-        raise _RowError(f'a citation is {given!r:.60}; it must be a quote, or {{"quote": "...", "document": "..."}}')
-    given = _check_fields(given, _CITATION, "a citation")
+        raise RowError(f'a citation is {given!r:.60}; it must be a quote, or {{"quote": "...", "document": "..."}}')
+    given = _given(given, _CITATION, "a citation")
     if "quote" not in given:
-        raise _RowError("a citation lacks 'quote'; add the words that were cited, or leave the citation out")
+        raise RowError("a citation lacks 'quote'; add the words that were cited, or leave the citation out")
     start, end = given.get("start"), given.get("end")
     if (start is None) != (end is None):
-        raise _RowError("a citation has only one of 'start' and 'end'; give both or none")
+        raise RowError("a citation has only one of 'start' and 'end'; give both or none")
     if start is not None and start >= end:
-        raise _RowError(f"a citation has 'start' {start} and 'end' {end}; 'end' is the offset after the last character")
+        raise RowError(f"a citation has 'start' {start} and 'end' {end}; 'end' is the offset after the last character")
     return Quote(given["quote"], given.get("document", ""), start, end)
 
 
@@ -225,29 +228,32 @@ def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, 
     text = row.get("text", row.get("answer", ""))
     given = _citations(row)
     reading, citations = _cited(row, text, given)
+    if reading == "sentences":
+        citations = tuple(citation for citation in citations if aligner.align(citation.text))
+        reading = reading if citations else "uncited"
     citations = tuple(part for citation in citations for part in _parts(citation, suite, aligner))
     nearest = given[0] if given and not citations else None
-    said = Said(text, citations, row.get("short"), row.get("confidence"), nearest, row.get("seconds"))
-    return reading, said
+    refused = reading == "refusals"
+    return reading, Said(text, citations, row.get("short"), row.get("confidence"), nearest, row.get("seconds"), refused)
 
 
 def _cited(row: Mapping[str, Any], text: str, given: tuple[Quote, ...]) -> tuple[str, tuple[Quote, ...]]:
     quoted = tuple(map(Quote, quotations(text)))
-    is_answer = row.get("refused") is False
+    is_answer = row.get("refused") is False or "short" in row
     if row.get("refused"):
-        return "refusals", ()
-    if not is_answer and "citations" in row and not given:
         return "refusals", ()
     if not is_answer and not quoted and says_nothing(text, cites=bool(given)):
         return "refusals", ()
     if given:
         return "citations", given
+    if "citations" in row:
+        return "uncited", ()
     if quoted:
         return "quotations", quoted
     said = tuple(map(Quote, sentences(text)))
-    if not said and is_answer:
-        raise _RowError('the row has "refused": false, but neither citations nor a text; add one, or set it to true')
-    return ("sentences" if said else "refusals"), said
+    if not said and is_answer and "short" not in row:
+        raise RowError('the row has "refused": false, but neither citations nor a text; add one, or set it to true')
+    return ("sentences" if said or is_answer else "refusals"), said
 
 
 def _parts(citation: Quote, suite: Suite, aligner: Aligner) -> tuple[Quote, ...]:
@@ -273,9 +279,18 @@ _MARKERS = re.compile(
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 
 
+_SOURCES = re.compile(
+    r"^[ \t]*[*_#]*(?:sources?|references|citations?|footnotes?)[*_]*[ \t]*:[^\n]*"
+    r"(?:\n[ \t]*(?:[-*•\[(]|\d+[.)])[^\n]*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A list of sources under an answer is no part of what it says."""
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of an answer that hold a word, without markers of citations and addresses of links."""
     plain = _LINK.sub(lambda link: "" if link[0].startswith("!") else link[1], _MARKERS.sub("", text))
+    plain = _SOURCES.sub("", plain)
     found = (plain[span.start : span.end] for span in sentence_spans(plain, markdown=True))
     return tuple(sentence for sentence in found if re.search(r"[^\W_]", sentence))
 
@@ -315,13 +330,18 @@ def _block_quotes(block: str) -> Iterator[str]:
 
 _DOES_NOT = r"do(?:es)?(?: not|n't)(?: (?:actually|directly|explicitly|specifically|clearly))?"
 _DOES_NOT_SAY = rf"{_DOES_NOT} (?:say|mention|contain|state|specify|provide)\b"
-_NOT_MENTIONED = r"\bnot(?: (?:explicitly|directly|specifically))? (?:mentioned|found|stated|specified|available)\b"
+_NOT_MENTIONED = (
+    r"(?:\bnot|n't)(?: (?:explicitly|directly|specifically))? "
+    r"(?:mentioned|found|stated|specified|available|covered|discussed|addressed)\b"
+)
 _NO_INFORMATION = (
     r"\bno(?: (?:relevant|specific|such|further|explicit|direct))? (?:information|mention|answer)\b"
     r"|\b(?:not enough|insufficient) information\b"
+    r"|\bnone of (?:the|these|your|my) (?:documents|sources|texts|articles|files|passages)\b"
+    r"|^\W*n/?a\W*$"
 )
 _CANNOT = r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to)"
-_CANNOT_FIND = rf"{_CANNOT}(?: be)? (?:find|found|answer|answered|determine|determined)\b"
+_CANNOT_FIND = rf"{_CANNOT}(?: be)? (?:find|found|help|answer|answered|determine|determined)\b"
 _I_DO_NOT_KNOW = r"\bI (?:do not|don't) know\b"
 _DOCUMENTS = (
     r"\b(?:documents?|sources?|texts?|articles?|reports?|files?|pages?|passages?|excerpts?|contexts?|materials?"

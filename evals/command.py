@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from evals.suite import SuiteError
+from evals.rows import SuiteError, did_you_mean
 
 if TYPE_CHECKING:
     from evals.results import Report
@@ -60,7 +60,10 @@ def run(  # noqa: PLR0917 - options of a command have names
     sample: Annotated[
         int | None, typer.Option(min=1, help="Of a set, ask this many questions, drawn by a fixed seed.")
     ] = None,
-    save: Annotated[bool, typer.Option("--save", help="Keep each report as JSON, by git revision.")] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Keep the report as JSON: a file, or a folder, where it is named by suite and revision."),
+    ] = None,
     html: HtmlOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")] = False,
     fail_under: Annotated[
@@ -70,13 +73,15 @@ def run(  # noqa: PLR0917 - options of a command have names
         list[str] | None, typer.Option(metavar="MEASURE=VALUE", help="Exit with 1 if a measure is higher.")
     ] = None,
 ) -> None:
-    """Ask every question of a suite and judge every citation."""
+    """Ask every question of a suite and judge every citation. `eval SUITE` is short for `eval run SUITE`."""
     from evals.report import print_report
 
     low, high = _bounds(fail_under, "--fail-under"), _bounds(fail_over, "--fail-over")
     names = suites or ["seed"]
-    if html is not None and len(names) > 1:
-        raise SuiteError("--html writes one report; give one suite")
+    if len(names) > 1 and (html is not None or answers is not None or (save is not None and save.suffix == ".json")):
+        raise SuiteError("--html, --answers and --save FILE.json are for one suite; give one, or run them one by one")
+    if answers is not None and system is not None:
+        raise SuiteError("--answers judges what the file says and --system asks another system; give one of them")
     failed = False
     for name in names:
         report = _judge(_load(name, sample), answers, system)
@@ -84,8 +89,8 @@ def run(  # noqa: PLR0917 - options of a command have names
             print(report.to_json())  # noqa: T201 - this is the command's output
         else:
             print_report(report, console, wrong=SHOWN_WRONG)
-        if save:
-            _told("saved as", report.save())
+        if save is not None:
+            _told("saved as", report.save(save))
         if html is not None:
             from evals.page import report_page
             from evals.results import write_whole
@@ -127,6 +132,9 @@ def make(
     """Draft a suite from your own documents: questions with their gold sentence, and twins without an answer."""
     from evals.make import make_suite
 
+    inside = next((path for path in paths if to.absolute().is_relative_to(path.absolute())), None)
+    if inside is not None:
+        raise SuiteError(f"the suite must not be made inside {inside}, or it would be taken for documents; move --to")
     made = make_suite(paths, to, questions=questions, seed=seed)
     for failure in made.failed:
         errors.print(Text(f"{failure.source}: {failure.reason}", style="red"))
@@ -135,6 +143,8 @@ def make(
         "They are a program's: read and correct them, then run `verbatim eval`.",
         soft_wrap=True,
     )
+    if made.answerable + made.unanswerable < questions:
+        console.print(f"That is all that the rules found; {questions} were asked for. Add your own.", soft_wrap=True)
     _told("the suite is", made.folder)
 
 
@@ -167,10 +177,8 @@ def _judge(suite: Suite, answers: Path | None, system: str | None) -> Report:
         )
 
 
-def _bounds(options: list[str] | None, name: str) -> dict[str, float]:
-    """Return the limits by measure; `SuiteError` if one is no measure or no number."""
-    from evals.results import BY_NAME
-
+def _bounds(options: list[str] | None, name: Literal["--fail-under", "--fail-over"]) -> dict[str, float]:
+    """Return the limits by measure; `SuiteError` if one could never be broken or never be kept."""
     bounds = {}
     for option in options or ():
         measure, _, value = option.partition("=")
@@ -178,9 +186,21 @@ def _bounds(options: list[str] | None, name: str) -> dict[str, float]:
             bounds[measure.strip()] = float(value)
         except ValueError as error:
             raise SuiteError(f"{name} {option}: write MEASURE=NUMBER, like citation_f1=0.90") from error
-        if measure.strip() not in BY_NAME:
-            raise SuiteError(f"{name} {option}: there is no such measure; there are {', '.join(BY_NAME)}")
+        _check_bound(measure.strip(), float(value), name)
     return bounds
+
+
+def _check_bound(measure: str, value: float, name: Literal["--fail-under", "--fail-over"]) -> None:
+    from evals.results import BY_NAME
+
+    if measure not in BY_NAME:
+        raise SuiteError(f"{name}: there is no measure {measure!r}{did_you_mean(measure, BY_NAME)}")
+    if BY_NAME[measure].lower_is_better == (name == "--fail-under"):
+        other = "--fail-over" if name == "--fail-under" else "--fail-under"
+        better = "lower" if name == "--fail-under" else "higher"
+        raise SuiteError(f"{name} {measure}: {better} is better there; use {other} {measure}={value:g}")
+    if BY_NAME[measure].is_share and not 0 <= value <= 1:
+        raise SuiteError(f"{name} {measure}={value:g}: it lies between 0 and 1; write 0.9 for 90 %")
 
 
 def _broken(report: Report, low: dict[str, float], high: dict[str, float]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
+import numpy
+
 from evals import metrics
 from evals.metrics import Estimate
-from evals.results import MEASURES, Measure, Report, Row
-from evals.suite import SuiteError
+from evals.results import BY_NAME, MEASURES, Measure, Report, Row
+from evals.rows import SuiteError
 
 Verdict = Literal["fixed", "broken", "changed", "same"]
 
@@ -28,11 +31,11 @@ class Change:
     def verdict(self) -> Verdict:
         """Whether the later run mended it, broke it, said something else that is as right or wrong, or the same.
 
-        Right means without a fault (`Row.faults`); the same means the same citations and short answer.
+        Right means without a fault (`Row.faults`); the same means the same citations, short answer and refusal.
         """
         if bool(self.before.faults) != bool(self.after.faults):
             return "fixed" if self.before.faults else "broken"
-        said = [(row.citations, row.short) for row in (self.before, self.after)]
+        said = [(row.citations, row.short, row.refused) for row in (self.before, self.after)]
         return "same" if said[0] == said[1] else "changed"
 
 
@@ -68,10 +71,24 @@ class Comparison:
         """For every measure after - before with its paired interval, over the questions that both have it for."""
         return MappingProxyType({measure.name: self._difference(measure) for measure in MEASURES})
 
+    def values(self, name: str) -> tuple[float, float] | None:
+        """Return a measure before and after, over the questions that both runs have it for; None if there are none."""
+        before, after = self._pairs(BY_NAME[name])
+        if not before:
+            return None
+        statistic = BY_NAME[name].statistic
+        earlier, later = (float(statistic(*numpy.asarray(rows, dtype=float).T)) for rows in (before, after))
+        return None if math.isnan(earlier) or math.isnan(later) else (earlier, later)
+
     def _difference(self, measure: Measure) -> Estimate:
-        pairs = [(measure.columns(change.before), measure.columns(change.after)) for change in self.changes]
-        both = [(before, after) for before, after in pairs if before is not None and after is not None]
-        if not both or (measure.every and len(both) < len(pairs)):
-            return Estimate(None, None, None, 0)
-        before, after = zip(*both, strict=True)
+        before, after = self._pairs(measure)
         return metrics.difference(measure.statistic, before, after, seed=self.after.seed)
+
+    def _pairs(self, measure: Measure) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
+        """Return the measure's columns in both runs, row by row, of the questions that both have it for."""
+        runs = [change.before for change in self.changes], [change.after for change in self.changes]
+        if not all(map(measure.rows, runs)):
+            return [], []
+        pairs = [(measure.columns(before), measure.columns(after)) for before, after in zip(*runs, strict=True)]
+        both = [(before, after) for before, after in pairs if before is not None and after is not None]
+        return [before for before, _ in both], [after for _, after in both]

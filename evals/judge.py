@@ -8,7 +8,7 @@ from dataclasses import replace
 from evals.align import Aligner, Alignment
 from evals.excerpts import excerpts
 from evals.metrics import offset_error, stated_facts
-from evals.results import Cited, Row
+from evals.results import FAITHFUL, Cited, Fidelity, Row
 from evals.suite import Evidence, Question, Suite
 from evals.systems import AnyAnswer, AnyCitation
 
@@ -29,6 +29,7 @@ class Judge:
         return Row(
             question,
             citations,
+            answer.abstained,
             text=answer.text,
             short=answer.short,
             nearest=nearest,
@@ -47,8 +48,14 @@ class Judge:
         if citation.start is not None and citation.end is not None:
             return self._placed(citation, name, citation.start, citation.end)
         found = [_found(citation.text, place) for place in self._aligner.align(citation.text, document=name)]
-        absent = Cited(name or citation.source, 0, 0, citation.text, "absent")
-        return next((one for one in found if stated_facts(one, evidence)), found[0] if found else absent)
+        if not found:
+            return Cited(name or citation.source, 0, 0, citation.text, self._elsewhere(citation.text, name))
+        return next((one for one in found if stated_facts(one, evidence)), found[0])
+
+    def _elsewhere(self, words: str, name: str | None) -> Fidelity:
+        """Return what words are that the document ``name`` does not hold: misplaced if another one does."""
+        places = () if name is None else self._aligner.align(words)
+        return "misplaced" if places and places[0].fidelity in FAITHFUL else "absent"
 
     def _placed(self, citation: AnyCitation, name: str | None, start: int, end: int) -> Cited:
         if name is None:
@@ -59,7 +66,8 @@ class Judge:
             return replace(given, fidelity="verbatim", offset_error=0)
         if (error := offset_error(citation.text, start, text)) is not None:
             return replace(given, fidelity="misplaced", offset_error=error)
-        return _words_at(given, self._aligner.align(citation.text, document=name))
+        places = self._aligner.align(citation.text, document=name)
+        return _words_at(given, places) if places else replace(given, fidelity=self._elsewhere(citation.text, name))
 
 
 def _found(words: str, place: Alignment) -> Cited:
@@ -68,8 +76,6 @@ def _found(words: str, place: Alignment) -> Cited:
 
 def _words_at(given: Cited, places: Sequence[Alignment]) -> Cited:
     """Return how the words agree with the document; the offset error is to the nearest place of theirs."""
-    if not places:
-        return given
     nearest = min(places, key=lambda place: abs(place.start - given.start))
     error = abs(nearest.start - given.start)
     return replace(given, fidelity=nearest.fidelity, offset_error=error, differences=nearest.differences)

@@ -16,7 +16,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from evals.suite import SuiteError
+from evals.rows import SuiteError
 from evals.systems import Quote, Said, ScopedSystem
 from index.sentences import sentence_spans
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -10,12 +11,13 @@ from rich.text import Text
 
 from evals.compare import Change, Comparison
 from evals.metrics import Estimate
-from evals.results import MEASURES, Cited, Report, Row, number
+from evals.results import MEASURES, Cited, Fidelity, Report, Row, number
 
 
 def print_report(report: Report, console: Console, *, wrong: int | None = None) -> None:
     """Print the measures, then wrong questions (at most ``wrong``): what was asked, what was cited, what was gold."""
     console.print(_measures(report))
+    console.print(Text(f"{said_in_words(report)}", style="bold"), soft_wrap=True)
     for note in report.notes:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     faulty = report.wrong
@@ -57,7 +59,10 @@ def _measures(report: Report) -> Table:
 def _differences(comparison: Comparison) -> Table:
     before, after = comparison.before, comparison.after
     title = f"{after.suite}: {before.system} at {before.revision}, then {after.system} at {after.revision}"
-    caption = "v: lower is better. Intervals are 95 % paired bootstrap; one without 0 is printed bold."
+    caption = (
+        "v: lower is better. Over the questions that both runs have a measure for. "
+        "Intervals are 95 % paired bootstrap; one without 0 is printed bold."
+    )
     table = Table(title=Text(title), caption=Text(caption))
     table.add_column("measure")
     for heading in ("before", "after", "difference", "95 % interval"):
@@ -66,11 +71,19 @@ def _differences(comparison: Comparison) -> Table:
         difference = comparison.differences[measure.name]
         if difference.value is None:
             continue
-        values = [number(report.metrics[measure.name].value) for report in (before, after)]
+        values = [number(value) for value in comparison.values(measure.name) or (None, None)]
         style = "bold" if is_clear(difference) else None
         label = _label(measure.name, measure.lower_is_better)
         table.add_row(label, *values, f"{difference.value:+.3f}", _interval(difference), style=style)
     return table
+
+
+def said_in_words(report: Report) -> str:
+    """Return how many questions were answered, and how many citations there are of each fidelity."""
+    refused, counts = sum(row.refused for row in report.rows), report.fidelities
+    kinds = [f"{counts[kind]} {kind}" for kind in get_args(Fidelity) if counts[kind]]
+    cited = f"; of {counts.total()} citations {', '.join(kinds)}" if kinds else ""
+    return f"{len(report.rows) - refused} answered, {refused} refused{cited}"
 
 
 def is_clear(difference: Estimate) -> bool:
@@ -117,9 +130,9 @@ def _asked(row: Row, headline: str | None = None) -> Text:
 def _said(row: Row, label: str) -> Text:
     lines = Text()
     for citation in row.citations:
-        lines.append(f"\n  {label} {_quoted(citation.text, citation.document, citation.start)}", style="not bold")
+        lines.append(f"\n  {label} {_cited(citation)}", style="not bold")
         lines.append(_fidelity(citation), style="red not bold")
-    if row.refused:
+    if not row.citations:
         lines.append(f"\n  {label} nothing: {' '.join(row.text.split()) or 'refused'}", style="not bold")
     return lines
 
@@ -141,3 +154,9 @@ def _gold(row: Row) -> Text:
 
 def _quoted(text: str, document: str, start: int) -> str:
     return f"“{' '.join(text.split())}” ({document}, {start})"
+
+
+def _cited(citation: Cited) -> str:
+    if citation.start == citation.end:  # it stands nowhere
+        return f"“{' '.join(citation.text.split())}”" + (f" ({citation.document})" if citation.document else "")
+    return _quoted(citation.text, citation.document, citation.start)

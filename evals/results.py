@@ -6,6 +6,7 @@ import json
 import math
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
@@ -15,16 +16,14 @@ from typing import Literal
 
 from evals import metrics
 from evals.metrics import Estimate, Statistic
-from evals.suite import Question, SuiteError
-
-RESULTS = Path(__file__).resolve().parent / "results"
-"""Where reports are kept, one file per suite, system and revision."""
+from evals.rows import SuiteError
+from evals.suite import Question
 
 Fidelity = Literal["verbatim", "misplaced", "reformatted", "altered", "absent"]
 """How the words that were shown agree with the document.
 
 - verbatim: they are exactly the characters at the place that was given (or found, if none was given);
-- misplaced: they stand in the document, but not where the citation says;
+- misplaced: they stand in the document, but not where the citation says, or only in another document than it names;
 - reformatted: the same words, but white space, quotation marks, case or markup differ;
 - altered: most of the words stand there, others differ: a number, a name, a not;
 - absent: the document holds nothing of the kind, or there is no such document.
@@ -83,13 +82,15 @@ class Excerpt:
 class Row:
     """One question, what it got, and what it should have got. Everything else follows from these.
 
-    ``text`` is what was shown, ``nearest`` what a refusal would have cited. ``confidence`` is None if the system gives
+    ``refused`` tells whether it declined to answer, ``text`` is what was shown, ``nearest`` what a refusal would have
+    cited. ``confidence`` is None if the system gives
     none. ``seconds`` is wall time, ``cpu_seconds`` the processor time of this process; None for answers that were
     given elsewhere. ``excerpts`` are for people to look at.
     """
 
     question: Question
     citations: tuple[Cited, ...]
+    refused: bool
     text: str = ""
     short: str | None = None
     nearest: Cited | None = None
@@ -97,11 +98,6 @@ class Row:
     seconds: float | None = None
     cpu_seconds: float | None = None
     excerpts: tuple[Excerpt, ...] = ()
-
-    @property
-    def refused(self) -> bool:
-        """Whether nothing was cited."""
-        return not self.citations
 
     @property
     def stated(self) -> tuple[frozenset[int], ...]:
@@ -112,6 +108,11 @@ class Row:
         if citation.fidelity not in FAITHFUL:
             return frozenset()
         return metrics.stated_facts(citation, self.question.evidence)
+
+    @property
+    def faithful(self) -> tuple[Cited, ...]:
+        """The citations that show the document's own words."""
+        return tuple(citation for citation in self.citations if citation.fidelity in FAITHFUL)
 
     @property
     def facts(self) -> int:
@@ -150,7 +151,8 @@ class Measure:
 
     ``columns`` gives the numbers of a row, None if the measure says nothing about it. ``statistic`` makes one number
     of the columns of all rows. Where ``every`` is true, the measure is taken only if every row has its columns: a
-    ranking by confidence in which some are missing would be about other questions.
+    ranking by confidence in which some are missing would be about other questions. With ``given``, it is taken only if
+    some row passes: a system that answers and never gives a short answer is not measured by them.
     """
 
     name: str
@@ -159,6 +161,12 @@ class Measure:
     statistic: Statistic = metrics.mean
     lower_is_better: bool = False
     every: bool = False
+    given: Callable[[Row], bool] | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1."""
+        return self.group != "cost" and self.name != "offset_error"
 
     @property
     def of_one_question(self) -> bool:
@@ -167,17 +175,26 @@ class Measure:
 
     def rows(self, rows: Sequence[Row]) -> list[tuple[float, ...]]:
         """Return the columns of the rows that have them; none if ``every`` row must have them and one has not."""
+        if self.given is not None and not any(map(self.given, rows)):
+            return []
         columns = [self.columns(row) for row in rows]
         defined = [one for one in columns if one is not None]
         return [] if self.every and len(defined) < len(rows) else defined
 
 
-def _value(name: str, group: str, value: Callable[[Row], float | None], *, lower: bool = False) -> Measure:
+def _value(
+    name: str,
+    group: str,
+    value: Callable[[Row], float | None],
+    *,
+    lower: bool = False,
+    given: Callable[[Row], bool] | None = None,
+) -> Measure:
     def columns(row: Row) -> Columns:
         measured = value(row)
         return None if measured is None else (measured,)
 
-    return Measure(name, group, columns, lower_is_better=lower)
+    return Measure(name, group, columns, lower_is_better=lower, given=given)
 
 
 def _sound(row: Row) -> Columns:
@@ -214,6 +231,10 @@ def _cpu_seconds(row: Row) -> Columns:
     return None if row.cpu_seconds is None else (row.cpu_seconds,)
 
 
+def _has_short(row: Row) -> bool:
+    return row.short is not None
+
+
 def _squad2(measure: Callable[..., float | None]) -> Callable[[Row], float | None]:
     def value(row: Row) -> float | None:
         question = row.question
@@ -223,24 +244,32 @@ def _squad2(measure: Callable[..., float | None]) -> Callable[[Row], float | Non
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("verbatim_rate", "words", _sound, metrics.ratio),
-    Measure("altered_rate", "words", _untrue, metrics.ratio, lower_is_better=True),
+    Measure("verbatim_rate", "words", _sound, metrics.share),
+    Measure("altered_rate", "words", _untrue, metrics.share, lower_is_better=True),
     Measure("offset_error", "words", _offset_errors, metrics.ratio, lower_is_better=True),
     _value("right_sentence_at_1", "citations", lambda row: metrics.right_sentence_at_1(row.stated, row.facts)),
     _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.stated, row.facts)),
     _value("citation_recall", "citations", lambda row: metrics.citation_recall(row.stated, row.facts)),
-    _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.stated, row.facts)),
+    _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.stated, row.facts, refused=row.refused)),
     _value("alce_precision", "citations", lambda row: metrics.alce_precision(row.stated, row.facts)),
     _value("completeness", "citations", lambda row: metrics.completeness(row.stated, row.facts)),
+    Measure("focus", "citations", lambda row: metrics.focus(row.faithful, row.question.evidence), metrics.share),
     _value(
         "answer_in_citation",
         "short answers",
-        lambda row: metrics.answer_in_citation([citation.text for citation in row.citations], row.question.answers),
+        lambda row: metrics.answer_in_citation([citation.text for citation in row.faithful], row.question.answers),
     ),
-    _value("exact_match", "short answers", lambda row: metrics.exact_match(row.short, row.question.answers)),
-    _value("token_f1", "short answers", lambda row: metrics.token_f1(row.short, row.question.answers)),
-    _value("squad2_exact", "short answers", _squad2(metrics.squad2_exact)),
-    _value("squad2_f1", "short answers", _squad2(metrics.squad2_f1)),
+    _value(
+        "exact_match",
+        "short answers",
+        lambda row: metrics.exact_match(row.short, row.question.answers),
+        given=_has_short,
+    ),
+    _value(
+        "token_f1", "short answers", lambda row: metrics.token_f1(row.short, row.question.answers), given=_has_short
+    ),
+    _value("squad2_exact", "short answers", _squad2(metrics.squad2_exact), given=_has_short),
+    _value("squad2_f1", "short answers", _squad2(metrics.squad2_f1), given=_has_short),
     _value("right_refusals", "refusals", lambda row: metrics.right_refusal(row.refused, row.question.answerable)),
     _value(
         "wrong_refusals",
@@ -277,6 +306,8 @@ def _faults(row: Row) -> list[str]:
             faults.append(f"{count} of {cited} citations {fidelity}")
     if not row.question.answerable:
         return [*faults, "answered, but the documents do not say"]
+    if not stated:
+        return ["answered without a citation"]
     if not stated[0]:
         faults.append("the first citation is not the right sentence")
     if missing := row.facts - len(frozenset().union(*stated)):
@@ -320,6 +351,11 @@ class Report:
         )
 
     @property
+    def fidelities(self) -> Counter[Fidelity]:
+        """How many citations there are of each fidelity."""
+        return Counter(citation.fidelity for row in self.rows for citation in row.citations)
+
+    @property
     def wrong(self) -> tuple[Row, ...]:
         """The rows with a fault."""
         return tuple(row for row in self.rows if row.faults)
@@ -346,10 +382,14 @@ class Report:
         }
         return json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
 
-    def save(self, folder: str | Path = RESULTS) -> Path:
-        """Write ``<suite>-<system>-<revision>.json`` into a folder and return its path."""
+    def save(self, path: str | Path) -> Path:
+        """Write the report into a file ``*.json``, or as ``<suite>-<system>-<revision>.json`` into a folder.
+
+        Returns the file's path. One that is there is replaced. Raises `SuiteError` if it cannot be written.
+        """
         name = "-".join(_file_name(part) for part in (self.suite, self.system, self.revision))
-        return write_whole(Path(folder) / f"{name}.json", self.to_json() + "\n")
+        file = Path(path) if Path(path).suffix == ".json" else Path(path) / f"{name}.json"
+        return write_whole(file, self.to_json() + "\n")
 
     @staticmethod
     def load(path: str | Path) -> Report:
@@ -358,10 +398,12 @@ class Report:
 
         try:
             return TypeAdapter(Report).validate_json(Path(path).read_bytes())
-        except (OSError, ValidationError) as error:
-            cause = error.strerror if isinstance(error, OSError) else error.errors()[0]["msg"]
+        except OSError as error:
+            raise SuiteError(f"the report {path} cannot be read: {error.strerror}") from error
+        except ValidationError as error:
+            cause = error.errors()[0]["msg"]
             raise SuiteError(
-                f"{path} is not a report of this version ({cause}); make one with `verbatim eval SUITE --save`"
+                f"{path} is not a report of this version ({cause}); make one with `verbatim eval SUITE --save {path}`"
             ) from error
 
 
@@ -388,7 +430,15 @@ def _file_name(part: str) -> str:
 
 
 def write_whole(path: Path, text: str) -> Path:
-    """Write a file so that it is there as a whole or not at all, and return its path."""
+    """Write a file so that it is there as a whole or not at all, and return its path; `SuiteError` if it cannot be."""
+    try:
+        _write_whole(path, text)
+    except OSError as error:
+        raise SuiteError(f"{path} cannot be written: {error.strerror}; name a file in a folder of yours") from error
+    return path
+
+
+def _write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
     try:
@@ -401,7 +451,6 @@ def write_whole(path: Path, text: str) -> Path:
         Path(unfinished).unlink(missing_ok=True)
         raise
     path.chmod(0o644)  # a temporary file is for its owner only
-    return path
 
 
 def number(value: float | None) -> str:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, cast
 from evals.answers import AnswersFromFile
 from evals.judge import Judge
 from evals.results import Report, Row
-from evals.suite import Question, Suite, SuiteError, load_suite
+from evals.rows import SuiteError
+from evals.suite import Question, Suite, load_suite
 from evals.systems import AnyAnswer, ScopedSystem, System
 
 if TYPE_CHECKING:
@@ -121,12 +122,8 @@ def _report(suite: Suite, system: System | AnswersFromFile, seed: int, progress:
         versions(),
         seed,
         datetime.now(UTC).date().isoformat(),
-        (_how_read(system),) if isinstance(system, AnswersFromFile) else (),
+        system.notes if isinstance(system, AnswersFromFile) else (),
     )
-
-
-def _how_read(answers: AnswersFromFile) -> str:
-    return "read from the file: " + ", ".join(f"{count} {how}" for how, count in sorted(answers.read_as.items()))
 
 
 def _row(question: Question, system: System | AnswersFromFile, suite: Suite, judge: Judge) -> Row:

@@ -25,7 +25,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from evals.suite import Evidence, GoldSpan, Question, Suite, SuiteError
+from evals.rows import SuiteError
+from evals.suite import Evidence, GoldSpan, Question, Suite
 from index.sentences import sentence_spans
 from index.types import Span
 

@@ -9,12 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from evals.rows import (
+    Fields,
+    RowError,
+    SuiteError,
+    check_fields,
+    is_list,
+    is_list_of_words,
+    is_truth,
+    is_whole,
+    is_words,
+    read_bytes,
+    read_rows,
+    some,
+)
 from index.errors import VerbatimError
 
 if TYPE_CHECKING:
@@ -22,10 +36,6 @@ if TYPE_CHECKING:
 
 BUILT_IN = Path(__file__).resolve().parent / "suites"
 """The suites that come with the package."""
-
-
-class SuiteError(VerbatimError):
-    """A suite cannot be used; the message names the file, the line, the cause and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ def load_suite(suite: str | Path) -> Suite:
     paths = _document_paths(folder)
     documents = {name: _document_text(name, path) for name, path in paths.items()}
     file = folder / "questions.jsonl"
-    data = _read(file)
+    data = read_bytes(file)
     questions = _questions(file, data, documents)
     return Suite(
         folder.name,
@@ -131,8 +141,18 @@ def _folder(suite: str | Path) -> Path:
     if str(suite) in built_in:
         return BUILT_IN / str(suite)
     folder = Path(suite).expanduser().absolute()
+    if folder.is_file():
+        raise SuiteError(f"{folder} is a file; a suite is a folder: give {folder.parent}")
     if not folder.is_dir():
-        raise SuiteError(f"there is no suite {str(suite)!r}; give a folder, or one of: {', '.join(built_in)}")
+        raise SuiteError(
+            f"there is no folder {str(folder)!r}, and no suite of that name; give a folder that holds questions.jsonl, "
+            f"or one of: {', '.join(built_in)}"
+        )
+    if not (folder / "questions.jsonl").exists():
+        raise SuiteError(
+            f"{folder} holds no questions.jsonl, so it is no suite; make one of its documents with "
+            f"`verbatim eval make {suite} --to my-suite`"
+        )
     return folder
 
 
@@ -155,19 +175,12 @@ def _document_paths(folder: Path) -> dict[str, Path]:
 
 def _listed(listing: Path) -> list[str]:
     try:
-        documents = json.loads(_read(listing))["documents"]
+        documents = json.loads(read_bytes(listing))["documents"]
     except (ValueError, KeyError, TypeError) as error:
         raise SuiteError(f'{listing}: write it as {{"documents": ["../a.txt"]}} ({error})') from error
-    if not _is_strings(documents):
+    if not is_list_of_words(documents):
         raise SuiteError(f'{listing}: "documents" must be a list of paths, relative to {listing.parent}')
     return list(documents)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SuiteError(f"{path} cannot be read: {error.strerror}; a suite needs this file") from error
 
 
 def _document_text(name: str, path: Path) -> str:
@@ -178,7 +191,7 @@ def _document_text(name: str, path: Path) -> str:
     if not path.is_file():
         hint = "; the package must be installed from a checkout (pip install -e .)" if "seeds" in path.parts else ""
         raise SuiteError(f"the document {path} is missing; put it back or correct the suite{hint}")
-    (listed,) = expand([Source(name, _read(path))])
+    (listed,) = expand([Source(name, read_bytes(path))])
     try:
         return listed.load().read().text
     except VerbatimError as error:
@@ -190,91 +203,46 @@ def _document_text(name: str, path: Path) -> str:
 
 def _questions(file: Path, data: bytes, documents: Mapping[str, str]) -> tuple[Question, ...]:
     questions: dict[str, Question] = {}
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            question = _question(_json_object(line), documents)
-            if question.id in questions:
-                raise _RowError(f"the id {question.id!r} is used twice; give each question its own")
-        except _RowError as error:
-            raise SuiteError(f"{file}, line {number}: {error}") from error
+
+    def read(row: dict[str, Any]) -> Question:
+        question = _question(row, documents)
+        if question.id in questions:
+            raise RowError(f"the id {question.id!r} is used twice; give each question its own")
+        return question
+
+    for question in read_rows(file, data, read):
         questions[question.id] = question
     if not questions:
         raise SuiteError(f"{file} holds no question; write one JSON object a line")
     return tuple(questions.values())
 
 
-class _RowError(Exception):
-    """What is wrong with one row; its file and line are added where they are known."""
-
-
-def _json_object(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except ValueError as error:  # a UnicodeDecodeError is one, too
-        raise _RowError(f"it is not JSON in UTF-8 ({error}); write one object a line") from error
-    if not isinstance(row, dict):
-        raise _RowError("it is not a JSON object; write the fields between { and }")
-    return row
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_strings(value: object) -> bool:
-    return isinstance(value, list) and all(_is_text(item) for item in value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_Fields = Mapping[str, tuple[Callable[[object], bool], str]]
-"""For each field the test that its value must pass, and what it must be in words."""
-
-NO_FIELDS: _Fields = MappingProxyType({})
-
-_ROW: _Fields = {
-    "id": (_is_text, "a text that is not empty"),
-    "question": (_is_text, "a text that is not empty"),
-    "history": (_is_strings, "a list of earlier questions, [] for none"),
-    "answerable": (lambda value: isinstance(value, bool), "true or false"),
-    "kind": (_is_text, "a word"),
-    "evidence": (lambda value: isinstance(value, list), "a list of facts, each a list of sentences"),
-    "answers": (_is_strings, "a list of short answers, [] for none"),
+_ROW: Fields = {
+    "id": (is_words, "a text that is not empty"),
+    "question": (is_words, "a text that is not empty"),
+    "history": (is_list_of_words, "a list of earlier questions, [] for none"),
+    "answerable": (is_truth, "true or false"),
+    "kind": (is_words, "a word"),
+    "evidence": (is_list, "a list of facts, each a list of sentences"),
+    "answers": (is_list_of_words, "a list of short answers, [] for none"),
 }
 
-_ROW_OPTIONAL: _Fields = {
-    "domain": (_is_text, "a word"),
-    "within": (_is_strings, "a list of documents, the only ones to ask"),
-    "without": (_is_strings, "a list of documents to leave out"),
+_ROW_OPTIONAL: Fields = {
+    "domain": (is_words, "a word"),
+    "within": (is_list_of_words, "a list of documents, the only ones to ask"),
+    "without": (is_list_of_words, "a list of documents to leave out"),
 }
 
-_SENTENCE: _Fields = {
-    "document": (_is_text, "the name of a document"),
-    "start": (_is_number, "a whole number"),
-    "end": (_is_number, "a whole number"),
-    "text": (_is_text, "the sentence"),
+_SENTENCE: Fields = {
+    "document": (is_words, "the name of a document"),
+    "start": (is_whole, "a whole number"),
+    "end": (is_whole, "a whole number"),
+    "text": (is_words, "the sentence"),
 }
-
-
-def _check_fields(row: Mapping[str, Any], fields: _Fields, what: str, optional: _Fields = NO_FIELDS) -> None:
-    missing = [name for name in fields if name not in row]
-    if missing:
-        raise _RowError(f"{what} lacks {', '.join(map(repr, missing))}; add it")
-    known = {**fields, **optional}
-    unknown = [name for name in row if name not in known]
-    if unknown:
-        raise _RowError(f"{what} has the unknown field {unknown[0]!r}; the fields are {', '.join(known)}")
-    for name, (holds, meaning) in known.items():
-        if name in row and not holds(row[name]):
-            raise _RowError(f"{what} has {name!r}: {row[name]!r:.60}; it must be {meaning}")
 
 
 def _question(row: Mapping[str, Any], documents: Mapping[str, str]) -> Question:
-    _check_fields(row, _ROW, "the question", _ROW_OPTIONAL)
+    check_fields(row, _ROW, "the question", _ROW_OPTIONAL)
     evidence = tuple(_fact(fact, documents) for fact in row["evidence"])
     question = Question(
         row["id"],
@@ -291,45 +259,40 @@ def _question(row: Mapping[str, Any], documents: Mapping[str, str]) -> Question:
     _check_gold(question)
     for name in (*question.within, *question.without):
         if name not in documents:
-            raise _RowError(f"there is no document {name!r}; the suite has {_some(documents)}")
+            raise RowError(f"there is no document {name!r}; the suite has {some(documents)}")
     return question
 
 
 def _fact(fact: object, documents: Mapping[str, str]) -> tuple[GoldSpan, ...]:
     if not isinstance(fact, list) or not fact:
-        raise _RowError("each fact of 'evidence' must be a list of sentences: [[sentence, sentence], [sentence]]")
+        raise RowError("each fact of 'evidence' must be a list of sentences: [[sentence, sentence], [sentence]]")
     return tuple(_sentence(sentence, documents) for sentence in fact)
 
 
 def _sentence(sentence: object, documents: Mapping[str, str]) -> GoldSpan:
     if not isinstance(sentence, dict):
-        raise _RowError(f"a sentence of 'evidence' must be an object with {', '.join(_SENTENCE)}")
-    _check_fields(sentence, _SENTENCE, "a sentence of 'evidence'")
+        raise RowError(f"a sentence of 'evidence' must be an object with {', '.join(_SENTENCE)}")
+    check_fields(sentence, _SENTENCE, "a sentence of 'evidence'")
     gold = GoldSpan(**sentence)
     text = documents.get(gold.document)
     if text is None:
-        raise _RowError(f"there is no document {gold.document!r}; the suite has {_some(documents)}")
+        raise RowError(f"there is no document {gold.document!r}; the suite has {some(documents)}")
     if not 0 <= gold.start < gold.end <= len(text) or text[gold.start : gold.end] != gold.text:
         found = text.find(gold.text)
         hint = f"it stands at [{found}, {found + len(gold.text)})" if found >= 0 else "it stands nowhere in it"
-        raise _RowError(
+        raise RowError(
             f"[{gold.start}, {gold.end}) of {gold.document} is not the text {gold.text!r:.60}; {hint}; "
             "correct the offsets"
         )
     return gold
 
 
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
 def _check_gold(question: Question) -> None:
     if question.answerable and not question.evidence:
-        raise _RowError("it is answerable but has no 'evidence'; name its sentences or set 'answerable' to false")
+        raise RowError("it is answerable but has no 'evidence'; name its sentences or set 'answerable' to false")
     if not question.answerable and (question.evidence or question.answers):
-        raise _RowError("it is not answerable but has 'evidence' or 'answers'; empty both or set 'answerable' to true")
+        raise RowError("it is not answerable but has 'evidence' or 'answers'; empty both or set 'answerable' to true")
     sentences = [sentence.text for fact in question.evidence for sentence in fact]
     for answer in question.answers:
         if not any(answer in sentence for sentence in sentences):
-            raise _RowError(f"the answer {answer!r} stands in none of its evidence sentences; copy it from one of them")
+            raise RowError(f"the answer {answer!r} stands in none of its evidence sentences; copy it from one of them")

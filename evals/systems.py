@@ -35,7 +35,11 @@ class AnyCitation(Protocol):
 
 
 class AnyAnswer(Protocol):
-    """What a system says to one question. No citations is a refusal."""
+    """What a system says to one question."""
+
+    @property
+    def abstained(self) -> bool:
+        """Whether it declined to answer. An answer without citations is none the less an answer."""
 
     @property
     def text(self) -> str:
@@ -75,7 +79,8 @@ class Quote:
 class Said:
     """An answer in its plainest form; see `AnyAnswer`.
 
-    ``seconds`` is for answers that were given elsewhere; where it is None the time of the call is taken.
+    ``refused`` tells whether it declined to answer; if None, it did if it cites nothing. ``seconds`` is for answers
+    that were given elsewhere; where it is None the time of the call is taken.
     """
 
     text: str = ""
@@ -84,6 +89,12 @@ class Said:
     confidence: float | None = None
     nearest: Quote | None = None
     seconds: float | None = None
+    refused: bool | None = None
+
+    @property
+    def abstained(self) -> bool:
+        """Whether it declined to answer."""
+        return not self.citations if self.refused is None else self.refused
 
 
 class System(Protocol):

@@ -25,8 +25,9 @@ from evals.command import errors, plain_errors
 from evals.compare import Comparison
 from evals.metrics import Estimate
 from evals.results import BY_NAME, Measure, Report, Row, write_whole
+from evals.rows import SuiteError
 from evals.sets import load_set
-from evals.suite import Suite, SuiteError, load_suite
+from evals.suite import Suite, load_suite
 from evals.systems import System
 
 SUITES = ("seed", "gazette", "handbook")
@@ -129,7 +130,7 @@ class Setting:
 
     def _row(self, row: Row) -> Row:
         if row.confidence is None or row.confidence < self.threshold or not row.citations:
-            return replace(row, citations=(), nearest=row.citations[0] if row.citations else None)
+            return replace(row, citations=(), refused=True, nearest=row.citations[0] if row.citations else None)
         return replace(row, citations=row.citations[: self.cited])
 
 
@@ -185,7 +186,7 @@ def _lines(name: str, reports: Sequence[Report]) -> Iterator[str]:
     answerable = sum(row.question.answerable for row in asked)
     for place, (report, values) in enumerate(zip(reports, estimates, strict=True)):
         title = f"{name} ({answerable} + {len(asked) - answerable})" if place == 0 else ""
-        cells = [_cell(column, values[column], values[column].value == best[column]) for column in COLUMNS]
+        cells = [_cell(column, values[column], values[column].value == best[column] != 0) for column in COLUMNS]
         yield f"| {title} | {report.system} | {' | '.join(cells)} |"
 
 
@@ -197,10 +198,9 @@ def _best(measure: Measure, estimates: Sequence[Estimate]) -> float | None:
 def _cell(column: str, estimate: Estimate, best: bool) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
-    if column == "seconds_p50":
-        text = f"{1000 * estimate.value:.0f} [{1000 * estimate.low:.0f}, {1000 * estimate.high:.0f}]"
-    else:
-        text = f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+    scale, digits = (1000, 1 if estimate.value < 0.01 else 0) if column == "seconds_p50" else (1, 2)
+    value, low, high = (f"{scale * number:.{digits}f}" for number in (estimate.value, estimate.low, estimate.high))
+    text = f"{value} [{low}, {high}]"
     return f"**{text}**" if best else text
 
 

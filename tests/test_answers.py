@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from evals import Suite, load_suite
 from evals.answers import AnswersFromFile, load_answers, quotations, says_nothing, sentences
-from evals.suite import SuiteError
+from evals.rows import SuiteError
 from evals.systems import Quote, Said
 
 TOWN = "The bridge opened in May. It cost nine million euros. The mayor cut the ribbon… and nobody was hurt."
@@ -71,7 +71,7 @@ def test_everything_that_a_row_can_say(suite: Suite, tmp_path: Path) -> None:
         Quote("It cost nine", "files/town.txt", 26, 38),
         Quote("in May"),
     )
-    assert said == Said("In May [1].", quotes, "May", 0.8, None, 2)
+    assert said == Said("In May [1].", quotes, "May", 0.8, None, 2, refused=False)
     assert reading == "citations"
 
 
@@ -88,13 +88,14 @@ def test_questions_are_named_by_id_or_by_their_text(suite: Suite, tmp_path: Path
 
 def test_a_question_without_a_row_is_a_refusal(suite: Suite, tmp_path: Path) -> None:
     answers = load(suite, tmp_path, {"id": "when", "text": "It opened in May."}, {"id": "who", "refused": True})
-    assert answers.answer_to("price") == Said()
+    assert answers.answer_to("price") == Said(refused=True)
+    assert any("2 of 4 questions have no row" in note for note in answers.notes)
     assert answers.read_as == Counter(sentences=1, refusals=1, missing=2)
 
 
 def test_blank_lines_and_a_byte_order_mark_do_not_matter(suite: Suite, tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
-    file.write_bytes(b'\xef\xbb\xbf\r\n{"id": "when", "text": "In May it opened."}\r\n\r\n')
+    file.write_bytes(b'\xef\xbb\xbf\r\n{"id": "when", "citations": ["In May it opened."]}\r\n\r\n')
     assert load_answers(file, suite).answer_to("when").citations == (Quote("In May it opened."),)
 
 
@@ -108,10 +109,15 @@ def test_quotations_of_the_text_are_its_citations(suite: Suite, tmp_path: Path) 
     assert (said.citations, reading) == ((Quote("the bridge opened in May"),), "quotations")
 
 
-def test_else_every_sentence_is_a_citation(suite: Suite, tmp_path: Path) -> None:
-    said, reading = answered(suite, tmp_path, text="It opened in May [1]. It cost nine million euros.【2†town】")
-    assert said.citations == (Quote("It opened in May."), Quote("It cost nine million euros."))
+def test_else_those_sentences_are_that_stand_in_the_documents(suite: Suite, tmp_path: Path) -> None:
+    prose = "That was a great sum of money for such a place."
+    said, reading = answered(
+        suite, tmp_path, text=f"It opened in May [1]. {prose} It cost five million euros.【2†town】"
+    )
+    assert said.citations == (Quote("It opened in May."), Quote("It cost five million euros."))
     assert reading == "sentences"
+    said, reading = answered(suite, tmp_path, text=f"{prose}\n\nSources: [1] town.txt\n[2] The bridge opened in May.")
+    assert (said.citations, said.abstained, reading) == ((), False, "uncited")
 
 
 def test_a_quote_with_an_ellipsis_becomes_its_parts(suite: Suite, tmp_path: Path) -> None:
@@ -186,9 +192,11 @@ def test_sentences_come_without_markers(text: str, expected: list[str]) -> None:
         {"refused": True, "text": "It opened in May."},
         {"text": ""},
         {"text": " … "},
-        {"short": "May"},
         {"citations": []},
-        {"text": "It opened in May.", "citations": []},
+        {"text": "N/A"},
+        {"text": "Sorry, I am unable to help with that."},
+        {"text": "This isn't covered in our knowledge base."},
+        {"text": "None of the sources discuss it."},
         {"text": "The documents do not say when it opened."},
         {"text": "The documents do not say when it opened.", "citations": ["It cost nine million euros."]},
     ],
@@ -196,6 +204,20 @@ def test_sentences_come_without_markers(text: str, expected: list[str]) -> None:
 def test_refusals(suite: Suite, tmp_path: Path, row: dict[str, object]) -> None:
     said, reading = answered(suite, tmp_path, **row)
     assert (said.citations, reading) == ((), "refusals")
+
+
+@pytest.mark.parametrize("row", [{"text": "It opened in May.", "citations": []}, {"short": "May"}])
+def test_an_answer_without_citations_is_no_refusal(suite: Suite, tmp_path: Path, row: dict[str, object]) -> None:
+    said, reading = answered(suite, tmp_path, **row)
+    assert (said.citations, said.abstained, reading) == ((), False, "uncited")
+
+
+def test_documents_that_are_none_of_the_suite_are_told(suite: Suite, tmp_path: Path) -> None:
+    row = {"id": "when", "citations": [{"quote": "It opened in May.", "document": "village.txt"}]}
+    assert (
+        "1 of 1 named documents are none of the suite; their quotes were looked for in all"
+        in load(suite, tmp_path, row).notes
+    )
 
 
 def test_a_refusal_keeps_what_it_would_have_cited(suite: Suite, tmp_path: Path) -> None:
@@ -207,14 +229,12 @@ def test_a_refusal_keeps_what_it_would_have_cited(suite: Suite, tmp_path: Path) 
     "row",
     [
         {"text": "The documents do not say when it opened."},
-        {"text": "It opened in May.", "citations": []},
         {"text": "I don't know.", "citations": ["in May"]},
     ],
 )
 def test_refused_false_overrides(suite: Suite, tmp_path: Path, row: dict[str, object]) -> None:
     said, reading = answered(suite, tmp_path, refused=False, **row)
-    assert len(said.citations) == 1
-    assert reading != "refusals"
+    assert (said.abstained, reading) == (False, "citations" if "citations" in row else "uncited")
 
 
 @pytest.mark.parametrize(
@@ -278,12 +298,12 @@ def test_a_text_with_a_quotation_is_an_answer(suite: Suite, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "messages"),
     [
-        ("{", ["not JSON", "one object a line"]),
+        ("{", ["not JSON", "write each in one line"]),
         ("[1]", ["not a JSON object"]),
         ("[" * 100_000, ["not JSON"]),
         ('{"text": "May."}', ["names no question", "'id'"]),
         ('{"id": "when"}', ["says nothing", "'text' or 'citations'"]),
-        ('{"id": "where", "text": "x"}', ["town has no question 'where'", "when, price, who, again"]),
+        ('{"id": "where", "text": "x"}', ["town has no question 'where'", "did you mean 'when'?"]),
         ('{"id": 7, "text": "x"}', ["'id': 7"]),
         ('{"question": "Why?", "text": "x"}', ["no question 'Why?'", "'id'"]),
         ('{"question": "Who came?", "text": "x"}', ["asked by who, again", "'id'"]),
@@ -304,7 +324,7 @@ def test_a_text_with_a_quotation_is_an_answer(suite: Suite, tmp_path: Path) -> N
         ('{"id": "when", "text": "x", "seconds": -1}', ["'seconds': -1", "not negative"]),
         ('{"id": "when", "text": "x", "refused": "no"}', ["'refused': 'no'", "true or false"]),
         ('{"id": "when", "refused": false}', ['"refused": false', "neither citations nor a text"]),
-        ('{"id": "price", "text": "x"}', ["'price' was answered in line 1 already"]),
+        ('{"id": "price", "text": "x"}', ["'price' was answered in an earlier line already"]),
     ],
 )
 def test_a_bad_row_is_told_its_line_and_its_cause(suite: Suite, tmp_path: Path, line: str, messages: list[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from evals import Report
 from tests.test_evals import NAME, OPENED, ROWS, TEXT, write_suite
 from ui import terminal
 
@@ -35,7 +36,7 @@ def answers(path: Path, *rows: dict) -> Path:
 @pytest.fixture
 def perfect(tmp_path: Path) -> Path:
     rows = [
-        {"id": row["id"], "citations": [fact[0]["text"] for fact in row["evidence"]], "text": "As cited."}
+        {"id": row["id"], "citations": [fact[0]["text"] for fact in row["evidence"]], "refused": not row["answerable"]}
         for row in ROWS
     ]
     return answers(tmp_path / "perfect.jsonl", *rows)
@@ -48,7 +49,7 @@ def test_answers_from_a_file_are_judged(folder: Path, perfect: Path, capsys: pyt
     assert report["metrics"]["citation_f1"]["value"] == 1
     assert report["metrics"]["verbatim_rate"]["value"] == 1
     assert report["metrics"]["seconds_p50"]["value"] is None
-    assert report["notes"] == ["read from the file: 3 citations, 2 refusals"]
+    assert report["notes"] == ["how the rows were read: 3 with the citations that they give, 2 as refusals"]
 
 
 def test_prose_with_an_altered_quote_is_caught(
@@ -66,12 +67,39 @@ def test_prose_with_an_altered_quote_is_caught(
 def test_a_build_fails_under_a_bound(folder: Path, perfect: Path, capsys: pytest.CaptureFixture[str]) -> None:
     judged = (str(folder), "--answers", str(perfect))
     assert run(*judged, "--fail-under", "citation_f1=0.90", "--fail-over", "wrong_answers=0.1") == 0
-    assert run(*judged, "--fail-over", "citation_f1=0.90", "--fail-under", "right_refusals=1") == 1
-    assert "town: citation_f1 is 1.000, over 0.9" in " ".join(capsys.readouterr().err.split())
-    assert run(*judged, "--fail-under", "seconds_p50=0") == 1, "what was not measured keeps no bound"
-    assert run(*judged, "--fail-under", "beauty=1") == 2
-    assert "there is no such measure" in capsys.readouterr().err
-    assert run(*judged, "--fail-under", "citation_f1=high") == 2
+    assert run(*judged, "--fail-over", "seconds_p50=1") == 1, "what was not measured keeps no bound"
+    assert "town: seconds_p50 could not be measured" in capsys.readouterr().err
+    silent = answers(perfect.with_name("silent.jsonl"), {"id": "when", "refused": True})
+    assert run(str(folder), "--answers", str(silent), "--fail-under", "citation_f1=0.90") == 1
+    assert "town: citation_f1 is 0.400, under 0.9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--fail-under", "citaton_f1=0.9"), "did you mean 'citation_f1'?"),
+        (("--fail-under", "beauty=1"), "there is no measure 'beauty'; there are verbatim_rate"),
+        (("--fail-under", "citation_f1=high"), "write MEASURE=NUMBER"),
+        (("--fail-under", "citation_f1=90"), "write 0.9 for 90 %"),
+        (("--fail-under", "wrong_answers=0.1"), "use --fail-over wrong_answers=0.1"),
+        (("--fail-over", "citation_f1=0.9"), "use --fail-under citation_f1=0.9"),
+        (("--system", "bm25"), "give one of them"),
+    ],
+)
+def test_a_bound_that_makes_no_sense_is_told(
+    folder: Path, perfect: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, str], said: str
+) -> None:
+    assert run(str(folder), "--answers", str(perfect), *option) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_report_is_kept_where_it_is_told(folder: Path, perfect: Path, tmp_path: Path) -> None:
+    judged = (str(folder), "--answers", str(perfect))
+    assert run(*judged, "--save", str(tmp_path / "before.json")) == 0
+    assert Report.load(tmp_path / "before.json").system == "perfect.jsonl"
+    assert run(*judged, "--save", str(tmp_path / "kept")) == 0
+    assert [file.name.startswith("town-perfect.jsonl-") for file in (tmp_path / "kept").iterdir()] == [True]
+    assert run(*judged, "--html", str(tmp_path)) == 2, "a folder is no page"
 
 
 def test_verbatim_is_judged_by_default(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,8 +147,10 @@ def test_a_suite_is_drafted_from_documents(tmp_path: Path, capsys: pytest.Captur
     document = tmp_path / NAME
     document.write_text(f"{TEXT} Anna Berg designed the new bridge in 2019. It is 240 metres long.", encoding="utf-8")
     made = tmp_path / "made"
+    assert run("make", str(tmp_path), "--to", str(made)) == 2
+    assert "must not be made inside" in capsys.readouterr().err
     assert run("make", str(document), "--to", str(made)) == 0
-    assert "drafted" in capsys.readouterr().out
+    assert "100 were asked for" in capsys.readouterr().out
     assert run(str(made)) == 0
     assert run("make", str(document), "--to", str(made)) == 2, "it is not overwritten"
 
@@ -136,4 +166,4 @@ def test_python_m_evals_is_the_same(folder: Path, perfect: Path) -> None:
     assert json.loads(done.stdout)["questions"] == len(ROWS)
     wrong = subprocess.run([sys.executable, "-m", "evals", "nosuch"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("verbatim: there is no suite 'nosuch'")
+    assert wrong.stderr.startswith("verbatim: there is no folder ")

@@ -15,8 +15,9 @@ import evals
 from evals import Report, Suite, load_suite
 from evals.report import print_report
 from evals.results import BY_NAME, Cited
+from evals.rows import SuiteError
 from evals.run import git_revision, run
-from evals.suite import GoldSpan, Question, SuiteError
+from evals.suite import GoldSpan, Question
 from evals.systems import Quote, Said
 from index.types import Span
 from qa.types import Answer, Citation
@@ -149,7 +150,7 @@ def test_shifted_offsets_are_misplaced(suite: Suite):
     def shift(question: Question, citations: tuple[Citation, ...]) -> list[Citation]:
         return [replace(one, start=one.start + 1, end=one.end + 1, answer=None) for one in citations]
 
-    assert fallen(suite, shift) == {"verbatim_rate", "offset_error", *SHORT}  # the phrase is lost with its place
+    assert fallen(suite, shift) == {"verbatim_rate", "offset_error", "focus"}
     report = judge(suite, shift)
     assert report.metrics["verbatim_rate"].value == 0
     assert report.metrics["offset_error"].value == 1
@@ -173,7 +174,7 @@ def test_citing_the_neighbour_sentence(suite: Suite):
     def neighbour(question: Question, citations: tuple[Citation, ...]) -> Sequence[Citation]:
         return [cite(COST)] if question.id == "when" else citations
 
-    assert fallen(suite, neighbour) == {"answer_in_citation", *RIGHT, *SURE, *SHORT}
+    assert fallen(suite, neighbour) == {"answer_in_citation", "focus", *RIGHT, *SURE}
     assert judge(suite, neighbour).metrics["right_sentence_at_1"].value == pytest.approx(2 / 3)
 
 
@@ -192,7 +193,7 @@ def test_a_needless_citation(suite: Suite):
     def add(question: Question, citations: tuple[Citation, ...]) -> Sequence[Citation]:
         return [*citations, cite(HURT, 2)] if question.id == "when" else citations
 
-    assert fallen(suite, add) == {"citation_precision", "citation_f1", "alce_precision"}
+    assert fallen(suite, add) == {"citation_precision", "citation_f1", "alce_precision", "focus"}
     report = judge(suite, add)
     assert report.metrics["citation_precision"].value == pytest.approx((0.5 + 1 + 1) / 3)
     assert report.wrong[0].faults == ("1 of 2 citations not needed",)
@@ -224,15 +225,36 @@ def test_refusing_everything(suite: Suite):
 
     ranked = SURE - {"brier", "calibration_error"}
     found = RIGHT - {"citation_precision", "alce_precision"}
-    assert fallen(suite, never) >= {"wrong_refusals", "completeness", "answer_in_citation", *found, *ranked, *SHORT}
+    assert fallen(suite, never) >= {"wrong_refusals", "completeness", "answer_in_citation", *found, *ranked}
     report = judge(suite, never)
     value = {name: estimate.value for name, estimate in report.metrics.items()}
     assert (value["wrong_refusals"], value["right_refusals"]) == (1, 1)
-    for name in ("citation_recall", "citation_f1", "right_sentence_at_1", "completeness", "answer_in_citation"):
+    assert value["citation_f1"] == 2 / 5, "the share of the questions without an answer"
+    for name in ("citation_recall", "right_sentence_at_1", "completeness", "answer_in_citation"):
         assert value[name] == 0, name
-    for name in ("citation_precision", "alce_precision", "verbatim_rate", "offset_error"):
+    for name in ("citation_precision", "alce_precision", "verbatim_rate", "offset_error", "focus", *SHORT):
         assert value[name] is None, name
     assert [row.faults for row in report.wrong] == [("refused, but the documents say",)] * 3
+
+
+def test_citing_the_whole_document(suite: Suite):
+    def everything(question: Question, citations: tuple[Citation, ...]) -> list[Citation]:
+        return [replace(one, start=0, end=len(TEXT), text=TEXT, answer=None) for one in citations[:1]]
+
+    assert fallen(suite, everything) == {"focus"}
+    assert judge(suite, everything).metrics["focus"].value < 0.5
+
+
+def test_an_answer_without_citations_is_no_refusal(suite: Suite):
+    class Uncited:
+        def answer(self, question: str, history: Sequence[str]) -> Said:
+            return Said("In May.", refused=False)
+
+    report = run(suite, system=Uncited())
+    value = {name: estimate.value for name, estimate in report.metrics.items()}
+    assert (value["wrong_answers"], value["wrong_refusals"], value["citation_f1"]) == (1, 0, 0)
+    assert report.rows[0].faults == ("answered without a citation",)
+    assert report.rows[3].faults == ("answered, but the documents do not say",)
 
 
 def test_a_refusal_is_ranked_by_what_it_would_have_cited(suite: Suite):
@@ -279,6 +301,8 @@ def test_a_quote_without_offsets_is_looked_for(suite: Suite):
     assert cited(Quote("“The bridge\nopened in May.”", NAME)).fidelity == "reformatted"
     altered = cited(Quote("The bridge opened in June.", NAME))
     assert (altered.fidelity, altered.differences) == ("altered", (("May", "June"),))
+    assert cited(Quote("the")).fidelity == "verbatim", "but a word states nothing:"
+    assert run(suite, system=Quoting(Quote("the"))).metrics["right_sentence_at_1"].value == 0
     assert cited(Quote("Cats sleep all day long.")) == Cited("", 0, 0, "Cats sleep all day long.", "absent")
 
 
@@ -292,6 +316,15 @@ def test_words_that_stand_twice_count_where_they_help(tmp_path: Path):
 
     report = run(load_suite(folder), system=Quoting())
     assert report.rows[0].citations[0].document == NAME, "the gold stands there"
+    (folder / "documents" / "a-copy.txt").write_text("It is empty.", encoding="utf-8")
+
+    class Misquoting:
+        def answer(self, question: str, history: Sequence[str]) -> Said:
+            return Said(citations=(Quote(OPENED.text, "a-copy.txt"),))
+
+    misplaced = run(load_suite(folder), system=Misquoting())
+    assert misplaced.rows[0].citations[0].fidelity == "misplaced", "it stands in another document than it names"
+    assert misplaced.metrics["right_sentence_at_1"].value == 0
     assert report.rows[1].citations[0].document == "a-copy.txt", "the first place, where neither helps"
 
 
@@ -511,7 +544,7 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: bytes):
 
 
 def test_an_unknown_suite(tmp_path: Path):
-    with pytest.raises(SuiteError, match=r"give a folder, or one of: .*seed"):
+    with pytest.raises(SuiteError, match=r"give a folder that holds questions.jsonl, or one of: .*seed"):
         load_suite(tmp_path / "nowhere")
 
 
@@ -519,7 +552,7 @@ def test_a_suite_without_questions(tmp_path: Path):
     with pytest.raises(SuiteError, match="holds no question"):
         load_suite(write_suite(tmp_path / "town", []))
     (tmp_path / "town" / "questions.jsonl").unlink()
-    with pytest.raises(SuiteError, match=r"questions\.jsonl cannot be read"):
+    with pytest.raises(SuiteError, match=r"holds no questions\.jsonl, .* `verbatim eval make "):
         load_suite(tmp_path / "town")
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from evals import load_suite
 from evals.make import make_suite
+from evals.make.cloze import draft_clozes
 from evals.make.draft import Draft, draft_questions
 from evals.make.terms import vocabulary
-from evals.suite import SuiteError
+from evals.rows import SuiteError
 
 TOWN = """\
 Anna Berg opened the stone bridge over the river on May 4, 1998. She had waited for years.
@@ -101,10 +102,10 @@ def test_everything_is_labelled_as_drafted(documents: Path, tmp_path: Path) -> N
         assert question.kind.startswith("made-")
         assert question.id.startswith(question.kind)
         assert question.history == ()
-        assert question.question.endswith("?")
+        assert question.question.endswith(("?", '"'))
         assert question.question[0].isupper() or not question.question[0].isalpha()
     readme = (folder / "README.md").read_text(encoding="utf-8")
-    for word in ("synthetic", "seed 7", "made-near-miss", "flatters", "How to edit"):
+    for word in ("synthetic", "seed 7", "made-cloze-", "made-near-miss", "flatters", "How to edit"):
         assert word in " ".join(readme.split())
     assert max(map(len, readme.splitlines())) <= 130
 
@@ -205,6 +206,95 @@ def test_a_question_is_what_a_person_would_ask(sentence: str, question: str, ans
 )
 def test_a_sentence_that_leans_or_misleads_is_passed_over(sentence: str) -> None:
     assert [draft.question for draft in asked(sentence) if draft.kind != "date"] == []
+
+
+# ---- the clozes --------------------------------------------------------------------------------------------
+
+
+def gaps(sentence: str) -> list[tuple[str, str]]:
+    context = "the sale of the town in the rain was a success, so the council of Marta Olsen said to Peter Holm"
+    return [(draft.question, draft.answer) for draft in draft_clozes(sentence, vocabulary([sentence, context]))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "answer"),
+    [
+        (
+            "The first replacement is free, and every further one costs 15 euros.",
+            'Which number is missing: "The first replacement is free, and every further one costs ___ euros."',
+            "15",
+        ),
+        (
+            "- Up to twenty-five unused days may be carried over.",
+            'Which number is missing: "Up to ___ unused days may be carried over."',
+            "twenty-five",
+        ),
+        (
+            "**Work** on the wall has cost £2.6m [3] so far.",
+            'Which amount is missing: "Work on the wall has cost ___ so far."',
+            "£2.6m",
+        ),
+        (
+            "The wall was finished by 3 May 2019 without any accident.",
+            'Which date is missing: "The wall was finished by ___ without any accident."',
+            "3 May 2019",
+        ),
+        (
+            "The office opens at 8:30 on all days but the last.",
+            'Which time is missing: "The office opens at ___ on all days but the last."',
+            "8:30",
+        ),
+        (
+            "The wall was paid for by the Rivers Authority of Orrisby and the town.",
+            'Which name is missing: "The wall was paid for by the ___ and the town."',
+            "Rivers Authority of Orrisby",
+        ),
+        (
+            "The firm calls the wall in Norway a “sound” piece of work.",
+            'Which country is missing: "The firm calls the wall in ___ a ‘sound’ piece of work."',
+            "Norway",
+        ),
+    ],
+)
+def test_a_gap_is_a_whole_term(sentence: str, question: str, answer: str) -> None:
+    assert (question, answer) in gaps(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He paid 15 euros for the old red bridge.",
+        "This bridge has been closed for 15 days.",
+        "## The bridge was closed for 15 days.",
+        "| The bridge | was closed | 15 | days |.",
+        "The bridge and the 15 old boats of the council.",  # no verb
+        "It was closed for 15 days.",
+        "The bridge was closed under section 15 of the rules.",
+        "The bridge was closed after 15 days, and again after 15 days.",  # the other gives it away
+        "The bridge was closed for two or three days by the council.",
+        "The bridge was closed for 15 days, namely:",
+        "The bridge of the council was built by all and for all " + "and for all " * 10 + "in 15 days.",
+        "Volunteering at the bridge is open to all of the council.",  # no name, though in capitals
+    ],
+)
+def test_no_gap_without_a_whole_sentence_and_a_clear_term(sentence: str) -> None:
+    assert [answer for _, answer in gaps(sentence) if answer != "three"] == []
+
+
+def test_clozes_fill_up_where_the_questions_run_out(tmp_path: Path) -> None:
+    (tmp_path / "rules.txt").write_text(
+        "Anna Berg opened the stone bridge over the river on May 4, 1998.\n\n"
+        "Whoever loses the first key has to pay 15 euros for another.\n\n"
+        "Passwords must have at least ten characters, among them a digit.\n",
+        encoding="utf-8",
+    )
+    made = make_suite([tmp_path / "rules.txt"], tmp_path / "suite")
+    pairs = [question for question in load_suite(made.folder).questions if question.answerable]
+    assert [question.kind.startswith("made-cloze-") for question in pairs] == [False, True, True]
+    assert len({question.evidence[0][0].start for question in pairs}) == 3  # no sentence twice
+    assert "2 `made-cloze-number`" in (made.folder / "README.md").read_text(encoding="utf-8")
+    few = make_suite([tmp_path / "rules.txt"], tmp_path / "few", questions=2)
+    assert not [question for question in load_suite(few.folder).questions if "cloze" in question.kind]
 
 
 # ---- hostile and unusual documents ---------------------------------------------------------------------------

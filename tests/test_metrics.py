@@ -26,14 +26,14 @@ class Place(NamedTuple):
 @pytest.mark.parametrize(
     ("citation", "gold", "expected"),
     [
-        (Place(10, 20), Place(10, 20), True),
-        (Place(10, 20), Place(10, 20, "other.txt"), False),
-        (Place(10, 20), Place(15, 40), True),  # 5 of 10: just half of the shorter
-        (Place(10, 20), Place(16, 40), False),  # 4 of 10
-        (Place(0, 100), Place(40, 50), True),  # holds it
-        (Place(42, 45), Place(40, 50), True),  # cut from it
-        (Place(10, 20), Place(20, 30), False),  # touches it
-        (Place(12, 12), Place(10, 20), False),  # empty
+        (Place(100, 200), Place(100, 200), True),
+        (Place(100, 200), Place(100, 200, "other.txt"), False),
+        (Place(100, 200), Place(150, 400), True),  # 50 of 100: just half of the shorter
+        (Place(100, 200), Place(160, 400), False),  # 40 of 100
+        (Place(0, 1000), Place(400, 500), True),  # holds it
+        (Place(420, 450), Place(400, 500), True),  # cut from it
+        (Place(100, 200), Place(200, 300), False),  # touches it
+        (Place(120, 120), Place(100, 200), False),  # empty
     ],
 )
 def test_matches(citation: Place, gold: Place, expected: bool) -> None:
@@ -41,7 +41,26 @@ def test_matches(citation: Place, gold: Place, expected: bool) -> None:
     assert metrics.matches(gold, citation) is expected
 
 
-A, B, C, D = (Place(10 * number, 10 * number + 9) for number in range(4))
+A, B, C, D = (Place(30 * number, 30 * number + 29) for number in range(4))
+
+
+def test_a_word_is_no_sentence() -> None:
+    assert not metrics.matches(Place(10, 24), Place(0, 100)), "fewer characters than count"
+    assert metrics.matches(Place(10, 25), Place(0, 100))
+    assert metrics.matches(Place(10, 16), Place(10, 16)), "all of a short gold sentence"
+    assert metrics.citation_f1([], 0, refused=False) == 0, "an answer without a citation, where there is none"
+
+
+def test_focus() -> None:
+    assert metrics.focus([A], [[A]]) == (29, 29)
+    assert metrics.focus([Place(0, 119)], [[A], [C]]) == (58, 119)
+    assert metrics.focus([Place(0, 29), Place(30, 59)], [[A, B]]) == (58, 58), "alternatives are gold, too"
+    assert metrics.focus([Place(10, 40)], [[Place(0, 30), Place(20, 35)]]) == (25, 30), (
+        "where gold overlaps it counts once"
+    )
+    assert metrics.focus([Place(0, 29, "other.txt")], [[A]]) == (0, 29)
+    assert metrics.focus([], [[A]]) is None
+    assert metrics.focus([A], []) is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +79,7 @@ A, B, C, D = (Place(10 * number, 10 * number + 9) for number in range(4))
         ([], [[A]], None, 0, 0, None, 0, None),
         ([], [[A], [B]], None, 0, 0, None, 0, 0),
         ([B], [], 0, None, 0, 0, None, None),
-        ([], [], None, None, None, None, None, None),
+        ([], [], None, None, 1, None, None, None),  # rightly refused
     ],
 )
 def test_citations(citations, facts, precision, recall, f1, alce, first, complete) -> None:  # noqa: PLR0917 - a case
@@ -71,7 +90,7 @@ def test_citations(citations, facts, precision, recall, f1, alce, first, complet
 
     assert metrics.citation_precision(stated, len(facts)) == about(precision)
     assert metrics.citation_recall(stated, len(facts)) == recall
-    assert metrics.citation_f1(stated, len(facts)) == about(f1)
+    assert metrics.citation_f1(stated, len(facts), refused=not citations) == pytest.approx(f1)
     assert metrics.alce_precision(stated, len(facts)) == about(alce)
     assert metrics.right_sentence_at_1(stated, len(facts)) == first
     assert metrics.completeness(stated, len(facts)) == complete
@@ -101,8 +120,8 @@ def test_agrees_with_ir_measures(gold: set[int], cited: list[int]) -> None:
     theirs = ir_measures.calc_aggregate(
         [ir_measures.P @ size, ir_measures.R @ size, ir_measures.Success @ 1], relevant, ranking
     )
-    facts = [[Place(10 * number, 10 * number + 9)] for number in sorted(gold)]
-    stated = [metrics.stated_facts(Place(10 * number, 10 * number + 9), facts) for number in cited]
+    facts = [[Place(30 * number, 30 * number + 29)] for number in sorted(gold)]
+    stated = [metrics.stated_facts(Place(30 * number, 30 * number + 29), facts) for number in cited]
     assert metrics.citation_precision(stated, len(facts)) == pytest.approx(theirs[ir_measures.P @ size])
     assert metrics.citation_recall(stated, len(facts)) == pytest.approx(theirs[ir_measures.R @ size])
     assert metrics.right_sentence_at_1(stated, len(facts)) == theirs[ir_measures.Success @ 1]
@@ -300,10 +319,17 @@ def test_mean_interval() -> None:
 
 
 def test_degenerate_samples() -> None:
-    assert mean_of([1.0] * 5) == Estimate(1, 1, 1, 5)
+    assert mean_of([0.5] * 5) == Estimate(0.5, 0.5, 0.5, 5)
     assert mean_of([0.3]) == Estimate(0.3, None, None, 1)
     assert mean_of([]) == Estimate(None, None, None, 0)
     assert estimate(metrics.auroc, [(0.9, 1)], seed=0) == Estimate(None, None, None, 1)
+
+
+def test_all_or_none_of_few_is_not_sure() -> None:
+    assert mean_of([1.0] * 20) == Estimate(1, pytest.approx(0.8316, abs=1e-4), 1, 20)  # 0.025 ** (1 / 20)
+    assert mean_of([0.0] * 20) == Estimate(0, 0, pytest.approx(0.1684, abs=1e-4), 20)
+    assert estimate(metrics.share, [(3, 3), (1, 1)], seed=0).low == pytest.approx(0.1581, abs=1e-4)
+    assert estimate(metrics.ratio, [(0, 3), (0, 1)], seed=0).high == 0, "a mean of characters is no share"
 
 
 def test_ratio_weighs_by_count_and_draws_whole_questions() -> None:

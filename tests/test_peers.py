@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from evals.peers import NO_NETWORK, PEERS, BM25Sentences, _library
-from evals.suite import SuiteError
+from evals.rows import SuiteError
 from evals.systems import Quote, ScopedSystem
 
 DOCUMENTS = {

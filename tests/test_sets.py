@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from evals import load_suite
+from evals.rows import SuiteError
 from evals.sets import half_of, load_set, question_type, stands_alone
-from evals.suite import SuiteError
 
 CONTEXTS = [
     "The bridge opened in May. It cost nine million euros. The mayor cut the ribbon.",

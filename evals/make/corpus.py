@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.make.lexicon import INVENTED
-from evals.make.terms import Term, Vocabulary, terms_in, vocabulary
+from evals.make.swaps import Term, terms_in
+from evals.make.terms import Vocabulary, vocabulary
 from evals.suite import GoldSpan
 from index.errors import SourceError
 from index.lexical import terms
@@ -88,9 +89,11 @@ class Corpus:
         self.vocabulary: Vocabulary = vocabulary(sentence.gold.text for sentence in self.sentences)
         self._where: defaultdict[str, list[int]] = defaultdict(list)
         self._typed: defaultdict[str, dict[str, dict[str, None]]] = defaultdict(dict)
+        self._held: defaultdict[str, set[str]] = defaultdict(set)
         for number, sentence in enumerate(self.sentences):
             for word in sentence.terms:
                 self._where[word].append(number)
+            self._held[sentence.gold.document] |= sentence.terms
             for term in terms_in(sentence.gold.text, self.vocabulary):
                 self._typed[term.type].setdefault(term.text, {})[sentence.gold.document] = None
 
@@ -105,11 +108,17 @@ class Corpus:
                 yield self.sentences[number], held
 
     def others(self, term: Term, document: str, order: str) -> Iterator[str]:
-        """Yield terms of the same type: those of the same document first, then other documents', then invented ones."""
+        """Yield terms of the same type: those of the same document first, then other documents', then invented ones.
+
+        Nouns come from other documents only, and must not occur in this one.
+        """
         same = [text for text, documents in self._typed[term.type].items() if document in documents]
         elsewhere = [text for text, documents in self._typed[term.type].items() if document not in documents]
         if term.type.startswith("name of "):
             elsewhere = []  # of another kind too often: only within one document are they about the same things
+        if " noun " in term.type:  # within one document, two nouns may well mean the same thing
+            held = self._held[document]
+            same, elsewhere = [], [text for text in elsewhere if not held.intersection(terms(text))]
         for group in (same, elsewhere, _invented(term)):
             yield from sorted(group, key=lambda text: digest(order, text))
 
@@ -132,7 +141,8 @@ def _invented(term: Term) -> list[str]:
     year = re.search(r"\b\d{4}\b", term.text)
     if term.type in ("date", "month of a year") and year:
         return [term.text.replace(year[0], str(int(year[0]) + step)) for step in (-6, -4, -3)]
-    return list(INVENTED.get(term.type, ()))
+    invented = INVENTED.get(term.type.partition(" noun ")[0] + " noun" if " noun " in term.type else term.type, ())
+    return [text.capitalize() if term.type.endswith("alone") else text for text in invented]
 
 
 def digest(*parts: object) -> str:

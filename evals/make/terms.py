@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evals.make import lexicon
@@ -12,20 +12,14 @@ from index.lexical import STOP_WORDS
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What all documents tell about words: those seen in lower case, and names of people (full names and surnames)."""
+    """What all documents tell about words.
+
+    Those seen in lower case, those seen with a ``capital`` after a word without, and people (full names and surnames).
+    """
 
     common: frozenset[str]
+    capital: frozenset[str]
     people: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A name, place, date or number in a text: ``text[start:end]``. Terms of one ``type`` can stand for each other."""
-
-    type: str
-    start: int
-    end: int
-    text: str
 
 
 # ---- patterns ----------------------------------------------------------------------------------------------------
@@ -37,14 +31,14 @@ _SURNAME_SAID = re.compile(
     rf"(?<![A-Z][\w.] )\b({WORD}) (?:said|told|says|added|recalled|testified|who|married|died)\b"
 )
 
-_MONTH, WEEKDAY = "|".join(lexicon.MONTHS), "|".join(lexicon.WEEKDAYS)
+MONTH, WEEKDAY = "|".join(lexicon.MONTHS), "|".join(lexicon.WEEKDAYS)
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DATES = (  # type, pattern, the noun to ask with
-    ("date", rf"(?:{_MONTH}) \d{{1,2}}, {_YEAR}|\d{{1,2}} (?:{_MONTH}) {_YEAR}|{_YEAR}-\d\d-\d\d", "date"),
-    ("day", rf"(?:{_MONTH}) \d{{1,2}}|\d{{1,2}} (?:{_MONTH})", "date"),
-    ("month of a year", rf"(?:{_MONTH}) {_YEAR}", "month"),
+    ("date", rf"(?:{MONTH}) \d{{1,2}}, {_YEAR}|\d{{1,2}} (?:{MONTH}) {_YEAR}|{_YEAR}-\d\d-\d\d", "date"),
+    ("day", rf"(?:{MONTH}) \d{{1,2}}|\d{{1,2}} (?:{MONTH})", "date"),
+    ("month of a year", rf"(?:{MONTH}) {_YEAR}", "month"),
     ("year", _YEAR, "year"),
-    ("month", _MONTH, "month"),
+    ("month", MONTH, "month"),
     ("weekday", WEEKDAY, "day"),
 )
 ANY_DATE = "|".join(f"(?:{pattern})" for _, pattern, _ in _DATES)
@@ -57,41 +51,30 @@ SPELLED = (
     rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|{_ONES}))?|{_ONES}|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teen)"
 )
-_NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-_SCALE = r"(?: (?:hundred|thousand|million|billion|trillion))*"
+NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+SCALE = r"(?: (?:hundred|thousand|million|billion|trillion))*"
 _ABOUT = (
     r"(?:\b(?i:at least|about|around|nearly|almost|more than|over|roughly|some|up to|as many as|approximately|only) )?"
 )
 _PLURAL = r"(?:people|men|women|children|troops|police|[a-z][a-z-]*(?<!s)(?<!u)(?<!i)s)"
 COUNT = re.compile(
-    rf"(?P<about>{_ABOUT})(?<![\w$€£¥.,–-])(?P<number>(?:{_NUMERAL}|(?i:{SPELLED})){_SCALE})"
+    rf"(?P<about>{_ABOUT})(?<![\w$€£¥.,–-])(?P<number>(?:{NUMERAL}|(?i:{SPELLED})){SCALE})"
     rf"(?P<things>(?: (?:U\.S\.|U\.K\.|[\w'’-]+)){{0,3}}? {_PLURAL})(?![\w'’-])"
 )
-MONEY = re.compile(rf"(?P<about>{_ABOUT})(?<!\w)(?P<number>(?:US|C|A)?[$€£¥] ?{_NUMERAL}{_SCALE})(?![\w-]|[.,]\d)")
-PERCENT = re.compile(rf"(?P<about>{_ABOUT})(?<![\w.,$–-])(?P<number>{_NUMERAL}(?:%| percent\b| per cent\b))")
+MONEY = re.compile(rf"(?P<about>{_ABOUT})(?<!\w)(?P<number>(?:US|C|A)?[$€£¥] ?{NUMERAL}{SCALE})(?![\w-]|[.,]\d)")
+PERCENT = re.compile(rf"(?P<about>{_ABOUT})(?<![\w.,$–-])(?P<number>{NUMERAL}(?:%| percent\b| per cent\b))")
 
 _FOLLOWS_NAME = "|".join(sorted({*STOP_WORDS.split()} - {"and", "or"})) + r"|since|within|near|\w+ly"
-_NAME_ENDS = rf"(?=$|\.$|, (?!(?:and|or) )[a-z]| (?:{_FOLLOWS_NAME})\b)"
+NAME_ENDS = rf"(?=$|\.$|, (?!(?:and|or) )[a-z]| (?:{_FOLLOWS_NAME})\b)"
 _PLACES = {"country": lexicon.COUNTRIES, "city": lexicon.CITIES, "state": lexicon.STATES}
 PLACE_TYPE = {place: kind for kind, places in _PLACES.items() for place in places}
 TYPE_OF = PLACE_TYPE | dict.fromkeys(lexicon.PEOPLES, "people") | dict.fromkeys(lexicon.WEEKDAYS, "weekday")
-_ONE_PLACE = "|".join(map(re.escape, sorted(PLACE_TYPE, key=len, reverse=True)))
-_LISTED = re.compile(rf"(?<![\w-])(?:{_ONE_PLACE}|{'|'.join(lexicon.PEOPLES)}|{WEEKDAY})(?![\w-])")
-LOCATED = re.compile(rf"\b(?P<before>in|near|to|from) (?P<place>{_ONE_PLACE})(?:, (?:{_ONE_PLACE})\b)?{_NAME_ENDS}")
-TOWARDS = re.compile(rf"\b(?P<before>by|to|with|from) (?P<name>{RUN.pattern[2:]})(?!,){_NAME_ENDS}")
+ONE_PLACE = "|".join(map(re.escape, sorted(PLACE_TYPE, key=len, reverse=True)))
+LISTED = re.compile(rf"(?<![\w-])(?:{ONE_PLACE}|{'|'.join(lexicon.PEOPLES)}|{WEEKDAY})(?![\w-])")
+LOCATED = re.compile(rf"\b(?P<before>in|near|to|from) (?P<place>{ONE_PLACE})(?:, (?:{ONE_PLACE})\b)?{NAME_ENDS}")
+TOWARDS = re.compile(rf"\b(?P<before>by|to|with|from) (?P<name>{RUN.pattern[2:]})(?!,){NAME_ENDS}")
 
 ORGANISATION = rf"(?:{WORD} ){{1,5}}(?:{'|'.join(lexicon.ORGANISATION_WORDS)})(?: of (?:the )?(?:{WORD} ?)+(?<! ))?"
-WITHIN = re.compile(
-    rf"\b(?P<before>by|to|with|from|at|for) (?:the )?(?P<name>{ORGANISATION})(?! \w+ (?:the )?[A-Z]){_NAME_ENDS}"
-)
-WHERE = re.compile(rf"\bin (?P<place>{WORD}(?: {WORD}){{0,2}}), (?:{_ONE_PLACE}){_NAME_ENDS}")
-_IS_ASKED_FOR = re.compile(r"\b(?:which|whose|how many|what) (?:\w+ )?$", re.IGNORECASE)
-
-
-_NAME_AFTER = re.compile(rf"\b([a-z]+) ({RUN.pattern[2:]}){_NAME_ENDS}")
-_NOT_SWAPPED = frozenset((*lexicon.MONTHS, *lexicon.TITLES, "I", "X"))
-_BOUND = re.compile("at least|more than|over|up to|as many as", re.IGNORECASE)
-"""A number after these is true of many numbers, so that another in its place may be true as well."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -114,12 +97,14 @@ BARRIERS = _words(
 def vocabulary(texts: Iterable[str]) -> Vocabulary:
     """Read the words and the names of people out of the sentences of all documents."""
     common: set[str] = set()
+    capital: set[str] = set()
     people: set[str] = set()
     said: set[str] = set()
     double: set[str] = set()
     alone: set[str] = set()
     for text in texts:
         common.update(re.findall(r"(?<![\w'’-])[a-z][a-z-]+", text))
+        capital.update(re.findall(rf"[a-z,] ({WORD})", text))
         said.update(_PERSON_SAID.findall(text))
         runs = RUN.findall(text)
         double.update(run for run in runs if run.count(" ") == 1)
@@ -130,7 +115,7 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
     people |= {name for name in rare if may_be_person(name)}
     surnames = {name.split()[-1] for name in people}
     people |= {name for name in surnames if name.lower() not in common and len(name) > 2}
-    return Vocabulary(frozenset(common), frozenset(people))
+    return Vocabulary(frozenset(common), frozenset(capital), frozenset(people))
 
 
 def may_be_person(name: str) -> bool:
@@ -154,66 +139,10 @@ def person_in(run: str) -> str:
     return ""
 
 
-def terms_in(text: str, words: Vocabulary) -> list[Term]:
-    """Return the terms of a text that could be swapped for others: people, places, dates."""
-    found = [Term(date_type(match["date"])[0], *match.span("date"), match["date"]) for match in DATED.finditer(text)]
-    for match in _LISTED.finditer(text):
-        if not _in_longer_name(text, match):
-            found.append(Term(TYPE_OF[match[0]], *match.span(), match[0]))
-    for kind, pattern in (("number", COUNT), ("money", MONEY), ("percentage", PERCENT)):
-        found += [
-            Term(kind, *match.span("number"), match["number"])
-            for match in pattern.finditer(text)
-            if not _BOUND.match(match["about"]) and stands_free(text, match)
-        ]
-    found += [
-        Term(f"name of {match[2].count(' ') + 1} after {match[1]}", *match.span(2), match[2])
-        for match in _NAME_AFTER.finditer(text)
-        if match[1] in PREPOSITIONS and not match[2].endswith(".") and not set(match[2].split()) & _NOT_SWAPPED
-    ]
-    found += [
-        Term(organisation_noun(match["name"]), *match.span("name"), match["name"]) for match in WITHIN.finditer(text)
-    ]
-    found += [Term("one of " + ", ".join(sorted(group)), *span, word) for word, group, span in _contrasts(text)]
-    for match in RUN.finditer(text):
-        person = match[0].rstrip(".") if match[0].rstrip(".") in words.people else person_in(match[0])
-        if person and not text[: match.start()].endswith(("The ", "the ")):
-            start = match.start() + match[0].index(person)
-            found.append(Term("person" if " " in person else "surname", start, start + len(person), person))
-    found.sort(key=lambda term: not term.type.startswith("name of "))  # a better known type is put in its place
-    return sorted({(term.start, term.end): term for term in found}.values(), key=lambda term: term.start)
-
-
-def _contrasts(text: str) -> Iterator[tuple[str, frozenset[str], tuple[int, int]]]:
-    """Yield the common words that have others in their place, but for what is asked for ("in which month")."""
-    for match in re.finditer(r"(?<![\w'’-])[a-z]+(?![\w'’-])", text):
-        following = re.match(r" ([a-z]+)", text[match.end() :])
-        next_word = following[1] if following else ""
-        is_bare = not next_word or next_word in FUNCTION or is_verb(next_word)
-        is_bare = is_bare or re.fullmatch(SPELLED, next_word) is not None  # "their first two seasons"
-        if (
-            match[0] in lexicon.CONTRASTS
-            and not _IS_ASKED_FOR.search(text[: match.start()])
-            and not (match[0] in lexicon.ADJECTIVES and is_bare)
-        ):
-            yield match[0], lexicon.CONTRASTS[match[0]], match.span()
-
-
 def organisation_noun(name: str) -> str:
     """Return what an organisation calls itself: company, university, or else organisation."""
     nouns = (lexicon.ORGANISATION_WORDS.get(word.rstrip(".")) for word in name.split())
     return next((noun for noun in nouns if noun), "organisation")
-
-
-def _in_longer_name(text: str, match: re.Match[str]) -> bool:
-    """Whether capitalised words stand next to it, as in "Paris Hilton": then it is no place or people."""
-    before = re.search(r"([\w.]+) $", text[: match.start()])
-    after = re.match(r" [A-Z(]|['’]?-|, [A-Z]", text[match.end() :])
-    in_name = bool(before and before[1][:1].isupper() and before[1].lower() not in FUNCTION)
-    in_name = in_name or bool(re.search(r"[A-Z][\w.]*, $", text[: match.start()]))  # "Emerson, New Jersey"
-    owned = re.match(r" ([a-z]+)", text[match.end() :])
-    is_noun = match[0] in lexicon.PEOPLES and (owned is None or owned[1] in FUNCTION)  # "the British"
-    return in_name or bool(after) or is_noun
 
 
 def date_type(date: str) -> tuple[str, str]:
@@ -223,7 +152,7 @@ def date_type(date: str) -> tuple[str, str]:
 
 _OF_KIND = {
     "number": re.compile(rf"\d|\b{SPELLED}\b", re.IGNORECASE),
-    "date": re.compile(rf"\b(?:{ANY_DATE}|(?:{_MONTH})[a-z]*)"),
+    "date": re.compile(rf"\b(?:{ANY_DATE}|(?:{MONTH})[a-z]*)"),
     "name": re.compile(r"(?<=\s)[A-Z]"),
     "place": re.compile(r"(?<=\s)[A-Z]"),
 }
@@ -232,6 +161,17 @@ _OF_KIND = {
 def holds_kind(text: str, kind: str) -> bool:
     """Whether a sentence holds anything that could answer a question of this kind."""
     return bool(_OF_KIND[kind].search(text))
+
+
+def in_longer_name(text: str, match: re.Match[str]) -> bool:
+    """Whether capitalised words stand next to it, as in "Paris Hilton": then it is no place or people."""
+    before = re.search(r"([\w.]+) $", text[: match.start()])
+    after = re.match(r" [A-Z(]|['’]?-|, [A-Z]", text[match.end() :])
+    in_name = bool(before and before[1][:1].isupper() and before[1].lower() not in FUNCTION)
+    in_name = in_name or bool(re.search(r"[A-Z][\w.]*, $", text[: match.start()]))  # "Emerson, New Jersey"
+    owned = re.match(r" ([a-z]+)", text[match.end() :])
+    is_noun = match[0] in lexicon.PEOPLES and (owned is None or owned[1] in FUNCTION)  # "the British"
+    return in_name or bool(after) or is_noun
 
 
 def is_verb(part: str) -> bool:

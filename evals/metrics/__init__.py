@@ -12,6 +12,7 @@ from evals.metrics.citations import (
     citation_precision,
     citation_recall,
     completeness,
+    focus,
     harmonic_mean,
     matches,
     offset_error,
@@ -29,7 +30,7 @@ from evals.metrics.confidence import (
     reliability,
     risk_coverage,
 )
-from evals.metrics.estimates import Estimate, Statistic, difference, estimate, mean, percentile, ratio
+from evals.metrics.estimates import Estimate, Statistic, difference, estimate, mean, percentile, ratio, share
 from evals.metrics.refusals import right_refusal, wrong_answer, wrong_refusal
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "difference",
     "estimate",
     "exact_match",
+    "focus",
     "harmonic_mean",
     "matches",
     "mean",
@@ -62,6 +64,7 @@ __all__ = [
     "right_refusal",
     "right_sentence_at_1",
     "risk_coverage",
+    "share",
     "squad2_exact",
     "squad2_f1",
     "stated_facts",

@@ -6,7 +6,7 @@ citation is worth is the set of facts that it states (`stated_facts`); every mea
 - an *answerable* question refused: recall, F1 and right sentence are 0; precision is None (nothing was cited, so
   nothing was cited wrongly);
 - an *unanswerable* question answered: precision and F1 are 0; recall is None (there was nothing to find);
-- an *unanswerable* question refused: all are None. It is counted by the refusal rates.
+- an *unanswerable* question refused: F1 is 1, the others are None.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from typing import Protocol
 
 Stated = Sequence[frozenset[int]]
 """For each citation, best first, the facts that it states, by their place in the gold list."""
+
+
+FEWEST_SHARED = 15
+"""Characters that a citation must share with a gold sentence that has as many: two or three words. By judgement."""
 
 
 class Place(Protocol):
@@ -37,15 +41,17 @@ class Place(Protocol):
 def matches(citation: Place, gold: Place) -> bool:
     """Whether a citation counts as a gold sentence.
 
-    They stand in the same document and share at least half of the characters of the shorter of the two. So a
-    clause cut from the gold sentence matches, and so does a longer span that holds it; a neighbour that
-    shares a few characters does not. Length is not judged here: a whole page as one citation would match. An
-    empty span matches nothing.
+    They stand in the same document and share at least half of the characters of the shorter of the two, and at
+    least `FEWEST_SHARED` (or all of the gold). So a clause cut from the gold sentence matches, and so does a longer
+    span that holds it; a neighbour that shares a few characters does not, nor does a single word. That a whole page
+    as one citation would match is what `focus` is for. An empty span matches nothing.
     """
     if citation.document != gold.document:
         return False
     shared = min(citation.end, gold.end) - max(citation.start, gold.start)
-    return shared > 0 and 2 * shared >= min(citation.end - citation.start, gold.end - gold.start)
+    gold_length = gold.end - gold.start
+    least = max(1, min(FEWEST_SHARED, gold_length))
+    return shared >= least and 2 * shared >= min(citation.end - citation.start, gold_length)
 
 
 def stated_facts(citation: Place, facts: Sequence[Sequence[Place]]) -> frozenset[int]:
@@ -70,13 +76,14 @@ def citation_recall(stated: Stated, facts: int) -> float | None:
     return len(frozenset().union(*stated)) / facts if facts else None
 
 
-def citation_f1(stated: Stated, facts: int) -> float | None:
-    """Return the harmonic mean of precision and recall; 0 for a wrong refusal and for a wrong answer.
+def citation_f1(stated: Stated, facts: int, *, refused: bool) -> float:
+    """Return the harmonic mean of precision and recall; of an unanswerable question, 1 if it was refused, else 0.
 
-    None only where an unanswerable question was refused: nothing was cited and nothing should have been.
+    As SQuAD 2.0 counts what has no answer (Rajpurkar et al. 2018), so that every question counts for every system
+    alike. A system that refuses everything gets the share of the unanswerable ones.
     """
-    if not stated and not facts:
-        return None
+    if not facts:
+        return float(refused)
     return harmonic_mean(citation_precision(stated, facts) or 0.0, citation_recall(stated, facts) or 0.0)
 
 
@@ -116,6 +123,32 @@ def right_sentence_at_1(stated: Stated, facts: int) -> float | None:
 def completeness(stated: Stated, facts: int) -> float | None:
     """Return 1 if every needed fact is cited, else 0; None unless two or more facts are needed."""
     return float(len(frozenset().union(*stated)) == facts) if facts > 1 else None
+
+
+def focus(citations: Sequence[Place], facts: Sequence[Sequence[Place]]) -> tuple[int, int] | None:
+    """Return how many of the cited characters are gold, and how many are cited; None without citations or gold.
+
+    The share is a precision by characters: citing a page for a sentence finds it, and costs here. What stands in two
+    citations is cited twice.
+    """
+    if not citations or not facts:
+        return None
+    golds = [gold for fact in facts for gold in fact]
+    return sum(_covered(one, golds) for one in citations), sum(max(0, one.end - one.start) for one in citations)
+
+
+def _covered(citation: Place, golds: Sequence[Place]) -> int:
+    """Return how many characters of a citation stand in any of the gold sentences."""
+    inside = sorted(
+        (max(citation.start, gold.start), min(citation.end, gold.end))
+        for gold in golds
+        if gold.document == citation.document
+    )
+    covered, reached = 0, citation.start
+    for start, end in inside:
+        covered += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
 
 
 def offset_error(text: str, start: int, document_text: str) -> int | None:

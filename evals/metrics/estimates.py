@@ -53,6 +53,11 @@ def ratio(parts: NDArray[numpy.float64], wholes: NDArray[numpy.float64], axis: i
     return parts.sum(axis=axis) / wholes.sum(axis=axis)
 
 
+def share(parts: NDArray[numpy.float64], wholes: NDArray[numpy.float64], axis: int = -1) -> Any:  # noqa: ANN401
+    """Return the `ratio` of parts that are never more than their wholes."""
+    return ratio(parts, wholes, axis)
+
+
 def percentile(percent: float) -> Statistic:
     """Return the statistic that is a percentile of a column, interpolated linearly."""
 
@@ -67,9 +72,9 @@ def percentile(percent: float) -> Statistic:
 def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int) -> Estimate:
     """Return a statistic over rows, one a question, with its percentile interval (Efron and Tibshirani 1993, ch. 13).
 
-    Samples in which the statistic is not defined (an AUROC of one class) are left out. Where all rows are equal, each
-    draw gives the same number and the interval is that number: it says that nothing varied in this sample, not that
-    nothing can.
+    Samples in which the statistic is not defined (an AUROC of one class) are left out. Where every draw would give the
+    same number, the interval is that number; but where every question has all or none of a `mean` or `share`, it is the
+    exact one (Clopper and Pearson 1934), since 20 right of 20 does not mean that all are right.
     """
     import numpy
     from scipy import stats
@@ -82,6 +87,9 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
         return Estimate(None, None, None, len(rows))
     if len(rows) < 2:
         return Estimate(value, None, None, len(rows))
+    if statistic in (mean, share) and value in (0, 1):  # all, or none, of every question
+        low, high = stats.binomtest(round(value * len(rows)), len(rows)).proportion_ci(LEVEL, "exact")
+        return Estimate(value, float(low), float(high), len(rows))
     if all(numpy.ptp(column) == 0 for column in columns):
         return Estimate(value, value, value, len(rows))
     with numpy.errstate(all="ignore"), warnings.catch_warnings():
