@@ -1,148 +1,34 @@
 """Writes a report, or two compared, as one HTML page that needs nothing else: no network, no server, and no script.
 
 What comes from documents, questions and systems is data: Jinja escapes all of it, and the page's policy lets in no
-style and no script but its own. The plots are drawn by matplotlib and follow the page's colours.
+style and no script but its own. The plots are those of `evals.plots`.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
-from xml.etree import ElementTree
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evals import metrics
 from evals.compare import Change, Comparison, Verdict
-from evals.metrics import Bin, Estimate, RiskCoverage
+from evals.metrics import Estimate
 from evals.metrics.estimates import RESAMPLES
-from evals.results import BY_NAME, MEASURES, Excerpt, Measure, Report, number, reliability, risk_coverage
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from evals.plots import reliability_plot, risk_coverage_plot
+from evals.report import is_clear, said_in_words
+from evals.results import BY_NAME, MEASURES, Cited, Excerpt, Measure, Report, Row, number
+from evals.words import FAULTS, VERDICTS, WORDS, Words
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 """The templates, the style and the script."""
-
-
-class Words(NamedTuple):
-    """A measure for people: what it is called, what it says, what it needs to be taken, and its unit if it has one."""
-
-    label: str
-    explanation: str
-    needs: str
-    unit: str = ""
-
-
-_CITED = "an answer with a citation"
-_ANSWERABLE = "a question that the documents answer"
-_UNANSWERABLE = "a question that the documents do not answer"
-_SHORT = "a question with a gold short answer"
-_CONFIDENCE = "a confidence for every answer"
-_PROBABILITY = "a confidence between 0 and 1 for every answer"
-_TIMES = "times, which answers from a file may lack"
-
-WORDS: Mapping[str, Words] = MappingProxyType(
-    {
-        "verbatim_rate": Words(
-            "Copied word for word", "Citations that are exactly what the document says at their place.", _CITED
-        ),
-        "altered_rate": Words(
-            "Altered or invented", "Citations whose words are not the document’s: some differ, or all.", _CITED
-        ),
-        "offset_error": Words(
-            "Distance from its place",
-            "How far from its words a citation is said to start.",
-            "a citation with a place whose words stand in the document",
-            "characters",
-        ),
-        "right_sentence_at_1": Words(
-            "Right sentence first", "Answerable questions whose first citation states a needed fact.", _ANSWERABLE
-        ),
-        "citation_precision": Words(
-            "Citation precision", "The share of an answer’s citations that state a needed fact.", _CITED
-        ),
-        "citation_recall": Words(
-            "Citation recall", "The share of the needed facts that is cited; nothing if refused.", _ANSWERABLE
-        ),
-        "citation_f1": Words(
-            "Citation F1",
-            "Precision and recall in one; 0 for a wrong refusal and for a wrong answer.",
-            "a question that is answerable or was answered",
-        ),
-        "alce_precision": Words(
-            "Citation precision, strict (ALCE)",
-            "The share of an answer’s citations that it could not do without.",
-            _CITED,
-        ),
-        "completeness": Words(
-            "All needed facts cited",
-            "Of the questions that need several facts, those with every one cited.",
-            "a question that needs several facts",
-        ),
-        "answer_in_citation": Words(
-            "Answer stands in a citation", "A gold short answer stands, in whole words, in a cited sentence.", _SHORT
-        ),
-        "exact_match": Words("Short answer exact", "The short answer is a gold one, by the rules of SQuAD.", _SHORT),
-        "token_f1": Words("Short answer F1", "The words that the short answer shares with the best gold one.", _SHORT),
-        "squad2_exact": Words(
-            "Short answer exact, or rightly refused",
-            "Exact match over all questions, by the rules of SQuAD 2.0.",
-            "a question with a gold short answer, or one that the documents do not answer",
-        ),
-        "squad2_f1": Words(
-            "Short answer F1, or rightly refused",
-            "Token F1 over all questions, by the rules of SQuAD 2.0.",
-            "a question with a gold short answer, or one that the documents do not answer",
-        ),
-        "right_refusals": Words(
-            "Rightly refused", "Of the questions that the documents do not answer, those refused.", _UNANSWERABLE
-        ),
-        "wrong_refusals": Words(
-            "Refused although answerable", "Of the questions that the documents answer, those refused.", _ANSWERABLE
-        ),
-        "wrong_answers": Words(
-            "Answered although not answerable",
-            "Of the questions that the documents do not answer, those answered.",
-            _UNANSWERABLE,
-        ),
-        "auroc": Words(
-            "Knows what it can answer (AUROC)",
-            "The chance that it is surer of an answerable question than of another; 0.5 is a coin.",
-            f"{_CONFIDENCE}, and questions of both sorts",
-        ),
-        "coverage_at_95": Words(
-            "Coverage at 95 % precision",
-            "The share of all questions it could answer with 95 % of them right, at the best threshold.",
-            _CONFIDENCE,
-        ),
-        "aurc": Words(
-            "Area under risk and coverage",
-            "The share that is wrong among the surest questions, over all coverages.",
-            _CONFIDENCE,
-        ),
-        "brier": Words(
-            "Brier score", "The squared distance of the confidence from right (1) or wrong (0).", _PROBABILITY
-        ),
-        "calibration_error": Words(
-            "Calibration error", "How far the confidence is from the share that is right, over ten bins.", _PROBABILITY
-        ),
-        "seconds_p50": Words("Time, median", "Half of the questions took no longer.", _TIMES, "s"),
-        "seconds_p95": Words("Time, 95th percentile", "95 % of the questions took no longer.", _TIMES, "s"),
-        "cpu_seconds": Words("Processor time", "What a question took of the processor, on average.", _TIMES, "s"),
-    }
-)
-"""Every measure in plain words."""
 
 KEY_FIGURES = (
     "right_sentence_at_1",
@@ -153,21 +39,18 @@ KEY_FIGURES = (
     "coverage_at_95",
     "verbatim_rate",
     "seconds_p50",
+    "altered_rate",
+    "citation_precision",
+    "citation_recall",
+    "focus",
 )
-"""The measures that stand first, as tiles."""
+"""The measures that stand first, as tiles: as many of them as were measured, in this order."""
+
+TILES = 8
+"""How many tiles there are at most."""
 
 SLICED = ("right_sentence_at_1", "citation_f1", "wrong_refusals", "wrong_answers")
 """The measures of a slice."""
-
-VERDICTS: Mapping[Verdict, str] = MappingProxyType(
-    {
-        "broken": "Right before, wrong after",
-        "fixed": "Wrong before, right after",
-        "changed": "Something else was said, as right or wrong as before",
-        "same": "The same citations and short answer",
-    }
-)
-"""What each verdict means, those first that want to be looked at first."""
 
 
 def report_page(report: Report) -> str:
@@ -175,12 +58,14 @@ def report_page(report: Report) -> str:
     return _page(
         "report.html",
         report=report,
-        tiles=[_line(BY_NAME[name], report.metrics[name]) for name in KEY_FIGURES],
+        headline=_headline(report),
+        tiles=_tiles(report),
         groups=_by_group([_line(measure, report.metrics[measure.name]) for measure in MEASURES]),
-        plots=[_risk_coverage_plot(report), _reliability_plot(report)],
+        plots=[risk_coverage_plot(report), reliability_plot(report)],
         sliced=[WORDS[name].label for name in SLICED],
         slices=_slices(report),
         kinds=sorted({row.question.kind for row in report.rows}),
+        occurring=fault_kinds(*report.rows),
         seeds=[report.seed],
     )
 
@@ -196,6 +81,7 @@ def comparison_page(comparison: Comparison) -> str:
         groups=_by_group([_difference_line(comparison, measure) for measure in MEASURES]),
         changes=_by_verdict(comparison.changes),
         kinds=sorted({change.after.question.kind for change in comparison.changes}),
+        occurring=fault_kinds(*(row for change in comparison.changes for row in (change.before, change.after))),
         seeds=[comparison.after.seed],
     )
 
@@ -223,13 +109,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
-        "interval": interval,
-        "number": number,
-        "pieces": pieces,
-        "outcome": outcome,
-        "signed": signed,
-    }
+    for function in (fault_kinds, faults, interval, is_clear, number, outcome, pieces, quoted, reason, signed):
+        environment.globals[function.__name__] = function
     return environment
 
 
@@ -281,12 +162,23 @@ def signed(value: float | None) -> str:
 
 def outcome(line: Line) -> str:
     """Return what a difference comes to, in a word: only an interval without 0 tells that the runs differ."""
-    low, high = line.estimate.low, line.estimate.high
     if line.estimate.value is None:
         return "not measured"
-    if low is None or high is None or low <= 0 <= high:
+    low = line.estimate.low
+    if low is None or not is_clear(line.estimate):
         return "no clear difference"
     return "better" if (low > 0) != line.measure.lower_is_better else "worse"
+
+
+def _headline(report: Report) -> list[tuple[str, bool]]:
+    """Return in pieces what was answered and cited, each with whether it counts citations that are bad."""
+    parts = re.split(r"(\d+ (?:altered|absent|misplaced)\b)", said_in_words(report))
+    return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
+
+
+def _tiles(report: Report) -> list[Line]:
+    lines = [_line(BY_NAME[name], report.metrics[name]) for name in KEY_FIGURES]
+    return [line for line in lines if line.estimate.value is not None][:TILES]
 
 
 def _line(measure: Measure, estimate: Estimate) -> Line:
@@ -295,18 +187,8 @@ def _line(measure: Measure, estimate: Estimate) -> Line:
 
 def _difference_line(comparison: Comparison, measure: Measure) -> Line:
     """Return a measure before and after over the very questions that its difference is taken over."""
-    words, difference = WORDS[measure.name], comparison.differences[measure.name]
-    if difference.value is None:
-        return Line(measure, words, difference)
-    pairs = [(measure.columns(change.before), measure.columns(change.after)) for change in comparison.changes]
-    before, after = zip(*((one, other) for one, other in pairs if one and other), strict=True)
-    return Line(measure, words, difference, _value(measure, before), _value(measure, after))
-
-
-def _value(measure: Measure, rows: Sequence[tuple[float, ...]]) -> float:
-    import numpy
-
-    return float(measure.statistic(*numpy.asarray(rows, dtype=float).T))
+    before, after = comparison.values(measure.name) or (None, None)
+    return Line(measure, WORDS[measure.name], comparison.differences[measure.name], before, after)
 
 
 def _by_group(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
@@ -374,6 +256,46 @@ def _without(some: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(one for one in some if one not in others)
 
 
+def faults(row: Row) -> list[str]:
+    """Return what is wrong with an answer, the worst first."""
+    kinds = list(FAULTS.values())
+    return sorted(row.faults, key=lambda fault: kinds.index(_fault_kind(fault)))
+
+
+def fault_kinds(*rows: Row) -> list[str]:
+    """Return the kinds of faults that occur in some rows, the worst first."""
+    found = {_fault_kind(fault) for row in rows for fault in row.faults}
+    return [kind for kind in FAULTS.values() if kind in found]
+
+
+def _fault_kind(fault: str) -> str:
+    return next(kind for words, kind in FAULTS.items() if words in fault)
+
+
+def reason(change: Change) -> str:
+    """Return why a question is called fixed or broken: the worst fault that it had or has; else nothing."""
+    if change.verdict == "fixed":
+        return f"was: {faults(change.before)[0]}"
+    return f"now: {faults(change.after)[0]}" if change.verdict == "broken" else ""
+
+
+def quoted(citation: Cited) -> list[tuple[str, bool]]:
+    """Return the words of a citation in pieces, each with whether the document has other words there, or none."""
+    parts, done = [], 0
+    for _, shown in citation.differences:
+        found = _in_words(shown).search(citation.text, done) if shown else None
+        if found:
+            parts += [(citation.text[done : found.start()], False), (found.group(), True)]
+            done = found.end()
+    return [part for part in [*parts, (citation.text[done:], False)] if part[0]]
+
+
+def _in_words(shown: str) -> re.Pattern[str]:
+    """Return a pattern that finds words as they stand in a text, where they may run over lines, and not in others."""
+    words = r"\s+".join(map(re.escape, shown.split()))
+    return re.compile(r"(?<!\w)" * shown[0].isalnum() + words + r"(?!\w)" * shown[-1].isalnum())
+
+
 def _by_verdict(changes: Sequence[Change]) -> list[tuple[Verdict, list[Change]]]:
     groups = [(verdict, [change for change in changes if change.verdict == verdict]) for verdict in VERDICTS]
     return [(verdict, inside) for verdict, inside in groups if inside]
@@ -383,198 +305,3 @@ def _left_out(comparison: Comparison) -> tuple[int, int]:
     """Return how many questions of the earlier and of the later run the other has not."""
     both = len(comparison.changes)
     return len(comparison.before.rows) - both, len(comparison.after.rows) - both
-
-
-# ---- plots ---------------------------------------------------------------------------------------
-
-
-class Plot(NamedTuple):
-    """A plot: its title, the picture as SVG, what it shows in words, and its numbers as a table.
-
-    Where it cannot be drawn, ``picture`` is empty and ``words`` say why.
-    """
-
-    title: str
-    words: str
-    picture: str = ""
-    headings: tuple[str, ...] = ()
-    numbers: tuple[tuple[str, ...], ...] = ()
-
-
-COLOURS: Mapping[str, str] = MappingProxyType(
-    {
-        "#0a0001": "var(--ink)",
-        "#0a0002": "var(--soft)",
-        "#0a0003": "var(--line)",
-        "#0a0004": "var(--accent)",
-        "#0a0005": "var(--alarm)",
-        "#0a0006": "var(--bar)",
-    }
-)
-"""What matplotlib draws with, and the colours of the page that take their place."""
-
-INK, SOFT, LINE, ACCENT, ALARM, BAR = COLOURS
-
-_STYLE: Any = {  # matplotlib names the type of each key
-    "svg.fonttype": "none",
-    "svg.hashsalt": "verbatim",
-    "font.size": 10,
-    "text.color": SOFT,
-    "axes.labelcolor": SOFT,
-    "axes.edgecolor": LINE,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": LINE,
-    "grid.linewidth": 0.6,
-    "xtick.color": SOFT,
-    "ytick.color": SOFT,
-    "xtick.major.pad": 6,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
-}
-
-
-def _risk_coverage_plot(report: Report) -> Plot:
-    title, curve = "Risk and coverage: answering only the surest", risk_coverage(report)
-    if curve is None:
-        return Plot(title, f"Not drawn: it needs {_CONFIDENCE}.")
-    words, operating = _risk_coverage_words(report, curve), _operating_point(report)
-
-    def draw(axes: Axes) -> None:
-        axes.plot(curve.coverage, curve.risk, color=ACCENT, linewidth=1.8, label="surest first")
-        if operating:
-            axes.plot(*operating, "o", color=ALARM, markersize=6, label="as it answers now", clip_on=False)
-        axes.axhline(0.05, color=INK, linewidth=1, linestyle="--", label="5 % wrong")
-        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of the questions answered", ylabel="share of those wrong")
-
-    rows = [point for share in range(1, 11) if (point := _at_coverage(curve, share / 10))]
-    numbers = tuple((_percent(coverage), _percent(risk), number(least)) for coverage, risk, least in rows)
-    headings = ("Answered", "Of those, wrong", "Least confidence")
-    return Plot(title, words, _picture("risk", words, draw), headings, tuple(dict.fromkeys(numbers)))
-
-
-def _risk_coverage_words(report: Report, curve: RiskCoverage) -> str:
-    surest = [(name, _at_coverage(curve, share)) for name, share in (("quarter", 0.25), ("half", 0.5))]
-    sure = report.metrics["coverage_at_95"].value
-    said = [f"Of the surest {name} of the questions {_percent(point[1])} are wrong." for name, point in surest if point]
-    said.append(f"If all were answered, it would be {_percent(curve.risk[-1])}.")
-    if unanswerable := sum(not row.question.answerable for row in report.rows):
-        share = _percent(unanswerable / len(report.rows))
-        said.append(f"{share} of the questions have no answer in the documents, so it cannot be less than that.")
-    if operating := _operating_point(report):
-        said.append(f"As it is, it answers {_percent(operating[0])}, and {_percent(operating[1])} of those are wrong.")
-    said.append(
-        f"At most 5 % are wrong among the surest {_percent(sure)}." if sure else "No threshold brings it down to 5 %."
-    )
-    said.append("Wrong: the first citation, or what a refusal would have cited, states no needed fact.")
-    return " ".join(said)
-
-
-def _operating_point(report: Report) -> tuple[float, float] | None:
-    """Return the share of the questions that the system answers and the share of those that is wrong."""
-    answered = [row for row in report.rows if not row.refused]
-    if not answered:
-        return None
-    return len(answered) / len(report.rows), sum(not row.right for row in answered) / len(answered)
-
-
-def _at_coverage(curve: RiskCoverage, least: float) -> tuple[float, float, float] | None:
-    """Return coverage, risk and threshold at the first point of the curve that answers at least so many."""
-    points = zip(curve.coverage, curve.risk, curve.threshold, strict=True)
-    return next((point for point in points if point[0] >= least - 1e-12), None)
-
-
-def _reliability_plot(report: Report) -> Plot:
-    title, bins = "Reliability: is it right as often as it is sure?", reliability(report)
-    if bins is None:
-        return Plot(title, f"Not drawn: it needs {_PROBABILITY}.")
-    filled = [one for one in bins if one.n]
-    words = _reliability_words(report, filled)
-
-    def draw(axes: Axes) -> None:
-        axes.plot((0, 1), (0, 1), color=SOFT, linewidth=1, linestyle="--", label="ideal")
-        lows, heights = [one.low for one in filled], [one.right for one in filled]
-        axes.bar(lows, heights, 0.1, align="edge", color=BAR, edgecolor=ACCENT, label="right")
-        axes.plot([one.confidence for one in filled], heights, "o", color=ACCENT, markersize=4, label="its confidence")
-        for one in filled:
-            axes.text((one.low + one.high) / 2, one.right + 0.03, str(one.n), ha="center", color=INK)
-        axes.set(xlim=(0, 1), ylim=(0, 1.08), xlabel="confidence", ylabel="share right")
-
-    headings = ("Confidence", "Questions", "Mean confidence", "Right")
-    numbers = tuple(
-        (f"{one.low:.1f} to {one.high:.1f}", str(one.n), _percent(one.confidence), _percent(one.right))
-        for one in filled
-    )
-    return Plot(title, words, _picture("reliability", words, draw), headings, numbers)
-
-
-def _reliability_words(report: Report, filled: Sequence[Bin]) -> str:
-    sure = sum(one.n * one.confidence for one in filled) / len(report.rows)
-    right = sum(one.n * one.right for one in filled) / len(report.rows)
-    furthest = max(filled, key=lambda one: one.n * abs(one.confidence - one.right))
-    return (
-        f"On average it is {_percent(sure)} sure and {_percent(right)} right. What costs most are the confidences "
-        f"from {furthest.low:.1f} to {furthest.high:.1f} (n = {furthest.n}): {_percent(furthest.confidence)} sure, "
-        f"{_percent(furthest.right)} right. "
-        "The number over each bar is how many questions it stands on."
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.{0 if share in (0, 1) else 1}f} %"
-
-
-def _picture(name: str, label: str, draw: Callable[[Axes], None]) -> str:
-    """Return a plot as SVG that can stand in the page."""
-    from matplotlib import style
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
-
-    with style.context(["default", _STYLE]):
-        figure = Figure(figsize=(4.6, 3.6), layout="constrained")
-        axes = figure.add_subplot()
-        draw(axes)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-        axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-        figure.legend(loc="outside upper left", ncols=3, handlelength=1.6, columnspacing=1.2)
-        return _inline(_drawn(figure), name, label)
-
-
-def _drawn(figure: Figure) -> str:
-    written = io.StringIO()
-    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))  # so that the same numbers give the same page
-    figure.savefig(written, format="svg", transparent=True, metadata=nothing)
-    return written.getvalue()
-
-
-def _inline(drawn: str, name: str, label: str) -> str:
-    """Return matplotlib's SVG for a page that allows no style but its own.
-
-    Style attributes become presentation attributes, the colours the page's, and the ids, which a page has once only,
-    begin with the plot's name. The page's style says what matplotlib's own did: font, line ends and joins.
-    """
-    root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", drawn))  # noqa: S314 - drawn a moment ago
-    for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag in ("style", "metadata")]:
-            parent.remove(child)
-    used = set(re.findall(r'(?:href="|url\()#([\w.-]+)', drawn))
-    for element in root.iter():
-        element.attrib = _attributes(element.attrib, name, used)
-    root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-label": label}
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _attributes(attributes: Mapping[str, str], name: str, used: set[str]) -> dict[str, str]:
-    named = {key.rpartition("}")[2]: value for key, value in attributes.items()}
-    style = dict(part.split(":", 1) for part in named.pop("style", "").split(";") if part.strip())
-    named |= {key.strip(): COLOURS.get(value.strip(), value.strip()) for key, value in style.items()}
-    named.pop("font-family", None)
-    if named.get("id") not in used:
-        named.pop("id", None)
-    if "id" in named:
-        named["id"] = f"{name}-{named['id']}"
-    return {key: re.sub(r"^(#|url\(#)(?=[\w.-]+\)?$)", rf"\1{name}-", value) for key, value in named.items()}

@@ -16,9 +16,21 @@ from evals import Report
 from evals.compare import Comparison
 from evals.excerpts import excerpts
 from evals.metrics import Estimate
-from evals.page import VERDICTS, WORDS, Line, comparison_page, outcome, pieces, report_page, signed
+from evals.page import (
+    KEY_FIGURES,
+    Line,
+    comparison_page,
+    fault_kinds,
+    faults,
+    outcome,
+    pieces,
+    quoted,
+    report_page,
+    signed,
+)
 from evals.results import BY_NAME, MEASURES, Cited, Excerpt, Row, Segment
 from evals.suite import GoldSpan, Question
+from evals.words import FAULTS, VERDICTS, WORDS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -57,7 +69,7 @@ def row(
 ) -> Row:
     question = Question(id_, asked, (), bool(facts), kind, tuple((fact,) for fact in facts), ())
     shown = excerpts(facts, cites, {TOWN: TEXT})
-    return Row(question, cites, "said", confidence=confidence, seconds=0.25, excerpts=shown, **more)
+    return Row(question, cites, not cites, "said", confidence=confidence, seconds=0.25, excerpts=shown, **more)
 
 
 def report(*rows: Row, **more) -> Report:
@@ -106,8 +118,44 @@ def test_a_figure_has_its_interval_or_says_why_it_is_missing():
     table = parsed(report_page(report(*ROWS))).find_class("measures")[0]
     lines = {line.find(".//code").text: words(line) for line in table.iter("tr") if line.find(".//code") is not None}
     measured = report(*ROWS).metrics["right_sentence_at_1"]
-    assert lines["right_sentence_at_1"].endswith(f"0.667 {measured.low:.3f} to {measured.high:.3f} 3")
-    assert "not measured: it needs a question with a gold short answer" in lines["exact_match"]
+    shown = f"Right sentence first 0.667 {measured.low:.3f} to {measured.high:.3f} 3 Answerable"
+    assert lines["right_sentence_at_1"].startswith(shown)
+    assert "not measured: it needs a system that gives short answers" in lines["exact_match"]
+
+
+def tiles(page: html.HtmlElement) -> dict[str, str]:
+    (found,) = page.find_class("tiles")
+    return {one.find_class("label")[0].text: one.find_class("value")[0].text.strip() for one in found}
+
+
+def test_tiles_are_of_what_was_measured_and_no_more_than_eight():
+    assert list(tiles(parsed(report_page(report(*ROWS))))) == [WORDS[name].label for name in KEY_FIGURES[:8]]
+    pasted = [replace(one, confidence=None, seconds=None) for one in ROWS]
+    shown = tiles(parsed(report_page(report(*pasted))))
+    assert len(shown) == 8
+    assert shown["Citation precision"] == "0.500"
+    assert shown["Altered or invented"] == "0.000"
+    assert "Coverage at 95 % precision" not in shown
+    assert tiles(parsed(report_page(report()))) == {}
+
+
+def test_the_headline_says_in_words_what_happened_and_what_is_bad():
+    bad = (cited("x", "absent"), cited("58", "altered"), cited(OPENED.text), cited(COST.text, "misplaced"))
+    (line,) = parsed(report_page(report(row("one", OPENED, cites=bad), *ROWS))).find_class("headline")
+    assert words(line).startswith("4 answered, 2 refused; of 8 citations 5 verbatim, ")
+    assert {strong.text for strong in line.iter("strong")} == {"1 misplaced", "1 altered", "1 absent"}
+    (line,) = parsed(report_page(report(*ROWS))).find_class("headline")
+    assert words(line) == "3 answered, 2 refused; of 4 citations 4 verbatim."
+    assert not list(line.iter("strong"))
+
+
+def test_whose_revision_it_is_is_said():
+    (origin,) = parsed(report_page(report(*ROWS))).find_class("origin")
+    assert [words(line) for line in origin.iter("dd")] == ["5", "2025-01-31", "Verbatim abc"]
+    assert words(origin.findall("div")[-1].find("dt")) == "Judged with"
+    (origin,) = parsed(report_page(report(*ROWS, system="Verbatim"))).find_class("origin")
+    assert [words(line) for line in origin.iter("dd")] == ["5", "2025-01-31", "abc"]
+    assert words(origin.findall("div")[-1].find("dt")) == "Revision"
 
 
 def test_every_question_is_there_with_what_went_wrong():
@@ -118,8 +166,73 @@ def test_every_question_is_there_with_what_went_wrong():
     ]  # fmt: skip
     for one in ROWS:
         shown = words(question(page, one.question.id).find("summary"))
-        assert all(fault in shown for fault in one.faults or ["right"])
+        assert any(fault in shown for fault in one.faults or ["right"])
+        assert all(fault in words(question(page, one.question.id)) for fault in one.faults)
     assert "Nobody was hurt." in words(question(page, "mayor").find_class("quotations")[0])
+
+
+@pytest.mark.parametrize(
+    ("judged", "kinds"),
+    [
+        (row("a", OPENED, cites=(cited(OPENED.text),)), []),
+        (row("a", OPENED), ["refused wrongly"]),
+        (row("a"), []),
+        (row("a", cites=(cited(OPENED.text),)), ["answered wrongly"]),
+        (replace(row("a", OPENED), refused=False), ["without a citation"]),
+        (row("a", OPENED, cites=(cited(OPENED.text, "misplaced"),)), ["misplaced"]),
+        (
+            row("a", OPENED, cites=(cited("58", "altered"), cited("x", "absent"))),
+            ["altered", "absent", "not the right sentence", "not cited", "not needed"],
+        ),
+        (row("a", OPENED, COST, cites=(cited(OPENED.text),)), ["not cited"]),
+    ],
+)
+def test_every_fault_has_a_kind_and_the_worst_is_named_first(judged, kinds):
+    assert fault_kinds(judged) == kinds
+    assert set(faults(judged)) == set(judged.faults)
+    page = parsed(report_page(report(judged)))
+    (one,) = page.find_class("question")
+    assert one.get("data-faults") == ";".join(kinds)
+    assert [option.get("value") for option in page.xpath("//select[@name='fault']/option")][1:] == kinds
+    assert [words(badge) for badge in one.find("summary").find_class("wrong")] == [
+        f"✗ {fault}" for fault in faults(judged)[:1]
+    ]
+    assert [words(also) for also in one.xpath(".//ul[@class='faults']/li")] == faults(judged)[1:]
+
+
+def test_every_fault_of_a_report_has_a_kind_of_its_own():
+    assert set(fault_kinds(*ROWS)) < set(FAULTS.values())
+    assert "something else" not in fault_kinds(*ROWS)
+
+
+@pytest.mark.parametrize(
+    ("text", "differences", "marked"),
+    [
+        ("It cost 58 euros", (("42", "58"),), ["58"]),
+        ("a cat and a dog", (("the", "a"), ("one", "a")), ["a", "a"]),
+        ("that hat", (("cap", "hat"),), ["hat"]),
+        ("so\n much", (("not", ""), ("", "so much")), ["so\n much"]),
+        ("$5 (or more).", (("$6", "$5"), ("less)", "more)")), ["$5", "more)"]),
+        ("nothing of it", (("a", "elsewhere"),), []),
+        ("", (("a", "b"),), []),
+    ],
+)
+def test_what_differs_is_marked_in_the_quotation(text, differences, marked):
+    citation = Cited(TOWN, 0, 9, text, "altered", differences=differences)
+    parts = quoted(citation)
+    assert "".join(part for part, _ in parts) == text
+    assert [part for part, differs in parts if differs] == marked
+    page = parsed(report_page(report(row("one", OPENED, cites=(citation,)))))
+    (quotation,) = page.find_class("quotations")
+    assert [mark.text for mark in quotation.find_class("differs")] == marked
+
+
+def test_what_stands_nowhere_has_no_place():
+    nowhere = Cited(TOWN, 0, 0, OPENED.text, "misplaced")
+    page = parsed(report_page(report(row("one", OPENED, cites=(nowhere, cited(COST.text))))))
+    assert [words(place) for place in page.find_class("place")] == [
+        TOWN, f"{TOWN}, characters {COST.start} to {COST.end}",
+    ]  # fmt: skip
 
 
 def test_gold_and_cited_words_are_marked_and_nothing_else():
@@ -148,6 +261,7 @@ def test_a_mark_that_runs_over_several_pieces_is_labelled_once():
             cited(OPENED.text, "misplaced", offset_error=1),
             "word for word, but not at the place given (1 character off)",
         ),
+        (cited(OPENED.text, "misplaced"), "stands only in another document than the one named"),
         (cited("the bridge", "reformatted"), "the same words, set differently"),
         (cited("58", "altered", differences=(("42", "58"),)), "altered: document says “42”, citation says “58”"),
         (
@@ -166,7 +280,7 @@ def hostile(id_: str = HOSTILE) -> Report:
     asked = Question(id_, HOSTILE, (HOSTILE,), True, HOSTILE, ((OPENED,),), (HOSTILE,), HOSTILE)
     bad = Cited(HOSTILE, 0, 9, HOSTILE, "altered", differences=((HOSTILE, HOSTILE),))
     shown = (Excerpt(HOSTILE, (Segment(HOSTILE, True, (1,)), Segment(HOSTILE))),)
-    judged = Row(asked, (bad,), HOSTILE, HOSTILE, None, 0.5, excerpts=shown)
+    judged = Row(asked, (bad,), False, HOSTILE, HOSTILE, None, 0.5, excerpts=shown)
     origin = dict.fromkeys(("suite", "system", "revision", "judged"), HOSTILE)
     return report(judged, *ROWS, **origin, versions={HOSTILE: HOSTILE}, notes=(HOSTILE,))
 
@@ -271,7 +385,7 @@ def test_slices_are_groups_of_more_than_one_sort():
 
 def test_a_comparison_shows_both_answers_by_verdict():
     after = (
-        replace(ROWS[0], citations=()),
+        replace(ROWS[0], citations=(), refused=True),
         replace(ROWS[1], citations=(cited(COST.text), cited(MAYOR.text))),
         replace(ROWS[2], text="other words"),
         replace(ROWS[3], short="May"),
@@ -280,14 +394,18 @@ def test_a_comparison_shows_both_answers_by_verdict():
     page = parsed(comparison_page(Comparison(report(*ROWS), report(*after, system="Theirs"))))
     verdicts = {one.find_class("id")[0].text: one.get("data-verdict") for one in page.find_class("question")}
     assert verdicts == {"when": "broken", "price": "fixed", "architect": "same", "length": "changed", "mayor": "same"}
-    tiles = {one.find_class("label")[0].text: one.find_class("value")[0].text for one in page.find_class("tiles")[0]}
-    assert tiles == {"Broken": "1", "Fixed": "1", "Changed": "1", "Same": "2"}
+    assert tiles(page) == {"Broken": "1", "Fixed": "1", "Changed": "1", "Same": "2"}
     before, now = question(page, "when").find_class("side")
     assert OPENED.text in words(before.find_class("quotations")[0])
     assert "It refused." in words(now)
+    why = {id_: words(question(page, id_).find("summary")) for id_ in ("when", "price", "length")}
+    assert "broken now: refused, but the documents say" in why["when"]
+    assert "fixed was: 1 of 2 needed facts not cited" in why["price"]
+    assert not question(page, "length").find("summary").find_class("fault")
     table = page.find_class("differences")[0]
     (line,) = [line for line in table.iter("tr") if "citation_recall" in line.text_content()]
     assert [words(cell) for cell in line.findall("td")][:4] == ["no clear difference", "0.500", "0.333", "−0.167"]
+    assert not line.find_class("value"), "bold, though it is no clear difference"
 
 
 def test_a_comparison_tells_of_the_questions_that_are_not_in_both():
@@ -355,6 +473,7 @@ def test_the_page_in_a_browser(tmp_path: Path):
                 page = opened(name, viewport={"width": 390, "height": 844}, color_scheme=scheme)
                 page.eval_on_selector_all("details", "all => all.slice(0, 12).forEach((one) => (one.open = true))")
                 assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+                assert page.locator(".measures").evaluate("(table) => table.scrollWidth - innerWidth") <= 0
                 page.close()
 
         page = opened("many")
@@ -371,6 +490,14 @@ def test_the_page_in_a_browser(tmp_path: Path):
         page.fill("input[name=words]", "the architect")
         page.wait_for_selector("details.question[hidden]", state="attached")
         assert page.text_content("output") == "40 of 201 questions"
+        page.fill("input[name=words]", "not needed")
+        page.wait_for_function("document.querySelector('output').textContent.startsWith('40 ')")
+        page.fill("input[name=words]", "")
+        page.select_option("select[name=fault]", "refused wrongly")
+        assert page.text_content("output") == "40 of 201 questions"
+        page.click("label:has(input[name=verdict][value=right])")
+        page.wait_for_selector(".none:not([hidden])")
+        page.click(".none button")
         page.fill("input[name=words]", "gold")  # our own label, which is no find
         page.wait_for_selector(".none:not([hidden])")
         page.evaluate("location.hash = 'mayor 39'")

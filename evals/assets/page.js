@@ -7,27 +7,31 @@ const form = document.querySelector("form.filters");
 const none = document.querySelector(".none");
 const found = new WeakMap();
 
-// The words of a question that came from elsewhere, without our own labels.
+// The words of a question that came from elsewhere, and those of its faults, without our other labels.
 function wordsOf(question) {
   if (!found.has(question)) {
     const walker = document.createTreeWalker(question, NodeFilter.SHOW_TEXT);
     const parts = [];
     while (walker.nextNode()) {
-      const nearest = walker.currentNode.parentElement.closest(".tag, bdi, [dir], details");
-      if (nearest.matches("bdi, [dir]")) parts.push(walker.currentNode.data);
+      const nearest = walker.currentNode.parentElement.closest(".tag, .fault, bdi, [dir], details");
+      if (nearest.matches(".fault, bdi, [dir]")) parts.push(walker.currentNode.data);
     }
-    found.set(question, parts.join("").toLowerCase());
+    found.set(question, `${parts.join("")}\n${question.dataset.faults}`.toLowerCase());
   }
   return found.get(question);
 }
 
 function filter() {
-  const { verdict, kind, words } = Object.fromEntries(new FormData(form));
+  const { verdict, kind, fault, words } = Object.fromEntries(new FormData(form));
   const wanted = words.trim().toLowerCase();
   let shown = 0;
   for (const question of questions) {
-    const { verdict: own, kind: sort } = question.dataset;
-    const fits = (!verdict || own === verdict) && (!kind || sort === kind) && (!wanted || wordsOf(question).includes(wanted));
+    const { verdict: own, kind: sort, faults } = question.dataset;
+    const fits =
+      (!verdict || own === verdict) &&
+      (!kind || sort === kind) &&
+      (!fault || faults.split(";").includes(fault)) &&
+      (!wanted || wordsOf(question).includes(wanted));
     question.hidden = !fits;
     shown += fits;
   }
