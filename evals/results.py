@@ -310,6 +310,8 @@ def _faults(row: Row) -> list[str]:
         return ["answered without a citation"]
     if not stated[0]:
         faults.append("the first citation is not the right sentence")
+    if row.short is not None and metrics.token_f1(row.short, row.question.answers) == 0:
+        faults.append("the short answer is wrong")
     if missing := row.facts - len(frozenset().union(*stated)):
         faults.append(f"{missing} of {row.facts} needed facts not cited")
     if idle := sum(not facts for facts in stated):

@@ -147,6 +147,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "without a citation": "without a citation",
         "misplaced": "misplaced",
         "not the right sentence": "not the right sentence",
+        "short answer": "wrong short answer",
         "not cited": "not cited",
         "not needed": "not needed",
         "": "something else",

@@ -189,6 +189,17 @@ def test_dropping_one_of_two_citations(suite: Suite):
     assert report.wrong[0].faults == ("1 of 2 needed facts not cited",)
 
 
+def test_a_wrong_short_answer_is_a_fault(suite: Suite):
+    class Wrong(Scripted):
+        def answer(self, question: str, history: Sequence[str]) -> Answer:
+            said = super().answer(question, history)
+            return replace(said, citations=(cite(OPENED, short="bridge"),)) if "first drive" in question else said
+
+    report = run(suite, system=Wrong(suite))
+    assert report.rows[0].faults == ("the short answer is wrong",)
+    assert report.metrics["exact_match"].value == 0
+
+
 def test_a_needless_citation(suite: Suite):
     def add(question: Question, citations: tuple[Citation, ...]) -> Sequence[Citation]:
         return [*citations, cite(HURT, 2)] if question.id == "when" else citations

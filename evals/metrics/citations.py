@@ -126,15 +126,14 @@ def completeness(stated: Stated, facts: int) -> float | None:
 
 
 def focus(citations: Sequence[Place], facts: Sequence[Sequence[Place]]) -> tuple[int, int] | None:
-    """Return how many of the cited characters are gold, and how many are cited; None without citations or gold.
+    """Return how many of the cited characters are gold, and how many are cited; None without any of either.
 
     The share is a precision by characters: citing a page for a sentence finds it, and costs here. What stands in two
     citations is cited twice.
     """
-    if not citations or not facts:
-        return None
+    cited = sum(max(0, one.end - one.start) for one in citations)
     golds = [gold for fact in facts for gold in fact]
-    return sum(_covered(one, golds) for one in citations), sum(max(0, one.end - one.start) for one in citations)
+    return (sum(_covered(one, golds) for one in citations), cited) if cited and golds else None
 
 
 def _covered(citation: Place, golds: Sequence[Place]) -> int:
