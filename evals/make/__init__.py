@@ -59,7 +59,7 @@ def _check_free(folder: Path) -> None:
 
 
 def _nothing_made(documents: Sequence[Document], failed: Sequence[Failure]) -> str:
-    by_hand = "give more documents, or write the questions by hand (evals/suites/seed/README.md says how)"
+    by_hand = "give more documents, or write the questions by hand (docs/evals.md says how)"
     if documents:
         return f"no certain question and twin could be drafted from {counted(len(documents), 'document')}; {by_hand}"
     if failed:
