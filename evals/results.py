@@ -248,6 +248,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("altered_rate", "words", _untrue, metrics.share, lower_is_better=True),
     Measure("offset_error", "words", _offset_errors, metrics.ratio, lower_is_better=True),
     _value("right_sentence_at_1", "citations", lambda row: metrics.right_sentence_at_1(row.stated, row.facts)),
+    _value("right_if_answered", "citations", lambda row: float(row.right) if row.question.answerable else None),
     _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.stated, row.facts)),
     _value("citation_recall", "citations", lambda row: metrics.citation_recall(row.stated, row.facts)),
     _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.stated, row.facts, refused=row.refused)),

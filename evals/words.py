@@ -43,6 +43,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "right_sentence_at_1": Words(
             "Right sentence first", "Answerable questions whose first citation states a needed fact.", _ANSWERABLE
         ),
+        "right_if_answered": Words(
+            "Right sentence first, had it always answered",
+            "The same, but of a refusal what it would have cited counts: how well it ranks, at any threshold.",
+            _ANSWERABLE,
+        ),
         "citation_precision": Words(
             "Citation precision", "The share of an answer’s citations that state a needed fact.", _CITED
         ),

@@ -127,7 +127,14 @@ def fallen(suite: Suite, change: Change) -> set[str]:
     return {name for name, (old, new) in pairs.items() if new < old - 1e-12}
 
 
-RIGHT = {"right_sentence_at_1", "citation_precision", "citation_recall", "citation_f1", "alce_precision"}
+RIGHT = {
+    "right_sentence_at_1",
+    "right_if_answered",
+    "citation_precision",
+    "citation_recall",
+    "citation_f1",
+    "alce_precision",
+}
 SURE = {"aurc", "brier", "calibration_error", "coverage_at_95"}
 """What falls when a first citation that was sure and right is wrong."""
 
@@ -276,6 +283,8 @@ def test_a_refusal_is_ranked_by_what_it_would_have_cited(suite: Suite):
 
     report = run(suite, system=Shy(suite))
     assert report.metrics["wrong_refusals"].value == 1
+    assert report.metrics["right_sentence_at_1"].value == 0
+    assert report.metrics["right_if_answered"].value == 1
     for name in SURE | {"auroc"}:
         assert report.metrics[name].value == pytest.approx(judge(suite).metrics[name].value), name
 
