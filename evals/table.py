@@ -31,7 +31,7 @@ from evals.suite import Suite, load_suite
 from evals.systems import System
 
 SUITES = ("seed", "gazette", "handbook")
-SETS = ("newsqa", "trecqa", "squadshifts_reddit", "squad20", "selqa", "clapnq")
+SETS = ("newsqa", "trecqa", "squadshifts_reddit", "squad20", "wikiqa", "clapnq")
 STAND_ALONE = frozenset({"newsqa"})
 """Sets with many questions that lean on their article ("Who was charged?"), which no one could answer in a corpus."""
 
