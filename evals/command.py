@@ -75,6 +75,7 @@ def run(  # noqa: PLR0917 - options of a command have names
 ) -> None:
     """Ask every question of a suite and judge every citation. `eval SUITE` is short for `eval run SUITE`."""
     from evals.report import print_report
+    from evals.suite import load_suite
 
     low, high = _bounds(fail_under, "--fail-under"), _bounds(fail_over, "--fail-over")
     names = suites or ["seed"]
@@ -84,7 +85,7 @@ def run(  # noqa: PLR0917 - options of a command have names
         raise SuiteError("--answers judges what the file says and --system asks another system; give one of them")
     failed = False
     for name in names:
-        report = _judge(_load(name, sample), answers, system)
+        report = _judge(load_suite(name, sample=sample), answers, system)
         if as_json:
             print(report.to_json())  # noqa: T201 - this is the command's output
         else:
@@ -146,18 +147,6 @@ def make(
     if made.answerable + made.unanswerable < questions:
         console.print(f"That is all that the rules found; {questions} were asked for. Add your own.", soft_wrap=True)
     _told("the suite is", made.folder)
-
-
-def _load(name: str, sample: int | None) -> Suite:
-    from evals.sets import load_set
-    from evals.suite import load_suite
-
-    file, _, mode = name.partition("#")
-    if sample is None:
-        return load_suite(name)
-    if not file.endswith(".jsonl.gz"):
-        raise SuiteError(f"--sample is for sets (NAME.jsonl.gz); {name!r} is asked as a whole")
-    return load_set(file, given=mode == "given", sample=sample)
 
 
 def _judge(suite: Suite, answers: Path | None, system: str | None) -> Report:

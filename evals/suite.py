@@ -107,17 +107,20 @@ class Suite:
         return max(matching, key=len, default=None)
 
 
-def load_suite(suite: str | Path) -> Suite:
+def load_suite(suite: str | Path, *, sample: int | None = None) -> Suite:
     """Read and check a suite: the name of one that comes with the package ("seed"), a folder of your own, or a set.
 
     A set is a file ``NAME.jsonl.gz``, see `evals.sets`; with "#given" after its name each question is asked of its
-    own passage alone. Raises `SuiteError` if there is no such suite, or something in it is wrong.
+    own passage alone. Of a set ``sample`` questions can be drawn. Raises `SuiteError` if there is no such suite, or
+    something in it is wrong.
     """
     set_file, _, mode = str(suite).partition("#")
     if set_file.endswith(".jsonl.gz"):
         from evals.sets import load_set
 
-        return load_set(set_file, given=mode == "given")
+        return load_set(set_file, given=mode == "given", sample=sample)
+    if sample is not None:
+        raise SuiteError(f"--sample is for sets (NAME.jsonl.gz); {str(suite)!r} is asked as a whole")
     folder = _folder(suite)
     paths = _document_paths(folder)
     documents = {name: _document_text(name, path) for name, path in paths.items()}
