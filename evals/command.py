@@ -55,7 +55,9 @@ def run(  # noqa: PLR0917 - options of a command have names
     ] = None,
     system: Annotated[
         str | None,
-        typer.Option(help="Judge another system: bm25, llamaindex, txtai or haystack.", show_default="Verbatim"),
+        typer.Option(
+            help="Judge another system: baseline, bm25, llamaindex, txtai or haystack.", show_default="Verbatim"
+        ),
     ] = None,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Of a set, ask this many questions, drawn by a fixed seed.")

@@ -13,6 +13,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
@@ -244,8 +245,36 @@ def _document_quote(document: Any) -> Quote:  # noqa: ANN401 - a type of the lib
     return Quote(document.content, document.meta["name"], document.meta["start"], document.meta["end"])
 
 
+class BaselineVerbatim(_Peer):
+    """Verbatim with the reader that it had before one was trained: the encoder's cosine and words, weighed.
+
+    The confidence is calibrated, unlike that of the other peers.
+    """
+
+    name = "Verbatim, baseline reader"
+
+    def _index(self, documents: Mapping[str, str]) -> None:
+        from index import Index, Source
+        from qa.baseline import BaselineReader
+
+        self._folder = TemporaryDirectory(prefix="verbatim-evals-", ignore_cleanup_errors=True)
+        self._store = Index.open(self._folder.name)
+        self._store.add(Source(name, text) for name, text in documents.items() if text.strip())
+        self._ids = {document.source: document.id for document in self._store.documents()}
+        self._reader = BaselineReader(self._store)
+
+    def _best(self, question: str, within: Collection[str] | None) -> list[Scored]:
+        ids = None if within is None else [self._ids[name] for name in within if name in self._ids]
+        evidence = self._reader.read(question, self._store.search(question, documents=ids))
+        confidence = self._reader.calibration.confidence(evidence)
+        return [
+            (Quote(item.text, item.hit.source, item.sentence.start, item.sentence.end), confidence) for item in evidence
+        ]
+
+
 PEERS: Mapping[str, Callable[..., ScopedSystem]] = MappingProxyType(
     {
+        "baseline": BaselineVerbatim,
         "bm25": BM25Sentences,
         "llamaindex": DenseLlamaIndex,
         "txtai": TxtaiHybrid,

@@ -63,8 +63,11 @@ class VerbatimSystem:
         """Answer from the index's documents."""
         import qa
 
-        documents = None if within is None else [self._ids[name] for name in within if name in self._ids]
-        return qa.answer(question, index=self.index, history=tuple(history), documents=documents)
+        return qa.answer(question, index=self.index, history=tuple(history), documents=self.ids(within))
+
+    def ids(self, names: Collection[str] | None) -> list[str] | None:
+        """Return the ids that documents of the suite have in the index; None for all."""
+        return None if names is None else [self._ids[name] for name in names if name in self._ids]
 
 
 def run(

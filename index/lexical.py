@@ -85,10 +85,7 @@ class LexicalCache:
         """
         index = self._open()
         index.reload()
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "text", term)) for term in set(terms(query))
-        ]
-        matching = tantivy.Query.boolean_query(clauses)
+        matching = _any_term(query, index)
         if within is not None:
             chosen = tantivy.Query.const_score_query(
                 tantivy.Query.term_set_query(index.schema, "id", list(within)), 0.0
@@ -134,15 +131,48 @@ class LexicalCache:
     def _open(self) -> tantivy.Index:
         if self._index is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            schema = (
-                tantivy.SchemaBuilder()
-                .add_unsigned_field("id", stored=True, indexed=True)
-                .add_text_field("text", stored=False, tokenizer_name=ANALYZER)
-                .build()
-            )
-            self._index = tantivy.Index(schema, path=str(self._folder), reuse=True)
+            self._index = tantivy.Index(_schema(), path=str(self._folder), reuse=True)
             self._index.register_tokenizer(ANALYZER, _analyzer())
         return self._index
+
+
+class MemorySearch:
+    """The same search over texts in memory. They are known by their places, 0 and up."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._index = tantivy.Index(_schema())
+        self._index.register_tokenizer(ANALYZER, _analyzer())
+        writer = self._index.writer(num_threads=1)  # several would put equals in another order each time
+        for place, text in enumerate(texts):
+            document = tantivy.Document(text=text)
+            document.add_unsigned("id", place)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def search(self, query: str, limit: int) -> list[int]:
+        """Return the places of up to ``limit`` texts that hold any of the query's terms, best first."""
+        searcher = self._index.searcher()
+        found = searcher.search(_any_term(query, self._index), limit, count=False).hits
+        return [searcher.doc(address)["id"][0] for _, address in found]
+
+
+def _schema() -> tantivy.Schema:
+    return (
+        tantivy.SchemaBuilder()
+        .add_unsigned_field("id", stored=True, indexed=True)
+        .add_text_field("text", stored=False, tokenizer_name=ANALYZER)
+        .build()
+    )
+
+
+def _any_term(query: str, index: tantivy.Index) -> tantivy.Query:
+    clauses = [
+        (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "text", term))
+        for term in sorted(set(terms(query)))
+    ]
+    return tantivy.Query.boolean_query(clauses)
 
 
 @cache

@@ -1,36 +1,58 @@
-"""Evidence -> the chance that it answers, and the decision to answer or to refuse."""
+"""Evidence -> the chance that it answers, and the decision to answer or to refuse.
+
+A reader comes with its calibration: what its scores are worth was found out on questions, half of them to fit it and
+the other half to report it (``python -m evals.fit``).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.types import Evidence
 
-THRESHOLD = 0.2
-"""Below this confidence the documents are taken not to say. Chosen, like the weights, on half of the questions of nine
-development sets. On the other half (2,348) 81 % of the answerable questions were answered, and 22 % of those whose
-document had been taken away or that ask for what it does not say. The second kind is hard for the baseline reader: of
-near misses about the right article, 85 % were answered."""
 
-INTERCEPT = -6.93
-WEIGHTS: Mapping[str, float] = {"passage": 6.12, "lead": 3.46}
-"""On the held-out half: AUROC of "the first sentence is right" 0.870, expected calibration error 0.031."""
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model of the chance that the first sentence answers, and where to refuse.
 
+    ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over all
+    scores. ``thresholds`` pairs a share of wrong answers among those given with the least confidence that kept to it;
+    ``usual_error`` is the share that is aimed at unless the person says otherwise.
+    """
 
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """Return the estimated chance (0..1) that the first sentence answers the question: a logistic model."""
-    if not evidence:
+    intercept: float
+    weights: Mapping[str, float]
+    thresholds: tuple[tuple[float, float], ...]
+    usual_error: float
+
+    def confidence(self, evidence: Sequence[Evidence]) -> float:
+        """Return the estimated chance (0..1) that the first sentence answers the question."""
+        if not evidence:
+            return 0.0
+        features = confidence_features(evidence)
+        return 1 / (1 + math.exp(-self.intercept - sum(self.weights[name] * features[name] for name in self.weights)))
+
+    def threshold(self, max_error: float | None = None) -> float:
+        """Return the confidence below which to refuse, for at most this share of wrong answers among those given.
+
+        Between the shares that were measured it is interpolated. Raises ValueError unless 0 <= max_error <= 1.
+        """
+        if max_error is None:
+            max_error = self.usual_error
+        if not 0 <= max_error <= 1:
+            raise ValueError(f"max_error is a share of the answers given, from 0 to 1, got {max_error}")
+        points = [(0.0, 1.0), *self.thresholds, (1.0, 0.0)]
+        for (low, high), (next_low, next_high) in pairwise(points):
+            if max_error <= next_low:
+                return high + (next_high - high) * (max_error - low) / (next_low - low)
         return 0.0
-    features = confidence_features(evidence)
-    return 1 / (1 + math.exp(-INTERCEPT - sum(weight * features[name] for name, weight in WEIGHTS.items())))
 
 
 def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
-    """Return what the confidence is computed from.
-
-    ``passage`` is the search score of the first sentence's passage, ``lead`` its share of the softmax over all scores.
-    """
+    """Return what the confidence is computed from: see `Calibration`."""
     first = evidence[0]
     lead = 1 / sum(math.exp(item.score - first.score) for item in evidence)
-    return {"passage": first.hit.score, "lead": lead}
+    return {"search": first.hit.score, **first.features, "lead": lead}

@@ -5,26 +5,47 @@ from __future__ import annotations
 import string
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from index import EmptyStoreError, Index
+from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
-from qa.abstain import THRESHOLD, confidence
 from qa.cite import choose, cite
 from qa.converse import standalone
-from qa.read import BaselineReader, Reader
-from qa.types import Answer
+from qa.parts import parts
+from qa.read import Reader, open_reader
+from qa.rerank import CrossEncoderReranker, Reranker
+from qa.types import Answer, Evidence
 
 TOP_K = 10
 """Passages that are read for a question."""
 
+RERANKED = 50
+"""Passages that a reranker chooses them from."""
+
 
 class Answerer:
-    """Answers questions from one index. Keep it: its reader remembers what it has read."""
+    """Answers questions from one index. Keep it: it keeps its models loaded.
 
-    def __init__(self, index: Index, *, reader: Reader | None = None, threshold: float = THRESHOLD) -> None:
+    ``reader`` is one, or the folder or name of a model for extractive question answering; by default the trained reader
+    that comes with Verbatim. ``reranker`` is one, or the folder or name of a cross-encoder; by default none.
+    ``max_error`` is the share of wrong answers among those given that is aimed at, 0..1, by default the reader's own;
+    ``threshold`` sets the least confidence itself, 0..1.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        reader: Reader | str | Path | None = None,
+        reranker: Reranker | str | Path | None = None,
+        max_error: float | None = None,
+        threshold: float | None = None,
+    ) -> None:
         self.index = index
-        self.reader = reader or BaselineReader(index)
-        self.threshold = threshold
+        self.reader = open_reader(reader, index) if reader is None or isinstance(reader, str | Path) else reader
+        self.reranker = CrossEncoderReranker(reranker) if isinstance(reranker, str | Path) else reranker
+        self.threshold = self.reader.calibration.threshold(max_error) if threshold is None else threshold
 
     def answer(
         self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
@@ -36,25 +57,35 @@ class Answerer:
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
         query = standalone(question, history) if question.strip() else ""
-        hits = self.index.search(query, top_k=TOP_K, documents=documents)
+        hits = self.index.search(query, top_k=RERANKED if self.reranker else TOP_K, documents=documents)
+        if self.reranker:
+            hits = self.reranker.rerank(query, hits)[:TOP_K]
         clock.lap("search")
-        evidence = self.reader.read(query, hits)
-        chance = confidence(evidence)
+        read = [self._read(part, hits) for part in (parts(query) if query == question else [query])]
+        # Once the documents answer one part, the question is about them, and the other parts are doubted less.
+        least = self.threshold / 2 if any(part.chance >= self.threshold for part in read) else self.threshold
+        answered = [part for part in read if part.chance >= least]
+        nearest = max(read, key=lambda part: part.chance)
         clock.lap("read")
-        answered = chance >= self.threshold
-        citations = cite(choose(evidence) if answered else evidence[:1], self.index)
+        citations = cite(choose([part.evidence for part in answered]), self.index)
+        near = () if citations else cite(nearest.evidence[:1], self.index)
         clock.lap("cite")
         return Answer(
             question=question,
             query=query,
-            citations=citations if answered else (),
-            reason=_reason(answered, citations != (), question),
-            confidence=chance,
-            nearest=citations[0] if citations and not answered else None,
-            missing=() if answered else self._missing(query),
+            citations=citations,
+            reason=_reason(question, read, answered),
+            unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
+            confidence=(answered[0] if answered else nearest).chance,
+            nearest=near[0] if near else None,
+            missing=() if citations else self._missing(query),
             hits=tuple(hits),
             seconds=clock.seconds,
         )
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
+        evidence = self.reader.read(question, hits)
+        return _Read(question, evidence, self.reader.calibration.confidence(evidence))
 
     def _missing(self, query: str) -> tuple[str, ...]:
         """Return the words of the query that stand nowhere in the documents."""
@@ -63,14 +94,23 @@ class Answerer:
         return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
 
 
-def _reason(answered: bool, found: bool, question: str) -> str:
+def _reason(question: str, read: Sequence[_Read], answered: Sequence[_Read]) -> str:
     if answered:
         return "The documents say so in the sentences cited."
     if not question.strip():
         return "There is no question to answer."
-    if found:
+    if any(part.evidence for part in read):
         return "Your documents do not say. The nearest sentence found does not seem to answer the question."
     return "Your documents do not say. No sentence has anything to do with the question."
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One part of the question, the sentences read for it, and the chance that the first answers it."""
+
+    question: str
+    evidence: list[Evidence]
+    chance: float
 
 
 class _Clock:

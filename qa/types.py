@@ -63,7 +63,9 @@ class Answer:
     ``query`` is what was searched for (the question, completed from the history). ``confidence`` (0..1) is the
     estimated chance that the first cited sentence answers the question; for a refusal it is the chance that the nearest
     sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
-    question that occur nowhere in the documents. ``seconds`` gives the wall time of each stage.
+    question that occur nowhere in the documents. ``unanswered`` lists, where something is cited for a question that
+    asks for several things, those of which the documents do not seem to say anything.
+    ``seconds`` gives the wall time of each stage.
     """
 
     question: str
@@ -73,6 +75,7 @@ class Answer:
     confidence: float
     nearest: Citation | None = None
     missing: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 

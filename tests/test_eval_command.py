@@ -109,7 +109,7 @@ def test_verbatim_is_judged_by_default(folder: Path, capsys: pytest.CaptureFixtu
 
 def test_another_system_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--system", "nobody") == 2
-    assert "there are bm25, llamaindex, txtai, haystack" in " ".join(capsys.readouterr().err.split())
+    assert "there are baseline, bm25, llamaindex, txtai, haystack" in " ".join(capsys.readouterr().err.split())
     pytest.importorskip("bm25s")
     pytest.importorskip("Stemmer")
     assert run(str(folder), "--system", "bm25") == 0

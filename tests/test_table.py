@@ -39,7 +39,7 @@ def test_the_best_setting_is_chosen_over_all_runs() -> None:
 def test_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "SUITES", ("town",))
     monkeypatch.setattr(table, "SETS", ("city",))
-    with pytest.raises(SuiteError, match=r"city\.choose\.bm25\.json is missing; make it with"):
+    with pytest.raises(SuiteError, match=r"city\.choose\.baseline\.json is missing; make it with"):
         table.show(tmp_path)
     for key in PEERS:
         peer = replace(always(0.9, right=key != "bm25"), system=key)

@@ -142,7 +142,11 @@ def _answered(turn: int, answer: Answer, paged: frozenset[str]) -> str:
     quotations = "".join(_quotation(turn, citation.number, citation, paged) for citation in answer.citations)
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
     meaning = "The estimated chance that the first sentence answers the question"
-    return f'{short}{quotations}<p class="confidence" title="{meaning}">{words}</p>'
+    unanswered = "".join(
+        f'<p class="reason" dir="auto">The documents do not seem to say: {escape(part)}</p>'
+        for part in answer.unanswered
+    )
+    return f'{short}{quotations}{unanswered}<p class="confidence" title="{meaning}">{words}</p>'
 
 
 def _refusal(turn: int, answer: Answer, paged: frozenset[str]) -> str:

@@ -192,6 +192,8 @@ def _print_answer(result: Answer) -> None:
         console.print(Text(result.short, style="bold"))
     for citation in result.citations:
         _print_citation(citation)
+    for part in result.unanswered:
+        console.print(Text(f"\nThe documents do not seem to say: {_printable(part)}", style="yellow"))
     console.print(Text(f"\nconfidence {result.confidence:.2f}", style="dim"))
 
 

@@ -1,0 +1,209 @@
+"""Questions -> the examples of an epoch: groups of (question, passage) whose sentences compete.
+
+Every choice is drawn by the seed, the epoch and the question's place, so that an epoch can be taken up again.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.lexical import MemorySearch
+from index.types import Span
+from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names
+
+NEGATIVES = 6
+"""Passages kept for each question: those that share most words with it and do not hold its answer."""
+
+LEANING = frozenset({"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"})
+"""Sets whose questions only make sense beside their document: another may well answer them too."""
+
+CROPPED = 0.6
+"""The share of long passages of which only a run of sentences is read: more questions in the same time."""
+
+SHORT_CHARS = 450
+PASSAGE_CHARS = 750
+"""Shorter passages are often joined with another: the product packs what stands side by side into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question beside one passage. ``answer`` and ``evidence`` are empty where the passage does not answer.
+
+    ``group`` is the same for the passages read for one question. Where there is evidence but no answer, the set marks
+    no answer phrase.
+    """
+
+    group: int
+    question: str
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+    answer: Span | None
+    evidence: frozenset[int]
+
+    @property
+    def chars(self) -> int:
+        """How long it is to read."""
+        return len(self.question) + len(self.title) + len(self.text)
+
+
+class Epochs:
+    """Makes the examples of each epoch."""
+
+    def __init__(self, corpus: Corpus, seed: int) -> None:
+        self._corpus = corpus
+        self._seed = seed
+        self._negatives = _mine(corpus)
+        self._by_document: dict[tuple[str, str], list[int]] = {}
+        self._by_set: dict[str, list[int]] = {}
+        for piece in corpus.pieces:
+            self._by_document.setdefault(piece.document, []).append(piece.number)
+            self._by_set.setdefault(piece.document[0], []).append(piece.number)
+
+    def groups(self, epoch: int, *, held_out: bool = False) -> list[list[Example]]:
+        """Return the groups of an epoch, shuffled."""
+        groups: list[list[Example]] = []
+        for place, question in enumerate(self._corpus.questions):
+            if question.held_out != held_out:
+                continue
+            chance = random.Random(f"{self._seed} {epoch} {place}")
+            share = 1.0 if held_out else SHARES[question.set_name]
+            for _ in range(int(share) + (chance.random() < share % 1)):
+                groups.extend(self._groups(place, question, chance, len(groups)))
+        random.Random(f"{self._seed} {epoch}").shuffle(groups)
+        return groups
+
+    def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
+        text = _noisy(question.text, chance)
+        if not question.golds:
+            piece = self._corpus.pieces[self._nearest(question, chance)]
+            yield [self._example(number, text, piece, None, question, chance)]
+            return
+        gold = chance.choice(question.golds)
+        piece = self._corpus.pieces[gold.piece]
+        group = [self._example(number, text, piece, gold, question, chance)]
+        others = self._negatives[place]
+        count = chance.choices([0, 1, 2], [0.4, 0.5, 0.1])[0]
+        for other in chance.sample(others, min(count, len(others))):
+            group.append(self._example(number, text, self._corpus.pieces[other], None, question, chance))
+        yield group
+        if chance.random() < 0.2:
+            swapped = corrupted(question.text, self._names_near(piece, question, chance), chance)
+            if swapped is not None:
+                yield [self._example(number + 1, swapped, piece, None, question, chance)]
+
+    def _nearest(self, question: Question, chance: random.Random) -> int:
+        """Return the piece of the context that shares most words with a question that nothing answers."""
+        asked = set(_words(question.text))
+        if chance.random() < 0.2:
+            return chance.choice(question.context)
+        return max(question.context, key=lambda one: len(asked & set(_words(self._corpus.pieces[one].text))))
+
+    def _names_near(self, piece: Piece, question: Question, chance: random.Random) -> list[str]:
+        """Return names to swap in: of the passage itself, or of another of the same set."""
+        near = [name for name in names(piece.text) if not any(_same(name, answer) for answer in question.answers)]
+        far = names(self._corpus.pieces[chance.choice(self._by_set[piece.document[0]])].text)
+        return (near or far) if chance.random() < 0.5 else (far or near)
+
+    def _example(  # noqa: PLR0917 - what an example is made of
+        self, number: int, question: str, piece: Piece, gold: Gold | None, asked: Question, chance: random.Random
+    ) -> Example:
+        title = piece.title if chance.random() < 0.7 else ""
+        answer = gold.answer if gold else None
+        evidence = gold.evidence if gold else frozenset()
+        text, sentences = piece.text, piece.sentences
+        if asked.golds and len(text) > SHORT_CHARS and chance.random() < CROPPED:
+            first, last = _window(sentences, evidence, chance)
+            shift = sentences[first].start
+            text = text[shift : sentences[last].end]
+            sentences = tuple(Span(one.start - shift, one.end - shift) for one in sentences[first : last + 1])
+            answer = answer and Span(answer.start - shift, answer.end - shift)
+            evidence = frozenset(place - first for place in evidence)
+            return Example(number, question, title, text, sentences, answer, evidence)
+        for _ in range(4):
+            if len(text) > SHORT_CHARS or chance.random() < (0.1 if asked.set_name == "qamr" else 0.5):
+                break
+            other = self._neighbour(piece, asked, chance)
+            if other is None or len(text) + len(other.text) > PASSAGE_CHARS:
+                break
+            if chance.random() < 0.5:
+                text, sentences = _joined(text, sentences, other.text, other.sentences)
+            else:
+                shift, places = len(other.text) + 1, len(other.sentences)
+                text, sentences = _joined(other.text, other.sentences, text, sentences)
+                answer = answer and Span(answer.start + shift, answer.end + shift)
+                evidence = frozenset(place + places for place in evidence)
+        return Example(number, question, title, text, sentences, answer, evidence)
+
+    def _neighbour(self, piece: Piece, asked: Question, chance: random.Random) -> Piece | None:
+        same = self._by_document[piece.document]
+        other = self._corpus.pieces[chance.choice(same if len(same) > 1 else self._by_set[piece.document[0]])]
+        if other.number in asked.context or _holds_answer(other, asked):
+            return None
+        return other
+
+
+def _window(sentences: Sequence[Span], evidence: Collection[int], chance: random.Random) -> tuple[int, int]:
+    """Return the first and last of a run of sentences that holds the evidence, or of any run if there is none."""
+    first, last = (min(evidence), max(evidence)) if evidence else (chance.randrange(len(sentences)),) * 2
+    room = chance.randint(SHORT_CHARS // 3, SHORT_CHARS)
+    while True:
+        wider = [(first - 1, last), (first, last + 1)]
+        wider = [(one, other) for one, other in wider if one >= 0 and other < len(sentences)]
+        wider = [(one, other) for one, other in wider if sentences[other].end - sentences[one].start <= room]
+        if not wider:
+            return first, last
+        first, last = chance.choice(wider)
+
+
+def _mine(corpus: Corpus) -> list[list[int]]:
+    """Return, for each question with an answer, the pieces that a search for its words finds and that do not answer."""
+    normal = [f" {' '.join(_words(piece.text))} " for piece in corpus.pieces]
+    search = MemorySearch(f"{piece.title} {piece.text}" for piece in corpus.pieces).search
+    mined: list[list[int]] = []
+    for question in corpus.questions:
+        golds = {gold.piece for gold in question.golds}
+        answers = [f" {' '.join(_words(answer))} " for answer in question.answers]
+
+        def fits(number: int, golds: set[int] = golds, answers: Sequence[str] = answers) -> bool:
+            return number not in golds and not any(answer in normal[number] for answer in answers)
+
+        found: list[int] = []
+        if golds and question.set_name not in LEANING:
+            found = [number for number in search(question.text, 12) if fits(number)][:NEGATIVES]
+        # what stands beside the gold is as hard as what words find, and rarer among it
+        beside = [one for one in question.context if golds and one not in found and fits(one)]
+        mined.append(found + beside[:2])
+    return mined
+
+
+def _holds_answer(piece: Piece, question: Question) -> bool:
+    text = f" {' '.join(_words(piece.text))} "
+    return any(f" {' '.join(_words(answer))} " in text for answer in question.answers)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower() in other.lower() or other.lower() in one.lower()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _joined(text: str, sentences: Sequence[Span], other: str, others: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
+    shift = len(text) + 1
+    return f"{text}\n{other}", (*sentences, *(Span(one.start + shift, one.end + shift) for one in others))
+
+
+def _noisy(question: str, chance: random.Random) -> str:
+    """Return the question as a hurried person types it, now and then: no question mark, a slip of the finger."""
+    if chance.random() < 0.15:
+        question = question.rstrip("? ")
+    if chance.random() < 0.06 and len(question) > 12:
+        place = chance.randrange(3, len(question) - 2)
+        if question[place].isalpha() and question[place + 1].isalpha():
+            question = question[:place] + question[place + 1] + question[place] + question[place + 2 :]
+    return question

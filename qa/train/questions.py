@@ -1,0 +1,219 @@
+"""Sets of questions with gold evidence, cut into the passages that the product reads.
+
+The files are ``NAME.jsonl.gz``: contexts, ``{"context": 7, "text": "..."}``, then questions, ``{"question", "title",
+"context": 7, "answers": [{"text", "start"}], "evidence": [{"text", "start"}], "answerable"}``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.passages import passage_groups
+from index.sentences import sentence_spans
+from index.types import Span
+
+SHARES: Mapping[str, float] = {
+    "squad11": 1.0,
+    "squad11_more": 1.0,
+    "squad20": 2.0,
+    "qed": 1.0,
+    "cuad_chunks": 0.4,
+    "fairytaleqa": 1.0,
+    "policyqa": 0.5,
+    "qamr": 0.3,
+    "selqa": 3.0,
+    "tatqa_text": 2.0,
+    "covidqa": 1.0,
+    "friendsqa": 1.0,
+    "hotpotqa_rpt": 1.0,
+    "qmsum_windows": 0.5,
+}
+"""How often each question of a set is seen in an epoch. Only sets whose licence is stated are here. Few templates
+(contracts, policies) or one-sentence contexts (qamr) teach less a question, rare kinds of evidence more."""
+
+HELD_OUT = 0.01
+"""The share of contexts kept out of training, to watch it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage as the product cuts it: its text, and its sentences as spans of that text."""
+
+    number: int
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+    document: tuple[str, str]  # the set, and the title or context: what "the same document" means
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What answers in a piece: the answer's span in the piece's text, if the set has one, and the sentences."""
+
+    piece: int
+    answer: Span | None
+    evidence: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the pieces that answer it (none if nothing does), and those of its context that were looked in."""
+
+    set_name: str
+    text: str
+    golds: tuple[Gold, ...]
+    context: tuple[int, ...]
+    answers: tuple[str, ...]
+    held_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All questions, and the pieces that they speak of by number."""
+
+    pieces: Sequence[Piece]
+    questions: Sequence[Question]
+
+
+def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
+    """Read sets. Raises FileNotFoundError when one of them is not in the folder."""
+    pieces: list[Piece] = []
+    questions: list[Question] = []
+    for name in names:
+        contexts: dict[int, list[Piece]] = {}
+        texts: dict[int, str] = {}
+        starts: dict[int, int] = {}
+        for row in _rows(folder / f"{name}.jsonl.gz"):
+            if "question" not in row:
+                texts[row["context"]] = row["text"]
+                continue
+            key = row["context"]
+            if key not in contexts:
+                contexts[key] = _pieces(name, row, texts[key], len(pieces))
+                pieces.extend(contexts[key])
+                starts.update(
+                    (piece.number, start) for piece, start in zip(contexts[key], _starts(texts[key]), strict=True)
+                )
+            question = _question(name, row, contexts[key], starts)
+            if question is not None:
+                questions.append(question)
+    return Corpus(pieces, questions)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _starts(text: str) -> list[int]:
+    return [group[0].start for group in passage_groups(sentence_spans(text))]
+
+
+def _pieces(name: str, row: Mapping[str, Any], text: str, first: int) -> list[Piece]:
+    title = str(row["title"]).replace("_", " ")
+    document = (name, title or str(row["context"]))
+    pieces = []
+    for number, group in enumerate(passage_groups(sentence_spans(text)), start=first):
+        start, end = group[0].start, group[-1].end
+        sentences = tuple(Span(one.start - start, one.end - start) for one in group)
+        pieces.append(Piece(number, title, text[start:end], sentences, document))
+    return pieces
+
+
+def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], starts: Mapping[int, int]) -> Question | None:
+    """Return the question with its gold in each piece, or None if its gold lies in no piece as a whole."""
+    answers = [Span(one["start"], one["start"] + len(one["text"])) for one in row["answers"]]
+    evidence = [Span(one["start"], one["start"] + len(one["text"])) for one in row["evidence"]] or answers
+    golds = []
+    for piece in pieces:
+        start = starts[piece.number]
+        inside = [
+            Span(one.start - start, one.end - start)
+            for one in answers
+            if start <= one.start and one.end <= start + len(piece.text)
+        ]
+        marked = [Span(max(0, one.start - start), one.end - start) for one in evidence if one.end > start]
+        found = frozenset(
+            number
+            for number, sentence in enumerate(piece.sentences)
+            if any(sentence.overlaps(one) for one in (inside if inside and not row["evidence"] else marked))
+        )
+        if found and (inside or row["evidence"]):
+            golds.append(Gold(piece.number, inside[0] if inside else None, found))
+    if row["answerable"] and not golds:
+        return None
+    return Question(
+        set_name=name,
+        text=row["question"],
+        golds=tuple(golds) if row["answerable"] else (),
+        context=tuple(piece.number for piece in pieces),
+        answers=tuple(one["text"] for one in row["answers"]),
+        held_out=_share(f"{name}/{row['context']}") < HELD_OUT,
+    )
+
+
+def _share(key: str) -> float:
+    """Return a number in [0, 1) that depends on nothing but the key."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32
+
+
+# ── Questions that their passage does not answer ──────────────────────────────
+
+_OPPOSITES = [
+    "first last", "before after", "north south", "east west", "northern southern", "eastern western",
+    "largest smallest", "highest lowest", "most least", "more less", "oldest youngest",
+    "maximum minimum", "increase decrease", "rise fall", "early late", "earliest latest", "win lose", "won lost",
+    "male female", "men women", "king queen", "father mother", "son daughter", "start end", "began ended",
+    "best worst", "longest shortest", "majority minority", "inside outside", "allowed forbidden", "buy sell",
+]  # fmt: skip
+OPPOSITES: Mapping[str, str] = {
+    one: other for pair in _OPPOSITES for a, b in [pair.split()] for one, other in ((a, b), (b, a))
+}
+
+_NUMBER = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
+_NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w'’-]*)(?: (?:of |the )?[A-Z][\w'’-]*)*")
+_WORD = re.compile(r"\b[a-z]+\b")
+
+
+def names(text: str) -> list[str]:
+    """Return what looks like a name: capitalised words that do not begin a sentence."""
+    return _NAME.findall(text)
+
+
+def corrupted(question: str, elsewhere: Sequence[str], chance: random.Random) -> str | None:
+    """Return the question with one name, number or word swapped so that its passage no longer answers it, or None.
+
+    ``elsewhere`` are names to swap in.
+    """
+    changes: list[tuple[int, int, str]] = []
+    for found in _NUMBER.finditer(question):
+        changes.append((found.start(), found.end(), _other_number(found.group(), chance)))
+    others = [name for name in elsewhere if name.lower() not in question.lower()]
+    for found in _NAME.finditer(question):
+        if others:
+            changes.append((found.start(), found.end(), chance.choice(others)))
+    for found in _WORD.finditer(question):
+        if found.group() in OPPOSITES:
+            changes.append((found.start(), found.end(), OPPOSITES[found.group()]))
+    if not changes:
+        return None
+    start, end, text = chance.choice(changes)
+    return question[:start] + text + question[end:]
+
+
+def _other_number(number: str, chance: random.Random) -> str:
+    digits = number.replace(",", "")
+    if "." in digits or len(digits) > 9:
+        return str(chance.randint(2, 900))
+    value = int(digits)
+    if 1000 <= value <= 2100:  # a year: another one near it
+        return str(value + chance.choice([-30, -12, -7, -3, -2, -1, 1, 2, 3, 7, 12, 30]))
+    return str(max(1, round(value * chance.choice([0.3, 0.5, 2, 3, 5])) + chance.randint(1, 3)))

@@ -1,0 +1,202 @@
+"""Training the reader: what it is taught, that it learns, and that an interruption changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+from index.types import Span
+from qa.model import WORD_VECTORS, load_reference
+from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sentence_scores
+from qa.train.examples import Epochs, Example
+from qa.train.loop import Settings, load_tokenizer, new_model, rate, train
+from qa.train.packed import PackedModel
+from qa.train.questions import OPPOSITES, corrupted, load_corpus, names
+from qa.train.ship import ship
+
+TOWNS = ["Ulm", "Bern", "Graz", "Metz", "Gent", "Lund", "Bath", "Pisa"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with one small set: towns, each with a bridge, and questions of which some have no answer."""
+    contexts, questions = [], []
+    for number, town in enumerate(TOWNS):
+        text = f"The town of {town} lies on a river. Its bridge was opened in {1900 + number}. People fish there."
+        contexts.append({"context": number, "text": text})
+        year = str(1900 + number)
+        row = {"title": town, "context": number, "evidence": [], "answers": [], "answerable": False}
+        known = {"answers": [{"text": year, "start": text.index(year)}], "answerable": True}
+        questions.append({**row, **known, "id": f"{number}a", "question": f"When was the bridge of {town} opened?"})
+        questions.append({**row, "id": f"{number}b", "question": f"Who was the first mayor of {town}?"})
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    with gzip.open(folder / "squad20.jsonl.gz", "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in contexts + questions)
+    return folder
+
+
+YEAR = Span(21, 25)
+
+
+def example(group: int = 0, text: str = "A town. It opened in 1998. End.", answer: Span | None = YEAR) -> Example:
+    sentences = (Span(0, 7), Span(8, 26), Span(27, 31))
+    return Example(group, "When did it open?", "Ulm", text, sentences, answer, frozenset({1} if answer else ()))
+
+
+# ── What is taught ────────────────────────────────────────────────────────────
+
+
+def test_questions_are_cut_to_the_passages_that_the_product_reads(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    assert len(corpus.questions) == 2 * len(TOWNS)
+    for question in corpus.questions:
+        for gold in question.golds:
+            piece = corpus.pieces[gold.piece]
+            assert gold.answer is not None
+            assert gold.answer.of(piece.text) in question.answers
+            assert all(gold.answer.overlaps(piece.sentences[number]) for number in gold.evidence)
+    assert sum(not question.golds for question in corpus.questions) == len(TOWNS)
+
+
+def test_no_passage_that_holds_the_answer_is_taught_as_wrong(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    for epoch in range(3):
+        for group in Epochs(corpus, 0).groups(epoch):
+            for one in group:
+                assert all(sentence.of(one.text).strip() for sentence in one.sentences)
+                if one.answer:
+                    assert any(one.answer.overlaps(one.sentences[number]) for number in one.evidence)
+                    assert one.answer.of(one.text).isdigit()
+
+
+def test_an_epoch_is_the_same_each_time_and_another_one_is_not(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    assert Epochs(corpus, 0).groups(1) == Epochs(corpus, 0).groups(1)
+    assert Epochs(corpus, 0).groups(1) != Epochs(corpus, 0).groups(2)
+    assert Epochs(corpus, 0).groups(1) != Epochs(corpus, 1).groups(1)
+
+
+def test_a_swapped_question_asks_for_something_else() -> None:
+    chance = random.Random(0)
+    question = "How many people met Anna in Bern before 1998?"
+    found = {corrupted(question, ["Ida"], chance) for _ in range(60)}
+    assert question not in found
+    assert "How many people met Ida in Bern before 1998?" in found
+    assert "How many people met Anna in Bern after 1998?" in found
+    assert any(one and "1998" not in one for one in found)
+    assert corrupted("what is it", ["Ida"], chance) is None
+    assert names("Then Anna Frey met the Duke of Kent, and left.") == ["Anna Frey", "Duke of Kent"]
+    assert all(OPPOSITES[other] == word for word, other in OPPOSITES.items())
+
+
+# ── The loss ──────────────────────────────────────────────────────────────────
+
+
+def test_targets_are_the_tokens_of_the_answer_and_its_sentence() -> None:
+    tokenizer = load_tokenizer()
+    batch = collate([example(), example(1, answer=None)], tokenizer)
+    first, last = int(batch.starts[0]), int(batch.ends[0])
+    assert tokenizer.decode(batch.input_ids[0, first : last + 1].tolist()) == "1998"
+    assert batch.is_evidence.tolist() == [0, 1, 0, 0, 0, 0]
+    assert (int(batch.starts[1]), int(batch.ends[1])) == (0, 0)
+    assert batch.answered.tolist() == [1, 0]
+
+
+def scores_for(batch: Batch, right: float) -> torch.Tensor:
+    """Scores that are sure, by as much as ``right``, of just what the batch holds."""
+    scores = torch.zeros((*batch.input_ids.shape, 3))
+    for row in range(len(scores)):
+        if batch.starts[row] != NO_TARGET:
+            scores[row, batch.starts[row], 0] = scores[row, batch.ends[row], 1] = right
+        scores[row, 0, 2] = right * (2 * batch.answered[row] - 1)
+        for place, segment in enumerate(batch.segments[row].tolist()):
+            if segment >= 0:
+                scores[row, place, 2] = right * (2 * batch.is_evidence[segment] - 1)
+    return scores
+
+
+def test_the_loss_falls_to_nothing_when_all_is_right() -> None:
+    batch = collate([example(), example(0, answer=None), example(1, answer=None)], load_tokenizer())
+    losses = [float(loss(scores_for(batch, right), batch)) for right in (0, 1, 3, 30)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] == pytest.approx(0, abs=1e-4)
+    assert torch.equal(sentence_scores(scores_for(batch, 1), batch), 2 * batch.is_evidence - 1)
+
+
+def test_sentences_of_one_question_compete_across_passages() -> None:
+    tokenizer = load_tokenizer()
+    together = collate([example(), example(0, answer=None)], tokenizer)
+    apart = collate([example(), example(1, answer=None)], tokenizer)
+    level = torch.zeros((*together.input_ids.shape, 3))
+    assert float(loss(level, together) - loss(level, apart)) == pytest.approx(0.5 * torch.log(torch.tensor(2.0)).item())
+
+
+def test_groups_stay_whole_in_batches() -> None:
+    groups = [[example(number), example(number, answer=None)] for number in range(20)]
+    batches = micro_batches(groups, 200, random.Random(0))
+    assert sorted(one.group for batch in batches for one in batch) == sorted(2 * list(range(20)))
+    for number in range(20):
+        assert sum(any(one.group == number for one in batch) for batch in batches) == 1
+
+
+# ── Learning ──────────────────────────────────────────────────────────────────
+
+
+def test_laid_end_to_end_the_model_gives_the_same_scores() -> None:
+    model = new_model().eval()
+    batch = collate(
+        [example(), example(1, answer=None), example(2, text="One. Two two two two two. Four.", answer=None)],
+        load_tokenizer(),
+    )
+    with torch.inference_mode():
+        padded = model(batch.input_ids, batch.attention_mask, batch.token_type_ids).logits
+        packed = PackedModel(model)(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    inside = batch.attention_mask.bool()
+    assert torch.allclose(padded[inside], packed[inside], atol=1e-5)
+    assert not packed[~inside].any()
+
+
+def test_the_rate_rises_stays_and_falls() -> None:
+    settings = Settings(data="", to="", warm_up=0.1, cool_down=0.5)
+    rates = [rate(done, settings) for done in (0, 0.05, 0.1, 0.3, 0.5, 0.75, 1)]
+    assert rates == pytest.approx([0, 0.5, 1, 1, 1, 0.5, 0])
+
+
+def test_a_run_learns_and_an_interruption_changes_nothing(data: Path, tmp_path: Path) -> None:
+    settings = {"data": str(data), "processes": 1, "batch_tokens": 400, "epochs": 2.0, "names": ("squad20",)}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    train(Settings(to=str(tmp_path / "whole"), **settings))
+    train(Settings(to=str(tmp_path / "parts"), stop_at=3, **settings))
+    train(Settings(to=str(tmp_path / "parts"), **settings))
+    torch.set_num_threads(threads)
+    whole, parts = (torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("whole", "parts"))
+    assert whole["step"] == parts["step"] > 3
+    assert all(torch.equal(value, parts["average"][name]) for name, value in whole["average"].items())
+    log = (tmp_path / "whole" / "log.txt").read_text()
+    assert "held out" in log or "step" in log
+
+    ship(tmp_path / "reader", [tmp_path / "whole" / "checkpoint.pt"])
+    model = load_reference(tmp_path / "reader")
+    state = model.state_dict()
+    for name, value in whole["average"].items():
+        assert torch.allclose(state[name.removeprefix("model.")], value, rtol=1e-3, atol=1e-4), name
+    assert torch.equal(state[WORD_VECTORS], new_model().state_dict()[WORD_VECTORS])
+
+    # Another run can begin from there, and what is shipped can be the mean of several.
+    again = Settings(to=str(tmp_path / "again"), start=str(tmp_path / "reader"), **settings)
+    torch.set_num_threads(1)
+    train(again)
+    torch.set_num_threads(threads)
+    ship(tmp_path / "mean", [tmp_path / "reader", tmp_path / "again" / "checkpoint.pt"])
+    later = torch.load(tmp_path / "again" / "checkpoint.pt", weights_only=True)["average"]
+    mean = load_reference(tmp_path / "mean").state_dict()
+    for name, value in later.items():
+        first = state[name.removeprefix("model.")]
+        assert torch.allclose(mean[name.removeprefix("model.")], (first + value) / 2, rtol=1e-2, atol=1e-3), name
