@@ -27,6 +27,7 @@ from evals.run import VerbatimSystem
 from evals.sets import half_of, load_set
 from evals.suite import Question, Suite
 from qa.answer import TOP_K
+from qa.cite import MAX_CITATIONS
 from qa.types import Evidence
 
 LEANING = ("newsqa", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_amazon", "fairytaleqa")
@@ -270,29 +271,23 @@ def show(folder: Path) -> None:
     sweep(choose, weights)
 
 
-def chosen(one: Asked, weights: Mapping[str, float], near: float, least: float) -> list[int]:
-    """Return the places of the sentences that would be cited: the first, and those nearly as good and good enough."""
+def chosen(one: Asked, weights: Mapping[str, float], near: float) -> list[int]:
+    """Return the places of the sentences that would be cited: the first, and those nearly as good."""
     scores = one.scores(weights)
-    order = [int(place) for place in np.argsort(-scores, kind="stable")[:4]]
-    own = one.features["sentence"]
-    return [
-        place
-        for rank, place in enumerate(order)
-        if rank == 0 or (scores[place] >= scores[order[0]] - near and own[place] >= least)
-    ]
+    order = [int(place) for place in np.argsort(-scores, kind="stable")[:MAX_CITATIONS]]
+    return [place for place in order if scores[place] >= scores[order[0]] - near]
 
 
 def sweep(asked: Sequence[Asked], weights: Mapping[str, float]) -> None:
     """Print the mean citation F1 of the answerable questions for each way to choose how many sentences to cite."""
     for near in (0.0, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0):
-        for least in (-9.0, -2.0, -1.0, 0.0, 1.0):
-            found: dict[str, list[float]] = {}
-            for one in asked:
-                if one.answerable and one.states:
-                    stated = [one.states[place] for place in chosen(one, weights, near, least)]
-                    found.setdefault(one.task, []).append(metrics.citation_f1(stated, one.facts, refused=False) or 0.0)
-            means = {task: round(float(np.mean(values)), 3) for task, values in found.items()}
-            typer.echo(f"near {near} least {least}: mean {np.mean(list(means.values())):.4f} {means}")
+        found: dict[str, list[float]] = {}
+        for one in asked:
+            if one.answerable and one.states:
+                stated = [one.states[place] for place in chosen(one, weights, near)]
+                found.setdefault(one.task, []).append(metrics.citation_f1(stated, one.facts, refused=False) or 0.0)
+        means = {task: round(float(np.mean(values)), 3) for task, values in found.items()}
+        typer.echo(f"near {near}: mean {np.mean(list(means.values())):.4f} {means}")
 
 
 def thresholds(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[float, float]:
@@ -309,9 +304,9 @@ def thresholds(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[f
 def right_first(asked: Sequence[Asked], weights: Mapping[str, float]) -> dict[str, float]:
     """Return, for each task, how often the first sentence is right among its answerable questions."""
     found: dict[str, list[bool]] = {}
-    for one in asked:
+    for one, right in zip(asked, labels(asked, weights).tolist(), strict=True):
         if one.answerable:
-            found.setdefault(one.task, []).append(bool(one.states and one.states[int(np.argmax(one.scores(weights)))]))
+            found.setdefault(one.task, []).append(right)
     means = {task: round(float(np.mean(values)), 3) for task, values in found.items()}
     return means | {"mean": round(float(np.mean(list(means.values()))), 3)}
 

@@ -57,8 +57,7 @@ def main(
             typer.echo(f"{stage:7} p50 {np.median(values):4.0f} ms, p95 {np.percentile(values, 95):4.0f} ms")
         # Of a run that finds its store made: indexing and torch, which come before and after, take more.
         typer.echo(f"most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        reads = [(answer.query, answer.hits[:TOP_K]) for answer in answers]
-        _compare(index, [(query, hits) for query, hits in reads if len(hits) == TOP_K], to)
+        _compare(index, [(answer.query, answer.hits) for answer in answers if len(answer.hits) == TOP_K], to)
 
 
 def _compare(index: Index, reads: Sequence[tuple[str, Sequence[Hit]]], to: Path) -> None:
@@ -90,9 +89,9 @@ def _compare(index: Index, reads: Sequence[tuple[str, Sequence[Hit]]], to: Path)
             for values in tensors:
                 plain(**values)
             seconds["torch"].append(time.perf_counter() - began)
-        first = {name: reader.read(query, hits)[0] for name, reader in readers.items()}
-        same.append(first["int8"].sentence == first["full"].sentence)
-        confidences = [reader.calibration.confidence(reader.read(query, hits)) for reader in readers.values()]
+        read = {name: reader.read(query, hits) for name, reader in readers.items()}
+        same.append(read["int8"][0].sentence == read["full"][0].sentence)
+        confidences = [readers[name].calibration.confidence(evidence) for name, evidence in read.items()]
         moved.append(abs(confidences[0] - confidences[1]))
     for name, taken in seconds.items():
         ratio = np.median(np.array(seconds["torch"]) / np.array(taken))

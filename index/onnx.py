@@ -11,7 +11,8 @@ import json
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,16 +81,24 @@ def export(model: SentenceTransformer, folder: Path) -> None:
     """
     if model.default_prompt_name:
         raise ValueError("the model puts a prompt before every text")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}-"))
-    try:
+    with made_whole(folder) as temporary:
         _write(model, temporary)
         difference = np.abs(
             OnnxEncoder(temporary).encode(_PROBES) - model.encode(list(_PROBES), normalize_embeddings=True)
         )
         if difference.max() > TOLERANCE:
             raise ValueError(f"the export gives other vectors (by {difference.max():.1e})")
-        temporary.replace(folder)
+
+
+@contextmanager
+def made_whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill, which becomes ``folder`` as a whole; after an error nothing is left of it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}-"))
+    try:
+        yield temporary
+        if not folder.is_dir():  # another process may have been faster
+            temporary.replace(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

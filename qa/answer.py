@@ -30,7 +30,8 @@ class Answerer:
     ``reader`` is one, or the folder or name of a model for extractive question answering; by default the trained reader
     that comes with Verbatim. ``reranker`` is one, or the folder or name of a cross-encoder; by default none.
     ``max_error`` is the share of wrong answers among those given that is aimed at, 0..1, by default the reader's own;
-    ``threshold`` sets the least confidence itself, 0..1.
+    ``threshold`` sets the least confidence itself, 0..1. Of a question that asks for several things one part has to
+    reach it, and the others then half of it.
     """
 
     def __init__(

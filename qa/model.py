@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import shutil
-import tempfile
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import VerbatimError
+from index.onnx import made_whole
 from qa.pairs import MAX_TOKENS
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def load_model(name: str | Path = SHIPPED) -> ReadingModel:
     folder = model_folder(name)
     exported = _export_folder(folder)
     if not exported.is_dir():
-        _export(folder, exported)
+        with made_whole(exported) as temporary:
+            write_export(folder, temporary)
+            (temporary / "full.onnx").unlink()
     return _loaded(exported)
 
 
@@ -151,19 +153,6 @@ def _export_folder(folder: Path) -> Path:
     state = [(str(file.resolve()), file.stat().st_size, file.stat().st_mtime_ns) for file in weights]
     key = hashlib.sha256(repr((EXPORT_VERSION, state)).encode()).hexdigest()[:16]
     return user_cache_path("verbatim", appauthor=False) / "readers" / key
-
-
-def _export(folder: Path, exported: Path) -> None:
-    """Export a model into ``exported``, as a whole or not at all."""
-    exported.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=exported.parent, prefix=f"{exported.name}-"))
-    try:
-        write_export(folder, temporary)
-        (temporary / "full.onnx").unlink()
-        if not exported.is_dir():  # another process may have been faster
-            temporary.replace(exported)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_export(folder: Path, exported: Path) -> None:
