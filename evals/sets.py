@@ -9,6 +9,8 @@ First the contexts, ``{"context": 7, "text": "..."}``, then the questions, ``{"i
   holds on the subject stays in. (Now and then another document answers it as well. Such a question counts against
   every system alike.)
 - *given*: each question is asked of its own document alone.
+- *near*: as given, but only answerable questions that have a twin: the same with a name, number or word swapped, so
+  that no sentence of the document states it. Both are asked.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -35,8 +37,8 @@ EACH_SUFFICES = frozenset({"selqa", "wikiqa", "trecqa", "mtrag"})
 
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "when", "where", "which", "what", "why", "how"})
 
-LEFT_OUT = "left-out"
-"""The kind of a question whose own document is left out."""
+LEFT_OUT, TWIN = "left-out", "twin"
+"""The kinds of a question whose own document is left out, and of one with a term swapped."""
 
 Half = Literal["choose", "report"]
 
@@ -45,6 +47,7 @@ def load_set(
     path: str | Path,
     *,
     given: bool = False,
+    near: bool = False,
     sample: int | None = None,
     seed: int = 0,
     half: Half | None = None,
@@ -52,25 +55,30 @@ def load_set(
 ) -> Suite:
     """Read a set as a suite; `SuiteError` if the file is not one.
 
-    ``given`` asks each question of its own document, see above. ``sample`` questions are drawn by ``seed`` (before
-    the second asking; all the documents stay). ``half`` takes one half of the questions, by their id: figures are
-    chosen on the one and reported on the other. ``stand_alone`` leaves out questions that only make sense beside
-    their document, see `stands_alone`.
+    ``given`` asks each question of its own document, ``near`` also its twin, see above. ``sample`` questions are drawn
+    by ``seed`` (before the second asking; all the documents stay). ``half`` takes one half of the questions, by their
+    id: figures are chosen on the one and reported on the other. ``stand_alone`` leaves out questions that only make
+    sense beside their document, see `stands_alone`.
     """
     path = Path(path)
     contexts, rows = _rows(path)
     documents = {_name(context): text for context, text in contexts.items()}
     chosen = [row for row in rows if half is None or half_of(row["id"]) == half]
     chosen = [row for row in chosen if not stand_alone or stands_alone(row["question"])]
-    if sample is not None and sample < len(chosen):
+    if near:
+        answerable = [row for row in chosen if row["answerable"]]
+        chosen = random.Random(seed).sample(answerable, len(answerable))  # noqa: S311 - not a secret
+    elif sample is not None and sample < len(chosen):
         chosen = random.Random(seed).sample(chosen, sample)  # noqa: S311 - not a secret
-    asked = [_question(row, documents, given=given) for row in chosen]
+    asked = [_question(row, documents, given=given or near) for row in chosen]
     asked = [question for question in asked if question.evidence or not question.answerable]
-    if not given:
+    if near:
+        asked = list(islice(_with_twins(asked, documents), None if sample is None else 2 * sample))
+    elif not given:
         asked += [_left_out(question) for question in asked if question.answerable]
     if not asked:
         raise SuiteError(f"{path} holds no question of that choice; take a larger sample or the whole set")
-    name = path.name.removesuffix(".jsonl.gz") + ("-given" if given else "")
+    name = path.name.removesuffix(".jsonl.gz") + ("-near" if near else "-given" if given else "")
     digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
     return Suite(name, tuple(asked), MappingProxyType(documents), MappingProxyType({}), digest)
 
@@ -167,6 +175,27 @@ def _touched(answer: Mapping[str, Any], document: str, text: str) -> Iterable[Go
 @cache
 def _sentences(text: str) -> tuple[Span, ...]:
     return tuple(sentence_spans(text))
+
+
+def _with_twins(asked: Iterable[Question], documents: Mapping[str, str]) -> Iterator[Question]:
+    """Yield each question that has a twin, and its twin."""
+    from evals.make.corpus import Corpus, Document
+    from evals.make.pairs import twin_of
+
+    corpus = Corpus(Document(name, Path(name), "", text, markdown=False) for name, text in documents.items())
+    for question in asked:
+        twin = twin_of(question.question, next(iter(question.answers), ""), question.within[0], corpus)
+        if twin:
+            yield question
+            yield replace(
+                question,
+                id=f"{question.id}~{TWIN}",
+                question=twin,
+                answerable=False,
+                kind=TWIN,
+                evidence=(),
+                answers=(),
+            )
 
 
 def _left_out(question: Question) -> Question:

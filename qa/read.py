@@ -20,6 +20,7 @@ from qa.abstain import Calibration
 from qa.baseline import BaselineReader
 from qa.likeness import Likeness
 from qa.model import ReadingModel, Scores, load_model
+from qa.named import named_terms, share_named
 from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
 from qa.types import Evidence
 from qa.words import share, term_weights
@@ -85,9 +86,12 @@ class ModelReader:
     """Reads the question beside each passage with a trained model.
 
     Features of a sentence: ``sentence``, the model's score that it is evidence; ``span``, by how much the best answer
-    in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit;
+    in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit,
+    and ``dense`` the part of it that is the cosine to the question;
     ``overlap``, the share of the question's words (weighed by rarity) that the sentence and its neighbours hold;
-    ``cosine``, how alike the encoder finds question and sentence, for the few best only.
+    ``cosine``, how alike the encoder finds question and sentence, ``named``, the share of the question's names and
+    numbers that the sentence, its neighbours and the title mention, and ``told``, the share that the document does: for
+    the few best only.
     """
 
     def __init__(self, model: ReadingModel, index: Index) -> None:
@@ -108,17 +112,31 @@ class ModelReader:
             best: dict[int, Evidence] = {}
             for item in items:
                 for number, own, answer in _sentences(hit, item, self._model.scores(item)):
-                    features = own | {"search": hit.score, "overlap": overlaps[number]}
+                    features = own | {
+                        "search": hit.score, "dense": hit.via.get("dense", 0.0), "overlap": overlaps[number]
+                    }  # fmt: skip
                     score = self._score(features)
                     if number not in best or best[number].score < score:
                         best[number] = Evidence(hit, hit.passage.sentences[number], score, features, answer)
             read.extend(best.values())
         read.sort(key=_order)
-        cosines = self._likeness.cosines(question, [item.text for item in read[:COMPARED]]) if read else []
-        for place, cosine in enumerate(cosines):
-            features = {**read[place].features, "cosine": cosine}
-            read[place] = replace(read[place], features=features, score=self._score(features))
+        best_few = read[:COMPARED]
+        cosines = self._likeness.cosines(question, [item.text for item in best_few]) if best_few else []
+        named = named_terms(question)
+        for place, (one, cosine) in enumerate(zip(best_few, cosines, strict=True)):
+            features = {**one.features, "cosine": cosine, **self._mentions(named, one)}
+            read[place] = replace(one, features=features, score=self._score(features))
         return sorted(read, key=_order)
+
+    def _mentions(self, named: Sequence[str], item: Evidence) -> dict[str, float]:
+        sentences = item.hit.passage.sentences
+        place = sentences.index(item.sentence)
+        near = " ".join(map(item.hit.sentence_text, sentences[max(0, place - 1) : place + 2]))
+        document = self._index.document(item.hit.passage.document_id, item.hit.passage.revision) if named else None
+        return {
+            "named": share_named(named, f"{item.hit.title} {near}"),
+            "told": share_named(named, f"{document.title} {document.text}") if document else 1.0,
+        }
 
     def _score(self, features: Mapping[str, float]) -> float:
         return sum(weight * features.get(name, 0.0) for name, weight in self._weights.items())

@@ -77,6 +77,20 @@ def test_given_asks_each_of_its_own_passage(file: Path) -> None:
     ]
 
 
+def test_near_asks_each_question_and_its_twin(tmp_path: Path) -> None:
+    swappable = row("e", 1, "What froze in 1911 so that people could skate?", ["harbour"])
+    suite = load_set(write(tmp_path / "town.jsonl.gz", [*ROWS, swappable]), near=True)
+    assert suite.name == "town-near"
+    question, twin = suite.questions
+    assert (question.id, twin.id, twin.kind) == ("e", "e~twin", "twin")
+    assert twin.question != question.question
+    assert twin.question.startswith("What froze in ")
+    assert "1911" not in twin.question
+    assert question.answerable
+    assert not twin.answerable
+    assert suite.asked(twin) == suite.asked(question) == {"00001.txt"}
+
+
 def test_spans_become_the_sentences_they_touch(file: Path) -> None:
     (fact,) = load_set(file).questions[0].evidence
     assert [gold.text for gold in fact] == ["It cost nine million euros.", "The mayor cut the ribbon."]

@@ -14,9 +14,9 @@ from index.types import Span
 from qa.model import WORD_VECTORS, load_reference
 from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sentence_scores
 from qa.train.examples import Epochs, Example
-from qa.train.loop import Settings, load_tokenizer, new_model, rate, train
+from qa.train.loop import Settings, _Run, load_tokenizer, new_model, rate, train
 from qa.train.packed import PackedModel
-from qa.train.questions import OPPOSITES, corrupted, load_corpus, names
+from qa.train.questions import OPPOSITES, corrupted, load_corpus, names, transplanted
 from qa.train.ship import ship
 
 TOWNS = ["Ulm", "Bern", "Graz", "Metz", "Gent", "Lund", "Bath", "Pisa"]
@@ -95,6 +95,53 @@ def test_a_swapped_question_asks_for_something_else() -> None:
     assert all(OPPOSITES[other] == word for word, other in OPPOSITES.items())
 
 
+def test_a_question_from_elsewhere_is_asked_of_a_name_of_this_passage() -> None:
+    assert transplanted("When was the bridge of Ulm opened?", ["Bern", "Graz", "Bern"]) == (
+        "When was the bridge of Bern opened?"
+    )
+    assert transplanted("When did Ulm beat Graz?", ["Bern"]) is None, "it names two"
+    assert transplanted("When was it opened?", ["Bern"]) is None
+    assert transplanted("When was the bridge of Ulm opened?", []) is None
+
+
+def test_a_passage_is_also_read_without_the_sentence_that_answers(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    groups = [group for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch)]
+    cut = [
+        (group[0], one)
+        for group in groups
+        for one in group
+        if "lies on a river. People fish" in one.text and group[0].answer
+    ]
+    assert cut, "one in five questions, eight times over"
+    for answered, one in cut:
+        assert not one.evidence
+        assert answered.answer
+        assert answered.answer.of(answered.text) not in one.text
+
+
+def test_a_question_loses_only_words_that_its_evidence_holds(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    asked = {one.question for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch) for one in group[:1]}
+    assert any(question.startswith("When was the of Ulm opened") for question in asked), "the bridge is forgotten"
+    assert not any("When the" in question for question in asked), "words of the grammar stay"
+
+
+def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path: Path) -> None:
+    rows = [
+        {"claim": "Ulm has a bridge.", "evidence_text": "A bridge spans the river in Ulm.", "label": "supports"},
+        {"claim": "Ulm has no bridge.", "evidence_text": "A bridge spans the river in Ulm.", "label": "refutes"},
+        {"claim": "Ulm has two bridges.", "evidence_text": "A bridge spans the river in Ulm.", "label": "neither"},
+    ]
+    with gzip.open(tmp_path / "claims_fm2.jsonl.gz", "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+    corpus = load_corpus(tmp_path, ["claims_fm2"])
+    assert len(corpus.pieces) == 1, "the same text is kept once"
+    assert [bool(question.golds) for question in corpus.questions] == [True, False, False]
+    (gold,) = corpus.questions[0].golds
+    assert (gold.answer, gold.evidence) == (None, frozenset({0}))
+
+
 # ── The loss ──────────────────────────────────────────────────────────────────
 
 
@@ -160,6 +207,15 @@ def test_laid_end_to_end_the_model_gives_the_same_scores() -> None:
     inside = batch.attention_mask.bool()
     assert torch.allclose(padded[inside], packed[inside], atol=1e-5)
     assert not packed[~inside].any()
+
+
+def test_a_run_trains_with_dropout(data: Path, tmp_path: Path) -> None:
+    run = _Run(Settings(data=str(data), to=str(tmp_path), dropout=0.5))
+    batch = collate([example()], load_tokenizer())
+    asked = (batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    with torch.no_grad():
+        assert not torch.equal(run.model(*asked), run.model(*asked))
+        assert torch.equal(run.model.eval()(*asked), run.model(*asked))
 
 
 def test_the_rate_rises_stays_and_falls() -> None:

