@@ -24,6 +24,7 @@ from index import Hit, Index
 from index.types import Source
 from qa.answer import TOP_K, Answerer
 from qa.model import SHIPPED, ReadingModel, load_model, load_reference, write_export
+from qa.pairs import first_text
 from qa.read import ModelReader
 
 SETS = ("newsqa", "squad20", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_amazon", "selqa", "fairytaleqa")
@@ -75,7 +76,8 @@ def _compare(index: Index, reads: Sequence[tuple[str, Sequence[Hit]]], to: Path)
     plain = load_reference(SHIPPED)
 
     for query, hits in reads:
-        windows = [item for items in models["int8"].windows([(query, hit.text) for hit in hits]) for item in items]
+        pairs = [(first_text(query, hit.title), hit.text) for hit in hits]
+        windows = [item for items in models["int8"].windows(pairs) for item in items]
         for name, model in models.items():
             began = time.perf_counter()
             for item in windows:

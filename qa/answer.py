@@ -12,6 +12,7 @@ from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite
 from qa.converse import standalone
+from qa.named import named_terms, unmentioned
 from qa.parts import parts
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
@@ -75,7 +76,7 @@ class Answerer:
             question=question,
             query=query,
             citations=citations,
-            reason=_reason(question, read, answered),
+            reason=_reason(question, nearest, bool(answered)),
             unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
             confidence=(answered[0] if answered else nearest).chance,
             nearest=near[0] if near else None,
@@ -95,14 +96,20 @@ class Answerer:
         return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
 
 
-def _reason(question: str, read: Sequence[_Read], answered: Sequence[_Read]) -> str:
+def _reason(question: str, nearest: _Read, answered: bool) -> str:
     if answered:
         return "The documents say so in the sentences cited."
     if not question.strip():
         return "There is no question to answer."
-    if any(part.evidence for part in read):
-        return "Your documents do not say. The nearest sentence found does not seem to answer the question."
-    return "Your documents do not say. No sentence has anything to do with the question."
+    if not nearest.evidence:
+        return "Your documents do not say. No sentence has anything to do with the question."
+    lacking = unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings)
+    why = f"does not mention {_listed(lacking)}" if lacking else "does not seem to answer the question"
+    return f"Your documents do not say. The nearest sentence found {why}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 @dataclass(frozen=True, slots=True)

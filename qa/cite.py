@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from index import Index, VerbatimError
@@ -12,6 +13,11 @@ MAX_CITATIONS = 4
 
 NEAR_COPY = 0.7
 """Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
+
+_NUMBER = re.compile(
+    r"\d+(?:[.,:]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
+    r"hundreds?|thousands?|millions?|billions?|half|twice)\b"
+)
 
 NEAR_SCORE = 1.0
 """A further sentence is cited if its score is at most this much lower, so that it is at least 37 % as likely.
@@ -38,10 +44,16 @@ def choose(read: Sequence[Sequence[Evidence]]) -> list[Evidence]:
 
 
 def near_copies(first: str, second: str) -> bool:
-    """Whether two sentences say the same in nearly the same words."""
+    """Whether two sentences say the same in nearly the same words.
+
+    Not if each gives a number that the other does not: two days a week and three are a contradiction, to be shown.
+    """
     one, other = set(terms(first)), set(terms(second))
     smaller = min(len(one), len(other))
-    return smaller > 0 and len(one & other) >= NEAR_COPY * smaller
+    if not smaller or len(one & other) < NEAR_COPY * smaller:
+        return False
+    numbers, others = (set(_NUMBER.findall(text.lower())) for text in (first, second))
+    return numbers <= others or others <= numbers
 
 
 def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:

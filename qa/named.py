@@ -28,12 +28,15 @@ def named_terms(question: str) -> list[str]:
     return list(dict.fromkeys([*numbers, *(re.sub(r"['’]s?$", "", word) for word in capital)]))
 
 
+def unmentioned(named: Sequence[str], text: str) -> list[str]:
+    """Return the terms that the text does not mention, in order."""
+    lowered = text.lower()
+    return [term for term in named if not _mentions(lowered, term.lower())]
+
+
 def share_named(named: Sequence[str], text: str) -> float:
     """Return the share of the terms that the text mentions, 0..1; 1 where nothing is named."""
-    if not named:
-        return 1.0
-    lowered = text.lower()
-    return sum(_mentions(lowered, term.lower()) for term in named) / len(named)
+    return 1 - len(unmentioned(named, text)) / len(named) if named else 1.0
 
 
 def _mentions(text: str, term: str) -> bool:

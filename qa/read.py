@@ -129,13 +129,12 @@ class ModelReader:
         return sorted(read, key=_order)
 
     def _mentions(self, named: Sequence[str], item: Evidence) -> dict[str, float]:
-        sentences = item.hit.passage.sentences
-        place = sentences.index(item.sentence)
-        near = " ".join(map(item.hit.sentence_text, sentences[max(0, place - 1) : place + 2]))
-        document = self._index.document(item.hit.passage.document_id, item.hit.passage.revision) if named else None
+        if not named:
+            return {"named": 1.0, "told": 1.0}
+        document = self._index.document(item.hit.passage.document_id, item.hit.passage.revision)
         return {
-            "named": share_named(named, f"{item.hit.title} {near}"),
-            "told": share_named(named, f"{document.title} {document.text}") if document else 1.0,
+            "named": share_named(named, item.surroundings),
+            "told": share_named(named, f"{document.title} {document.text}"),
         }
 
     def _score(self, features: Mapping[str, float]) -> float:

@@ -27,6 +27,13 @@ class Evidence:
         """The sentence, sliced from its passage."""
         return self.hit.sentence_text(self.sentence)
 
+    @property
+    def surroundings(self) -> str:
+        """What a reader of the sentence has in view: the title, and its neighbours in the passage."""
+        sentences = self.hit.passage.sentences
+        place = sentences.index(self.sentence)
+        return " ".join([self.hit.title, *map(self.hit.sentence_text, sentences[max(0, place - 1) : place + 2])])
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

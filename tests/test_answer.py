@@ -137,8 +137,20 @@ def test_near_copies_are_cited_once(index: Index) -> None:
     citations = Answerer(index, threshold=0).answer("What sank off Kalmar?").citations
     assert len(citations) == 1
     assert near_copies("The ferry sank off Kalmar.", "Off Kalmar, the ferry sank.")
+    assert near_copies("Three died when the ferry sank.", "The ferry sank off Kalmar on 3 May; three died.")
     assert not near_copies("The ferry sank.", "The trains run.")
     assert not near_copies("", "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Staff may work from home two days a week.", "Staff may work from home three days a week."),
+        ("The limit is 40 pounds a night.", "The limit is 55 pounds a night."),
+    ],
+)
+def test_what_differs_in_a_number_is_no_copy(one: str, other: str) -> None:
+    assert not near_copies(one, other)
 
 
 def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:
@@ -151,6 +163,13 @@ def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:
     assert result.nearest.text in seed_index.documents()[0].text
     assert result.missing == ("penguins", "live", "Antarctica")
     assert 0 <= result.confidence < 0.2
+
+
+def test_a_refusal_names_what_the_nearest_sentence_does_not_mention(seed_index: Index) -> None:
+    result = Answerer(seed_index, threshold=1).answer("How many British troops remain in Iraq?")
+    assert result.nearest is not None
+    assert "2,500 U.S. troops remain in Iraq" in result.nearest.text
+    assert "does not mention British." in result.reason
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?", "…", "\x00", "🙂", "the of and"])
