@@ -1,4 +1,4 @@
-"""The names and numbers that a question speaks of, and how many of them a text mentions.
+"""The names and numbers that a question speaks of, and which of them a text does not mention.
 
 A question about British troops is not answered by how many American ones there are.
 """
@@ -6,13 +6,27 @@ A question about British troops is not answered by how many American ones there 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extractOne
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
+SPELLED = "zero one two three four five six seven eight nine ten eleven twelve"
+SAME = (
+    re.compile(r"\bU\.?S\b|\bU\.?S\.?A\b|\bAmerica|\bUnited States"),
+    re.compile(r"\bU\.?K\b|\bBrit(?:ain|ish|on)|\bUnited Kingdom"),
+)
+"""Names of the same thing that share no beginning."""
+
 SHORTEST_STEM, ENDING_CHARS = 4, 2
 """A name is found by its beginning, all but the last two letters and four at least: "Iraq" mentions what is Iraqi."""
+
+LONG_NAME = 6
+"""A name of so many letters may be misspelt by one."""
 
 
 def named_terms(question: str) -> list[str]:
@@ -29,19 +43,35 @@ def named_terms(question: str) -> list[str]:
 
 
 def unmentioned(named: Sequence[str], text: str) -> list[str]:
-    """Return the terms that the text does not mention, in order."""
-    lowered = text.lower()
-    return [term for term in named if not _mentions(lowered, term.lower())]
+    """Return the terms that the text does not mention, in order.
+
+    The same name may be spelt with other accents, shortened to its initials, another form of it, or off by a letter.
+    """
+    if not named:
+        return []
+    plain = _plain(text)
+    return [term for term in named if not _mentions(plain, text, _plain(term), term)]
 
 
-def share_named(named: Sequence[str], text: str) -> float:
-    """Return the share of the terms that the text mentions, 0..1; 1 where nothing is named."""
-    return 1 - len(unmentioned(named, text)) / len(named) if named else 1.0
+def _plain(text: str) -> str:
+    """Return the text in lower case, without accents, and without the dots of initials."""
+    letters = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return re.sub(r"(?<=\b\w)\.(?=\w\b)", "", letters.lower())
 
 
-def _mentions(text: str, term: str) -> bool:
+def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
+    """Whether a text holds a term; both come as they are and made plain."""
     if term[0].isdigit():
-        return re.search(rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)", text) is not None
+        spelled = SPELLED.split()[int(term)] if term.isdecimal() and int(term) < len(SPELLED.split()) else None
+        found = rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
+        return re.search(found, plain) is not None
+    if any(same.match(typed) and same.search(text) for same in SAME):
+        return True
     stem = term[: max(SHORTEST_STEM, len(term) - ENDING_CHARS)]
-    end = r"\b" if len(term) < SHORTEST_STEM else ""
-    return re.search(rf"\b{re.escape(stem)}{end}", text) is not None
+    if re.search(rf"\b{re.escape(stem)}" + (r"\b" if len(term) < SHORTEST_STEM else ""), plain):
+        return True
+    if typed.isupper() and re.search(r"\b" + r"\w*[ -]+(?:(?:of|the|and|for) )*".join(typed) + r"\w", text):
+        return True  # the words that the initials stand for
+    return len(term) >= LONG_NAME and extractOne(
+        term, set(re.findall(rf"\b[^\W\d_]{{{LONG_NAME - 1},}}", plain)), scorer=Levenshtein.distance, score_cutoff=1
+    ) is not None  # fmt: skip

@@ -20,7 +20,7 @@ from qa.abstain import Calibration
 from qa.baseline import BaselineReader
 from qa.likeness import Likeness
 from qa.model import ReadingModel, Scores, load_model
-from qa.named import named_terms, share_named
+from qa.named import named_terms, unmentioned
 from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
 from qa.types import Evidence
 from qa.words import share, term_weights
@@ -31,6 +31,10 @@ LONGEST_ANSWER_TOKENS = 30
 
 COMPARED = 8
 """Sentences, the best by all else, that are compared with the question by the encoder."""
+
+
+LOOKED_THROUGH_CHARS = 300_000
+"""Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
 
 
 class Reader(Protocol):
@@ -90,8 +94,8 @@ class ModelReader:
     and ``dense`` the part of it that is the cosine to the question;
     ``overlap``, the share of the question's words (weighed by rarity) that the sentence and its neighbours hold;
     ``cosine``, how alike the encoder finds question and sentence, ``named``, the share of the question's names and
-    numbers that the sentence, its neighbours and the title mention, and ``told``, the share that the document does: for
-    the few best only.
+    numbers that the sentence, its neighbours and the title mention, and ``told``, whether the document mentions all of
+    them: for the few best only.
     """
 
     def __init__(self, model: ReadingModel, index: Index) -> None:
@@ -129,13 +133,13 @@ class ModelReader:
         return sorted(read, key=_order)
 
     def _mentions(self, named: Sequence[str], item: Evidence) -> dict[str, float]:
-        if not named:
+        lacking = unmentioned(named, item.surroundings)
+        if not lacking:
             return {"named": 1.0, "told": 1.0}
         document = self._index.document(item.hit.passage.document_id, item.hit.passage.revision)
-        return {
-            "named": share_named(named, item.surroundings),
-            "told": share_named(named, f"{document.title} {document.text}"),
-        }
+        text = document.text[:LOOKED_THROUGH_CHARS]
+        told = len(text) < len(document.text) or not unmentioned(lacking, f"{document.title}\n{text}")
+        return {"named": 1 - len(lacking) / len(named), "told": float(told)}
 
     def _score(self, features: Mapping[str, float]) -> float:
         return sum(weight * features.get(name, 0.0) for name, weight in self._weights.items())
