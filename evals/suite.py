@@ -111,14 +111,16 @@ def load_suite(suite: str | Path, *, sample: int | None = None) -> Suite:
     """Read and check a suite: the name of one that comes with the package ("seed"), a folder of your own, or a set.
 
     A set is a file ``NAME.jsonl.gz``, see `evals.sets`; with "#given" after its name each question is asked of its
-    own passage alone. Of a set ``sample`` questions can be drawn. Raises `SuiteError` if there is no such suite, or
-    something in it is wrong.
+    own passage alone, with "#near" also its twin that has no answer there. Of a set ``sample`` questions can be drawn.
+    Raises `SuiteError` if there is no such suite, or something in it is wrong.
     """
     set_file, _, mode = str(suite).partition("#")
     if set_file.endswith(".jsonl.gz"):
         from evals.sets import load_set
 
-        return load_set(set_file, given=mode == "given", sample=sample)
+        if mode not in ("", "given", "near"):
+            raise SuiteError(f"{str(suite)!r}: a set is asked as it is, with #given or with #near after its name")
+        return load_set(set_file, given=mode == "given", near=mode == "near", sample=sample)
     if sample is not None:
         raise SuiteError(f"--sample is for sets (NAME.jsonl.gz); {str(suite)!r} is asked as a whole")
     folder = _folder(suite)

@@ -79,7 +79,7 @@ def test_given_asks_each_of_its_own_passage(file: Path) -> None:
 
 def test_near_asks_each_question_and_its_twin(tmp_path: Path) -> None:
     swappable = row("e", 1, "What froze in 1911 so that people could skate?", ["harbour"])
-    suite = load_set(write(tmp_path / "town.jsonl.gz", [*ROWS, swappable]), near=True)
+    suite = load_suite(f"{write(tmp_path / 'town.jsonl.gz', [*ROWS, swappable])}#near")
     assert suite.name == "town-near"
     question, twin = suite.questions
     assert (question.id, twin.id, twin.kind) == ("e", "e~twin", "twin")
@@ -89,6 +89,11 @@ def test_near_asks_each_question_and_its_twin(tmp_path: Path) -> None:
     assert question.answerable
     assert not twin.answerable
     assert suite.asked(twin) == suite.asked(question) == {"00001.txt"}
+
+
+def test_another_way_to_ask_a_set_is_an_error(file: Path) -> None:
+    with pytest.raises(SuiteError, match="#given or with #near"):
+        load_suite(f"{file}#nearly")
 
 
 def test_spans_become_the_sentences_they_touch(file: Path) -> None:
