@@ -15,6 +15,9 @@ from rapidfuzz.process import extractOne
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+
 SPELLED = "zero one two three four five six seven eight nine ten eleven twelve"
 SAME = (
     re.compile(r"\bU\.?S\b|\bU\.?S\.?A\b|\bAmerica|\bUnited States"),
@@ -55,8 +58,8 @@ def unmentioned(named: Sequence[str], text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return the text in lower case, without accents, and without the dots of initials."""
-    letters = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return re.sub(r"(?<=\b\w)\.(?=\w\b)", "", letters.lower())
+    letters = text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    return _DOT.sub("", letters.lower())
 
 
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
