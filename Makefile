@@ -21,7 +21,7 @@ check: $(INSTALLED)
 # The bounds lie a little below what the code reaches. Raise them when it reaches more.
 evals: $(INSTALLED)
 	$(JUDGE) seed --fail-under citation_f1=0.56 --fail-under right_if_answered=0.77 --fail-over wrong_answers=0.16
-	$(JUDGE) gazette --fail-under citation_f1=0.40 --fail-under right_if_answered=0.48 --fail-over wrong_answers=0.32
+	$(JUDGE) gazette --fail-under citation_f1=0.42 --fail-under right_if_answered=0.50 --fail-over wrong_answers=0.32
 	$(JUDGE) handbook --fail-under citation_f1=0.38 --fail-under right_if_answered=0.55 --fail-over wrong_answers=0.31
 
 format: $(INSTALLED)

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 
-SPELLED = "zero one two three four five six seven eight nine ten eleven twelve"
+SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 SAME = (
     re.compile(r"\bU\.?S\b|\bU\.?S\.?A\b|\bAmerica|\bUnited States"),
     re.compile(r"\bU\.?K\b|\bBrit(?:ain|ish|on)|\bUnited Kingdom"),
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     """Whether a text holds a term; both come as they are and made plain."""
     if term[0].isdigit():
-        spelled = SPELLED.split()[int(term)] if term.isdecimal() and int(term) < len(SPELLED.split()) else None
+        spelled = SPELLED[int(term)] if term.isdecimal() and int(term) < len(SPELLED) else None
         found = rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
         return re.search(found, plain) is not None
     if any(same.match(typed) and same.search(text) for same in SAME):

@@ -91,8 +91,7 @@ class ModelReader:
     """Reads the question beside each passage with a trained model.
 
     Features of a sentence: ``sentence``, the model's score that it is evidence; ``span``, by how much the best answer
-    in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit,
-    and ``dense`` the part of it that is the cosine to the question;
+    in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit;
     ``overlap``, the share of the question's words (weighed by rarity) that the sentence and its neighbours hold;
     ``cosine``, how alike the encoder finds question and sentence, ``told``, whether the document mentions all the
     names and numbers of the question: for the few best only.
@@ -116,9 +115,7 @@ class ModelReader:
             best: dict[int, Evidence] = {}
             for item in items:
                 for number, own, answer in _sentences(hit, item, self._model.scores(item)):
-                    features = own | {
-                        "search": hit.score, "dense": hit.via.get("dense", 0.0), "overlap": overlaps[number]
-                    }  # fmt: skip
+                    features = own | {"search": hit.score, "overlap": overlaps[number]}
                     score = self._score(features)
                     if number not in best or best[number].score < score:
                         best[number] = Evidence(hit, hit.passage.sentences[number], score, features, answer)

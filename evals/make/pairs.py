@@ -14,6 +14,7 @@ from evals.make.swaps import Term, terms_in
 from evals.make.terms import Vocabulary, holds_kind
 from evals.suite import GoldSpan
 from index.lexical import terms
+from qa.named import SPELLED
 
 SAME_FACT = 0.7
 """A sentence that shares this much of a question's words (0..1) states the same fact, or a rival one. Set by hand, as
@@ -27,8 +28,6 @@ SAME_COUNT = 0.3
 
 FEWEST_TERMS = 4
 """A question with fewer words of content could be about anything."""
-
-_SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _can_stand_for(other: str, term: Term, draft: Draft) -> bool:
 
 def _size(number: str) -> int:
     """Return what a plain number in digits or words says; 0 for others, which are not swapped."""
-    return int(number) if number.isdecimal() else _SPELLED.index(number) if number in _SPELLED else 0
+    return int(number) if number.isdecimal() else SPELLED.index(number) if number in SPELLED else 0
 
 
 def _is_unstated(corpus: Corpus, other: str, remaining: frozenset[str]) -> bool:

@@ -246,8 +246,9 @@ def _without(piece: Piece, left_out: Collection[int]) -> Piece | None:
         return None
     text, sentences = "", list[Span]()
     for place in kept:
-        start = len(text) + bool(text)
-        text = f"{text} {piece.sentences[place].of(piece.text)}" if text else piece.sentences[place].of(piece.text)
+        text += " " if text else ""
+        start = len(text)
+        text += piece.sentences[place].of(piece.text)
         sentences.append(Span(start, len(text)))
     return replace(piece, text=text, sentences=tuple(sentences))
 
