@@ -1,23 +1,22 @@
-"""File -> text. A source is decoded once, strictly, and its text is never changed afterwards.
+"""Sources -> content: which files there are, which of them can be read, and what they hold (see `index.formats`).
 
-Each format is one entry of ``FORMATS``: a function from the file's bytes to `Content`. Adding a format is adding an
-entry. A source that cannot be read raises `SourceError`, which names the cause and what to do.
+A source that cannot be read raises `SourceError`, which names the cause and what to do.
 """
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from index.errors import SourceError
+from index.formats import FORMATS, read
+from index.formats.content import Content
 from index.types import Source, TextDocument
 
 MAX_FILE_BYTES = 50_000_000
@@ -25,9 +24,6 @@ MAX_FILE_BYTES = 50_000_000
 
 MAX_TEXT_CHARS = 20_000_000
 """Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
-
-MAX_STRANGE_SHARE = 0.02
-"""Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
 
 NOTE_NAMES = frozenset({"SOURCES"})
 """Files that say where a folder's documents come from are not among them."""
@@ -37,16 +33,6 @@ STORE_NAME = "catalog.sqlite3"
 
 AnySource = str | Path | Source | TextDocument
 """What can be added: the path of a file or folder, data with a name, or a LlamaIndex ``Document``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a format's reader takes out of a file. ``markdown`` tells the sentence stage to expect its markup."""
-
-    text: str
-    title: str | None = None
-    page_starts: tuple[int, ...] = (0,)
-    markdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,94 +50,6 @@ class Loaded:
     name: str
     fingerprint: str
     read: Callable[[], Content]
-
-
-# ---- bytes to text ------------------------------------------------------------------------------------------------
-
-_SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-
-def decode(data: bytes, declared: str | None = None) -> str:
-    """Decode a file's bytes without losing or replacing a single one.
-
-    In this order: the byte-order mark (which is a signature, not text, and is left out), the ``declared`` encoding,
-    UTF-8, and the best guess of chardet. Raises `SourceError` for binary data and where no encoding fits.
-    """
-    for signature, encoding in _SIGNATURES:
-        if data.startswith(signature):
-            return _strict(data, encoding)
-    for encoding in filter(None, (declared, "utf-8")):
-        try:
-            text = _strict(data, encoding)
-        except SourceError:
-            continue
-        if "\0" not in text:
-            return text
-    text = _strict(data, _guess(data))
-    strange = sum(
-        unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if not character.isspace()
-    )
-    if "\0" in text or strange > MAX_STRANGE_SHARE * len(text):
-        raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
-    return text
-
-
-def _guess(data: bytes) -> str:
-    import chardet
-
-    encoding = chardet.detect(data)["encoding"]
-    if encoding is None:
-        raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
-    return encoding
-
-
-def _strict(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
-
-
-# ---- formats ------------------------------------------------------------------------------------------------------
-
-
-def read_text(data: bytes) -> Content:
-    """Plain text, kept character for character."""
-    return Content(decode(data))
-
-
-def read_markdown(data: bytes) -> Content:
-    """Markdown, kept as its source; the title is its first heading of the first level."""
-    text = decode(data)
-    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text, flags=re.MULTILINE)
-    return Content(text, title=heading[1] if heading else None, markdown=True)
-
-
-def read_html(data: bytes) -> Content:
-    """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
-    from index.html import read_page
-
-    declared = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], flags=re.IGNORECASE)
-    title, text = read_page(decode(data, declared[1].decode("ascii") if declared else None))
-    return Content(text, title=title)
-
-
-FORMATS: dict[str, Callable[[bytes], Content]] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".xhtml": read_html,
-}
-"""File suffix (lower case) -> reader."""
 
 
 # ---- sources ------------------------------------------------------------------------------------------------------
@@ -221,7 +119,7 @@ def _load_pages(name: str, documents: list[TextDocument]) -> Loaded:
         texts.append(document.text)
         length += len(document.text) + 1
     title = documents[0].metadata.get("title")
-    return _loaded_text(name, Content("\n".join(texts), str(title) if title else None, tuple(starts)))
+    return _loaded_text(name, Content("\n".join(texts), str(title) if title else None, page_starts=tuple(starts)))
 
 
 def _text_document_name(document: TextDocument) -> str:
@@ -239,12 +137,11 @@ def _check_size(size_bytes: int) -> None:
 
 def _loaded(name: str, data: bytes) -> Loaded:
     suffix = Path(name).suffix.lower()
-    reader = FORMATS.get(suffix)
-    if reader is None:
+    if suffix not in FORMATS:
         kinds = ", ".join(sorted(FORMATS))
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
     fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: checked(reader(data)))
+    return Loaded(name, fingerprint, lambda: checked(read(suffix, data)))
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:

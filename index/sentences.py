@@ -20,7 +20,7 @@ import sentencex  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.types import Span
+from index.types import Block, Span
 
 LONGEST_SENTENCE_CHARS = 1_200
 LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
@@ -34,21 +34,29 @@ FindEnds = Callable[[str], Iterable[int]]
 """Takes words without line breaks; gives the offsets at which their sentences end, in order."""
 
 
-def sentence_spans(text: str, *, markdown: bool = False) -> list[Span]:
+def sentence_spans(text: str, *, markdown: bool = False, blocks: Iterable[Block] | None = None) -> list[Span]:
     """Return every sentence of ``text``, in order and apart, with no whitespace at its edges; never raises.
 
     Each character that is not whitespace is in exactly one span, but for markup that carries no words when
     ``markdown`` is true (``#``, ``>``, bullets and numbers of lists, fences, rules). No span is longer than
     ``LONGEST_SENTENCE_CHARS``: what is longer is cut at whitespace, or anywhere where there is none.
+
+    ``blocks`` are the parts that no sentence crosses, in order and apart, where the format knew them; then only what
+    they hold becomes sentences.
     """
-    return spans_with(sentence_ends, text, markdown=markdown)
+    return spans_with(sentence_ends, text, markdown=markdown, blocks=blocks)
 
 
-def spans_with(find_ends: FindEnds, text: str, *, markdown: bool = False) -> list[Span]:
+def spans_with(
+    find_ends: FindEnds, text: str, *, markdown: bool = False, blocks: Iterable[Block] | None = None
+) -> list[Span]:
     """Do what ``sentence_spans`` does with another way to find the ends of sentences inside a block."""
     safe = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
-    blocks = _markdown_blocks(safe) if markdown else _plain_blocks(safe)
-    return [span for block in blocks for span in _sentences(safe, block, find_ends)]
+    if blocks is not None:
+        found: Iterable[_Block] = (_known(safe, block) for block in blocks)
+    else:
+        found = _markdown_blocks(safe) if markdown else _plain_blocks(safe)
+    return [span for block in found for span in _sentences(safe, block, find_ends)]
 
 
 # Not valid in UTF-8, or refused by libraries. One character for one character: offsets stay true.
@@ -100,6 +108,11 @@ _BYLINE_OR_LABEL = re.compile(r"[—–―]\s?[^\W\d_a-z]|[A-Z][\w-]{1,20}:\s")
 _COLUMN_GAP = re.compile(r"\t+|\s{3,}|\s\|\s")
 _FINISHED = re.compile(r"[.!?…:;。！？][\W_]{0,9}$")
 _WORD = re.compile(r"\w")
+
+
+def _known(text: str, block: Block) -> _Block:
+    words = block.start + _match_end(_ITEM, text[block.start : min(block.end, block.start + 20)])
+    return _Block(block.start, words, block.end, block.whole and block.end - block.start <= LONGEST_SENTENCE_CHARS)
 
 
 def _plain_blocks(text: str) -> Iterator[_Block]:

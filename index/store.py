@@ -27,7 +27,6 @@ from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
 from index.search import CANDIDATES, fuse
-from index.sentences import sentence_spans
 from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
 
@@ -254,7 +253,7 @@ class Index:
             sha256=digest,
             revision=digest[:12],
         )
-        passages = passage_groups(sentence_spans(content.text, markdown=content.markdown))
+        passages = passage_groups(content.sentences())
         vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
         self._catalog.put(document, passages, vectors, fingerprint=fingerprint, encoder=self.encoder.name)
         return document.id, "updated" if known else "added"

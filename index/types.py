@@ -29,6 +29,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a text that no sentence crosses; with ``whole``, one that is one sentence whatever its dots say."""
+
+    start: int
+    end: int
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document handed over as data instead of as a path: ``Source("notes", "The text.")``.
 

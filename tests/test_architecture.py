@@ -38,7 +38,11 @@ def test_imports_run_one_way(floor: str) -> None:
 @pytest.mark.parametrize(
     ("library", "owner"),
     [("chromadb", "index/vectors.py"), ("tantivy", "index/lexical.py"), ("sqlite3", "index/catalog.py")]
-    + [("llama_index", "qa/llamaindex.py"), ("chardet", "index/load.py"), ("selectolax", "index/html.py")],
+    + [
+        ("llama_index", "qa/llamaindex.py"),
+        ("chardet", "index/formats/text.py"),
+        ("selectolax", "index/formats/html.py"),
+    ],
 )
 def test_a_library_has_one_owner(library: str, owner: str) -> None:
     files = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py")]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Changes, Index, Source
-from index.load import decode
+from index.formats.text import decode
 from qa.answer import Answerer
 from qa.cite import CitationError, cite
 from tests.fakes import HashEncoder

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from index import Failure, Index, Source
-from index.load import MAX_FILE_BYTES, decode, read_html, read_markdown
+from index.formats.html import read_html
+from index.formats.text import decode, read_markdown
+from index.load import MAX_FILE_BYTES
 
 GERMAN = "Die Straße nach Köln ist schön. Über die Brücke fährt niemand."
 JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたか頓と見当がつかぬ。"

@@ -16,8 +16,7 @@ from evals.suite import GoldSpan
 from index.errors import SourceError
 from index.lexical import terms
 from index.load import Listed, expand
-from index.sentences import sentence_spans
-from index.types import Failure
+from index.types import Failure, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Document:
     path: Path
     fingerprint: str
     text: str = field(repr=False)
-    markdown: bool
+    sentences: tuple[Span, ...] = field(repr=False)
 
 
 def read_all(paths: Sequence[str | Path]) -> tuple[list[Document], tuple[Failure, ...]]:
@@ -53,7 +52,7 @@ def read_all(paths: Sequence[str | Path]) -> tuple[list[Document], tuple[Failure
 def _read(listed: Listed, name: str) -> Document:
     loaded = listed.load()
     content = loaded.read()
-    return Document(name, Path(listed.name), loaded.fingerprint, content.text, content.markdown)
+    return Document(name, Path(listed.name), loaded.fingerprint, content.text, tuple(content.sentences()))
 
 
 def _name(listed: Listed, root: Path, *, alone: bool) -> str:
@@ -124,7 +123,7 @@ class Corpus:
 
 
 def _sentences(document: Document) -> Iterator[Sentence]:
-    for span in sentence_spans(document.text, markdown=document.markdown):
+    for span in document.sentences:
         text = span.of(document.text)
         yield Sentence(GoldSpan(document.name, span.start, span.end, text), frozenset(terms(text)))
 

@@ -10,6 +10,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from index.formats.content import Content
+from index.formats.text import decode
+
 _UNSEEN = frozenset(
     [
         "audio",
@@ -62,6 +65,13 @@ _LINES = frozenset(
 )
 _CELLS = frozenset(["td", "th"])
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
+
+
+def read_html(data: bytes) -> Content:
+    """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
+    declared = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], flags=re.IGNORECASE)
+    title, text = read_page(decode(data, declared[1].decode("ascii") if declared else None))
+    return Content(text, title=title)
 
 
 def read_page(source: str) -> tuple[str | None, str]:

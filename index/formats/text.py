@@ -1,0 +1,74 @@
+"""Bytes -> text, decoded once and strictly; plain text and Markdown are kept character for character."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from index.errors import SourceError
+from index.formats.content import Content
+
+MAX_STRANGE_SHARE = 0.02
+"""Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
+
+_SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Decode a file's bytes without losing or replacing a single one.
+
+    In this order: the byte-order mark (which is a signature, not text, and is left out), the ``declared`` encoding,
+    UTF-8, and the best guess of chardet. Raises `SourceError` for binary data and where no encoding fits.
+    """
+    for signature, encoding in _SIGNATURES:
+        if data.startswith(signature):
+            return _strict(data, encoding)
+    for encoding in filter(None, (declared, "utf-8")):
+        try:
+            text = _strict(data, encoding)
+        except SourceError:
+            continue
+        if "\0" not in text:
+            return text
+    text = _strict(data, _guess(data))
+    strange = sum(
+        unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if not character.isspace()
+    )
+    if "\0" in text or strange > MAX_STRANGE_SHARE * len(text):
+        raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
+    return text
+
+
+def _guess(data: bytes) -> str:
+    import chardet
+
+    encoding = chardet.detect(data)["encoding"]
+    if encoding is None:
+        raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
+    return encoding
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
+
+
+def read_text(data: bytes) -> Content:
+    """Plain text, kept character for character."""
+    return Content(decode(data))
+
+
+def read_markdown(data: bytes) -> Content:
+    """Markdown, kept as its source; the title is its first heading of the first level."""
+    text = decode(data)
+    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text, flags=re.MULTILINE)
+    return Content(text, title=heading[1] if heading else None, markdown=True)
