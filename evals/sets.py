@@ -182,7 +182,9 @@ def _with_twins(asked: Iterable[Question], documents: Mapping[str, str]) -> Iter
     from evals.make.corpus import Corpus, Document
     from evals.make.pairs import twin_of
 
-    corpus = Corpus(Document(name, Path(name), "", text, markdown=False) for name, text in documents.items())
+    corpus = Corpus(
+        Document(name, Path(name), "", text, tuple(sentence_spans(text))) for name, text in documents.items()
+    )
     for question in asked:
         twin = twin_of(question.question, next(iter(question.answers), ""), question.within[0], corpus)
         if twin:
