@@ -30,7 +30,7 @@ from index.search import CANDIDATES, fuse
 from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
 
-READING = "1"
+READING = "2"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 BUSY_SECONDS = 5.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from index.errors import SourceError
 from index.formats.content import Content
 
 FORMATS = {
@@ -18,6 +19,26 @@ FORMATS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".xhtml": "html.read_html",
+    ".docx": "word.read_docx",
+    ".docm": "word.read_docx",
+    ".odt": "opendocument.read_odt",
+    ".ods": "opendocument.read_ods",
+    ".odp": "opendocument.read_odp",
+    ".rtf": "rtf.read_rtf",
+    ".epub": "book.read_epub",
+    ".pptx": "slides.read_pptx",
+    ".pptm": "slides.read_pptx",
+    ".xlsx": "sheets.read_xlsx",
+    ".xlsm": "sheets.read_xlsx",
+    ".csv": "delimited.read_csv",
+    ".tsv": "delimited.read_tsv",
+    ".tab": "delimited.read_tsv",
+    ".eml": "mail.read_eml",
+    ".json": "data.read_json",
+    ".jsonl": "data.read_jsonl",
+    ".ndjson": "data.read_jsonl",
+    ".srt": "subtitles.read_srt",
+    ".vtt": "subtitles.read_vtt",
 }
 """File suffix (lower case) -> module of this package and function."""
 
@@ -25,5 +46,12 @@ FORMATS = {
 def read(suffix: str, data: bytes) -> Content:
     """Read a file of one of `FORMATS`. Raises `SourceError` if it cannot be read."""
     module, function = FORMATS[suffix].split(".")
-    content: Content = getattr(import_module(f"index.formats.{module}"), function)(data)
+    reader = getattr(import_module(f"index.formats.{module}"), function)
+    try:
+        content: Content = reader(data)
+    except (SourceError, MemoryError):
+        raise
+    except Exception as error:  # libraries raise anything at all on a damaged file, and it is this file's failure
+        cause = f"{type(error).__name__}: {error}"[:200]
+        raise SourceError(f"it is damaged or no {suffix} ({cause}); save it anew and add it again") from error
     return content
