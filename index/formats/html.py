@@ -69,6 +69,9 @@ _LINES = frozenset(
         "tr",
     ]
 )
+_NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
+    ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
 _ENCODING = re.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
@@ -101,7 +104,7 @@ def read_html(data: bytes) -> Content:
     builder = Builder()
     add_page(builder, page)
     return builder.content(
-        title=title.text(strip=True) if title else None,
+        title=(title.text(strip=True) or None) if title else None,
         author=next((author for author in authors if author and "://" not in author), None),
         date=next(filter(None, dates), None),
     )
@@ -183,6 +186,9 @@ def _cells(row: LexborNode) -> list[str] | None:
 
 def _hidden(node: LexborNode) -> bool:
     attributes = node.attributes
+    marks = (attributes.get("role"), attributes.get("epub:type"), *(attributes.get("class") or "").split())
+    if not _NOTE_MARKS.isdisjoint(marks):
+        return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
 

@@ -83,7 +83,7 @@ def _properties(package: Package, title: str | None = None) -> dict[str, str | N
     meta = package.xml_or_none("meta.xml")
     return {
         "title": text_of(meta, "title") or title,
-        "author": text_of(meta, "creator", "initial-creator"),
+        "author": text_of(meta, "initial-creator", "creator"),  # who wrote it, before who saved it last
         "date": iso_date(text_of(meta, "date", "creation-date")),
     }
 

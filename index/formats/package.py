@@ -150,7 +150,7 @@ def attribute(element: Element, name: str) -> str | None:
 
 def found(root: Element | None, name: str) -> Iterator[Element]:
     """Yield every element below ``root`` with this name without namespace, in order."""
-    return iter(()) if root is None else root.iter("{*}" + name)
+    return (element for element in ([] if root is None else root.iter()) if local(element) == name)
 
 
 def text_of(root: Element | None, *names: str) -> str | None:

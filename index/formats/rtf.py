@@ -64,7 +64,7 @@ _SKIPPED = frozenset(
         "tc",
     ]
 )
-_READ_THOUGH_OPTIONAL = frozenset(["shpinst"])  # a text box is in it
+_READ_THOUGH_OPTIONAL = frozenset(["shpinst", "footnote"])  # a text box is in the first
 _BULLET = re.compile(r"[•◦▪·‣]\t")
 _INFO = frozenset(["title", "author", "creatim", "revtim"])
 _CHARSETS = {  # of fonts, where they are not the document's own
@@ -173,6 +173,7 @@ class _Reader:
         if name in ("fonttbl", "info"):
             return replace(group, target=name)
         if name in _INFO and group.target == "info":
+            self.info[name] = []
             return replace(group, target=name)
         if name in ("footnote", "shptxt"):
             return replace(group, target="note" if group.target == "body" else "")
