@@ -77,7 +77,9 @@ _ENCODING = re.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
 )
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
-_CLOSED_AT_ONCE = re.compile(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)/>", re.IGNORECASE)
+_CLOSED_AT_ONCE = re.compile(
+    rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)/>", re.IGNORECASE
+)
 _AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author")
 _DATES = (
     "article:published_time",

@@ -65,7 +65,7 @@ def displayed(value: object, number_format: str) -> str:
 
 
 def _number(value: float, number_format: str) -> str:
-    number = Decimal(repr(value))
+    number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))  # 15 digits, as Excel
     sections = number_format.split(";")
     section, sign = sections[0], "-" if number < 0 else ""
     if number < 0 and len(sections) > 1:
@@ -82,7 +82,7 @@ def _number(value: float, number_format: str) -> str:
     plain = _LITERAL.sub(keep, section)
     places = _PLACES.search(plain)
     if "General" in plain or places is None or "?/" in plain or "#/" in plain:
-        return sign + format(abs(number), "f") if abs(value) < 1e15 else repr(value)
+        return sign + (format(abs(number), "f") if abs(value) < 1e15 else str(abs(number)))
     number = abs(number) * (100 if "%" in plain else 1)
     shown = plain[: places.start()] + sign + _digits(number, places.group()) + plain[places.end() :]
     for literal in literals:

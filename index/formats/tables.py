@@ -19,7 +19,6 @@ LONGEST_CELL_CHARS = 200  # a longer cell is prose, as is one of two sentences
 LONGEST_NAME_CHARS = 80  # a longer cell is no column's name
 
 _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
-_LINE_BREAK = re.compile(r"\s*[\r\n]+\s*")
 _NUMBER = re.compile(r"\W*\d[\d.,:/\s'’-]*\W*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
@@ -40,7 +39,7 @@ def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
     filled = [(name.strip(), value.strip()) for name, value in fields if value.strip()]
     prose = [_is_prose(value) for _, value in filled]
     short = [
-        _LINE_BREAK.sub(" ", f"{name}: {value}" if name else value)
+        _one_line(f"{name}: {value}" if name else value)
         for (name, value), is_prose in zip(filled, prose, strict=True)
         if not is_prose
     ]
@@ -57,7 +56,7 @@ def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:
     header: Sequence[str] = ()
     in_table = False
     for row, following in pairwise(chain(rows, [()])):
-        filled = [_LINE_BREAK.sub(" ", cell.strip()) for cell in row if cell.strip()]
+        filled = [cell.strip() for cell in row if cell.strip()]
         if not filled:
             in_table = False
             builder.apart()
@@ -67,11 +66,16 @@ def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:
             builder.text(filled[0])  # a heading or a note above a table
         else:
             in_table = True
-            header = row if _is_header(filled) and any(cell.strip() for cell in following) else ()
-            if header:
-                builder.line("; ".join(filled), whole=True)
+            header = ()
+            if _is_header(filled) and any(cell.strip() for cell in following):
+                header = [_one_line(cell.strip()) for cell in row]
+                builder.line("; ".join(filter(None, header)), whole=True)
             else:
                 add_record(builder, (("", cell) for cell in row))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _is_prose(text: str) -> bool:
