@@ -355,6 +355,7 @@ BAD = {
     "words.srt": (b"These are only words.", "no cue"),
     "words.vtt": (b"1\n00:00:01,000 --> 00:00:02,000\nHi.", "WEBVTT"),
     "words.rtf": (b"These are only words.", "plain text"),
+    "half.rtf": (b"{\\rtf1 The first half", "ends in the middle"),
     "deep.rtf": (b"{\\rtf1 " + b"{" * 5_000, "nested"),
     "pages.csv": (b"%PDF-1.7 \x00\x01", "PDF"),
     "nothing.json": (b"null", "holds no text"),

@@ -71,9 +71,10 @@ def _add_part(builder: Builder, part: EmailMessage) -> None:
 
 
 def _preferred(parts: list[EmailMessage]) -> EmailMessage:
-    """Return the plain text if it says anything, else the richest form, which comes last."""
-    plain = (part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip())
-    return next(plain, parts[-1])
+    """Return the plain text if it says anything, else the richest form that is no calendar entry, which comes last."""
+    plain = [part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip()]
+    rich = [part for part in parts if part.get_content_type() == "text/html" or part.is_multipart()]
+    return plain[0] if plain else [*parts, *rich][-1]
 
 
 def _text(part: EmailMessage) -> str:

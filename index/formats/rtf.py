@@ -163,6 +163,8 @@ class _Reader:
                 elif not sign and group.target and not group.hidden:
                     self.pending += raw[passed:]
         self.flush(group)
+        if stack:
+            raise SourceError("it is damaged: it ends in the middle; get another copy")
 
     def control(  # noqa: PLR0911, PLR0912 - a branch a word
         self, group: _Group, name: str, value: int | None, *, optional: bool
