@@ -103,13 +103,13 @@ def word(body: str) -> bytes:
 WORD = {
     "changes tracked": (
         "<w:p><w:r><w:t>Kept</w:t></w:r><w:ins><w:r><w:t> and added</w:t></w:r></w:ins><w:del><w:r><w:delText>gone"
-        "</w:delText></w:r></w:del><w:moveTo><w:r><w:t> and moved</w:t></w:r></w:moveTo><w:moveFrom><w:r><w:t>away</w:t>"
-        "</w:r></w:moveFrom><w:r><w:t>.</w:t></w:r></w:p>",
+        "</w:delText></w:r></w:del><w:moveTo><w:r><w:t> and moved</w:t></w:r></w:moveTo><w:moveFrom><w:r><w:t>away"
+        "</w:t></w:r></w:moveFrom><w:r><w:t>.</w:t></w:r></w:p>",
         "Kept and added and moved.",
     ),
     "formula": (
-        "<w:p><w:r><w:t>So </w:t></w:r><m:oMath><m:r><m:t>x=</m:t></m:r><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den>"
-        "<m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath><w:r><w:t> holds.</w:t></w:r></w:p>",
+        "<w:p><w:r><w:t>So </w:t></w:r><m:oMath><m:r><m:t>x=</m:t></m:r><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num>"
+        "<m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath><w:r><w:t> holds.</w:t></w:r></w:p>",
         "So x=1/2 holds.",
     ),
     "hidden text and field codes": (
@@ -118,14 +118,14 @@ WORD = {
         "Shown.",
     ),
     "text box, once": (
-        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent><mc:Choice><wps:txbx><w:txbxContent><w:p><w:r><w:t>In the box."
-        "</w:t></w:r></w:p></w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><v:textbox><w:txbxContent><w:p><w:r><w:t>"
-        "In the box.</w:t></w:r></w:p></w:txbxContent></v:textbox></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent><mc:Choice><wps:txbx><w:txbxContent><w:p><w:r><w:t>In the "
+        "box.</w:t></w:r></w:p></w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><v:textbox><w:txbxContent><w:p><w:r>"
+        "<w:t>In the box.</w:t></w:r></w:p></w:txbxContent></v:textbox></mc:Fallback></mc:AlternateContent></w:r></w:p>",
         "Before.\n\nIn the box.",
     ),
     "content controls, symbols and breaks": (
-        "<w:sdt><w:sdtContent><w:p><w:r><w:t>One</w:t><w:tab/><w:t>two</w:t><w:noBreakHyphen/><w:sym w:font='Wingdings' "
-        "w:char='F0E0'/><w:br/><w:t>Three.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>One</w:t><w:tab/><w:t>two</w:t><w:noBreakHyphen/><w:sym "
+        "w:font='Wingdings' w:char='F0E0'/><w:br/><w:t>Three.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
         "One\ttwo\N{NON-BREAKING HYPHEN}→\nThree.",
     ),
     "a table in a table, and a cell of prose": (
@@ -147,15 +147,16 @@ def test_open_document_collapses_white_space_and_leaves_out_what_is_gone() -> No
     body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:text>
         <text:tracked-changes><text:changed-region><text:p>Deleted.</text:p></text:changed-region></text:tracked-changes>
         <text:p>One
-            <text:span>two</text:span><text:s text:c="2"/>three<text:tab/>four<office:annotation><text:p>Comment</text:p>
-            </office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box></draw:frame>.</text:p>
+            <text:span>two</text:span><text:s text:c="2"/>three<text:tab/>four<office:annotation><text:p>Comment
+            </text:p></office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box></draw:frame>.</text:p>
         </office:text></office:body></office:document-content>"""
     data = zipped({"content.xml": body}, into=FILES / "odt/odfpy.odt")
     assert read(".odt", data).text == "One two  three\tfour.\n\nBoxed."
 
 
 def test_a_repeated_cell_of_a_sheet_is_repeated_but_not_a_million_times() -> None:
-    body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="tb"><office:body><office:spreadsheet>
+    body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="tb"><office:body>
+        <office:spreadsheet>
         <table:table><table:table-row><table:table-cell table:number-columns-repeated="2"><text:p>x</text:p>
         </table:table-cell><table:table-cell table:number-columns-repeated="1000000"/></table:table-row>
         <table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row></table:table>

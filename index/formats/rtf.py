@@ -134,8 +134,7 @@ class _Reader:
                     raise SourceError(f"its groups are nested more than {DEEPEST:,} deep; save it anew")
             elif brace == b"}":
                 self.flush(group)
-                self.leave(group, stack[-1] if stack else group)
-                group = stack.pop() if stack else group
+                group = self.leave(group, stack.pop() if stack else group)
                 to_skip = 0
             elif word:
                 name, value = word.decode("ascii"), int(number) if number else None
@@ -248,9 +247,10 @@ class _Reader:
         self.cells.clear()
         self.cell.clear()
 
-    def leave(self, group: _Group, outer: _Group) -> None:
+    def leave(self, group: _Group, outer: _Group) -> _Group:
         if group.target == "note" and outer.target != "note":
             self.notes.append("\n")
+        return outer
 
     def flush(self, group: _Group) -> None:
         if self.pending:
