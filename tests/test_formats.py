@@ -76,6 +76,7 @@ def test_what_a_reader_does_not_see_is_left_out() -> None:
     assert "Gelöscht" not in content_of("rtf/word.rtf").text
     assert "Only in HTML" not in content_of("eml/attached.eml").text
     assert "00:" not in content_of("srt/cues.srt").text
+    assert "number" not in content_of("odp/libreoffice.odp").text
 
 
 # ---- tricky documents ---------------------------------------------------------------------------------------------
@@ -120,7 +121,8 @@ WORD = {
     "text box, once": (
         "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent><mc:Choice><wps:txbx><w:txbxContent><w:p><w:r><w:t>In the "
         "box.</w:t></w:r></w:p></w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><v:textbox><w:txbxContent><w:p><w:r>"
-        "<w:t>In the box.</w:t></w:r></w:p></w:txbxContent></v:textbox></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+        "<w:t>In the box.</w:t></w:r></w:p></w:txbxContent></v:textbox></mc:Fallback></mc:AlternateContent>"
+        "</w:r></w:p>",
         "Before.\n\nIn the box.",
     ),
     "content controls, symbols and breaks": (

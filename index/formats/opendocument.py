@@ -34,6 +34,7 @@ _UNSEEN = frozenset(
         "note-citation",
     ]
 )
+_REPEATED = frozenset(["page-number", "footer", "header", "date-time"])  # on every slide
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
@@ -110,7 +111,7 @@ class _Document:
                 for row in _rows(element):
                     add_row(self.builder, (_cell(cell) for cell in row))
                 self.builder.apart()
-            elif name not in _UNSEEN:
+            elif name not in _UNSEEN and attribute(element, "class") not in _REPEATED:
                 if name in ("list", "frame", "custom-shape", "notes") and local(container) != "list-item":
                     self.builder.apart()
                 self.add(element)
