@@ -68,7 +68,8 @@ class LexicalCache:
                 if current is None:
                     self._make()
                 elif current < generation:
-                    self._apply(self._catalog.missed_since(current))
+                    missed = self._catalog.missed_since(current)
+                    self._make() if missed.purge else self._apply(missed)
             except (OSError, ValueError) as error:  # what tantivy raises for damaged files
                 _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
                 self._make()
@@ -99,6 +100,16 @@ class LexicalCache:
         """Return the number of passages that hold each of the `terms`."""
         searcher = self._open().searcher()
         return {term: searcher.doc_freq("text", term) for term in wanted}
+
+    def faults(self) -> list[str]:
+        """Return whether the passages in the folder are not those of the catalog: nothing, if they are."""
+        index = self._open()
+        index.reload()
+        searcher = index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+        held = {searcher.doc(address)["id"][0] for _, address in found}
+        wanted = {passage_id for passage_id, _ in self._catalog.texts()}
+        return [] if held == wanted else [f"the word index holds {len(held)} passages, the catalog {len(wanted)}"]
 
     def count(self) -> int:
         """Return the number of passages in the folder."""

@@ -45,11 +45,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A source that has been read: its name, a fingerprint of what was read, and how to get its content."""
+    """A source that has been read: its name, a fingerprint of what was read, how to get its content, and its bytes."""
 
     name: str
     fingerprint: str
     read: Callable[[], Content]
+    data: bytes | None = None
 
 
 # ---- sources ------------------------------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ def _loaded(name: str, data: bytes) -> Loaded:
         kinds = ", ".join(sorted(FORMATS))
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
     fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: checked(read(suffix, data)))
+    return Loaded(name, fingerprint, lambda: checked(read(suffix, data)), data)
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:

@@ -87,7 +87,7 @@ class VectorCache:
             self.rebuild()
         elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
             try:
-                self._apply(missed)
+                self.rebuild() if missed.purge else self._apply(missed)
             except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
                 _log.warning("the vectors in %s could not be updated (%s); making them anew", self._folder, error)
                 self.rebuild()
@@ -118,7 +118,22 @@ class VectorCache:
         shutil.rmtree(self._folder, ignore_errors=True)
         # A fresh name: Chroma remembers a folder it has had open in this process, even one that is gone.
         self._connect(f"chroma-{uuid.uuid4().hex[:8]}", create=True)
-        self._apply(replace(self._catalog.missed_since(0), removed=()))
+        self._apply(replace(self._catalog.missed_since(0), removed=(), purge=False))
+
+    def faults(self) -> list[str]:
+        """Return what Chroma's folder holds that the catalog does not, or the other way round: nothing, if all is well.
+
+        Nothing is checked while another process owns the folder.
+        """
+        if self._collection is None:
+            return []
+        ids, vectors = self._catalog.vectors()
+        held = self._collection.get(include=["embeddings"])
+        kept = dict(zip(map(int, held["ids"]), np.asarray(held["embeddings"]), strict=True))
+        if kept.keys() != set(ids):
+            return [f"Chroma holds {len(kept)} vectors, the catalog {len(ids)}, and they are not of the same passages"]
+        wrong = sum(not np.allclose(kept[row], vector, atol=1e-5) for row, vector in zip(ids, vectors, strict=True))
+        return [f"{wrong} vectors in Chroma are not those of the catalog"] if wrong else []
 
     # ---- the folder ----
 
@@ -146,7 +161,10 @@ class VectorCache:
             stamp = json.loads(self._stamp.read_text())
             self._connect(stamp["name"], create=False)
             self._generation = int(stamp["generation"])
-            self._apply(self._catalog.missed_since(self._generation))
+            missed = self._catalog.missed_since(self._generation)
+            if missed.purge:
+                return False
+            self._apply(missed)
             return self._is_sound()
         except FileNotFoundError:
             return False
