@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -86,11 +87,14 @@ def chat(
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
 ) -> None:
     """Open the chat in a browser."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
+        for folder in [path for path in paths or [] if watch and path.is_dir()]:
+            threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
         from ui.server import serve
 
         serve(
@@ -100,6 +104,12 @@ def chat(
             examples=example_questions(index),
             ready=lambda address: console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)"),
         )
+
+
+def _follow(index: Index, folder: Path) -> None:
+    """Print what every change of a folder did to the store, without end."""
+    for changes in index.watch(folder):
+        _print_changes(changes)
 
 
 @index_command.command()
@@ -123,8 +133,7 @@ def sync(
             return
         _print_changes(changes)
         console.print(f"Watching {escape(str(folder))}  (Ctrl-C ends it)")
-        for changes in index.watch(folder):
-            _print_changes(changes)
+        _follow(index, folder)
 
 
 @index_command.command()
@@ -288,20 +297,34 @@ def _finish(changes: Changes) -> None:
         raise typer.Exit(1)
 
 
+class _Rate(ProgressColumn):
+    """Files a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 def _with_progress(work: Work) -> Changes:
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        _Rate(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         console=errors,
         transient=True,
     )
-    with bar:
-        task = bar.add_task("reading", total=None)
-        return work(
-            lambda done, total, stage: bar.update(task, completed=done, total=total, description=_printable(stage)[:40])
-        )
+    try:
+        with bar:
+            task = bar.add_task("reading", total=None)
+            return work(
+                lambda done, total, stage: bar.update(
+                    task, completed=done, total=total, description=_printable(stage)[:40]
+                )
+            )
+    except KeyboardInterrupt:
+        errors.print("Stopped. Every document that was finished is in; the same command goes on from there.")
+        raise typer.Exit(130) from None
 
 
 def main() -> None:
