@@ -8,6 +8,7 @@ for exactly what it missed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
 from index.types import Document, Passage, Span
@@ -77,6 +79,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._reserve = path.with_name("reserve")
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         with self._translated():
@@ -88,11 +91,13 @@ class Catalog:
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
                     "open it with the version that made it, or add your documents to a new store"
                 )
+        disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
         """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
+        disk.keep_reserve(self._reserve)
 
     # ---- writing ----
 
@@ -209,6 +214,8 @@ class Catalog:
         )
         if row is None:
             raise _unknown(document_id, revision)
+        if hashlib.sha256(row[3]).hexdigest() != row[5]:
+            raise self._damaged(f"the text of {document_id} is not the one that was stored")
         return Document(row[0], row[1], row[2], row[3].decode(), tuple(json.loads(row[4])), row[5], row[6])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
@@ -268,11 +275,17 @@ class Catalog:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
+            with self._translated():
+                connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
+                try:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
+                    disk.spend_reserve(self._reserve)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("PRAGMA temp_store = MEMORY")  # sorting must not need a disk
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -288,10 +301,23 @@ class Catalog:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if primary == sqlite3.SQLITE_FULL or (
+                primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
+            ):
+                raise disk.full(self._path.parent) from error
+            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise self._damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
                 "or name another folder"
             ) from error
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            f"{self._path} cannot be used: it is damaged ({what}); put back a copy of the folder {self._path.parent}, "
+            "or delete it and add the documents again"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -20,6 +20,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from index import disk
 from index.catalog import Catalog
 from index.embed import Encoder, SentenceTransformerEncoder
 from index.errors import SourceError, StoreBusyError, StoreError
@@ -86,6 +87,12 @@ class Index:
         if encoder is None or isinstance(encoder, str):
             encoder = SentenceTransformerEncoder(*([encoder] if encoder else []))
         index = cls(folder.expanduser().absolute(), encoder)
+        if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
+            index.close()
+            raise StoreError(
+                f"{folder / STORE_NAME} is older than the caches beside it, so changes were lost; put back a copy of the "
+                f"whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
+            )
         stored = index._catalog.encoder()
         if stored not in (None, encoder.name):
             index.close()
@@ -255,6 +262,7 @@ class Index:
         )
         passages = passage_groups(content.sentences())
         vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
+        disk.need(self.path, len(content.text.encode()) + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(document, passages, vectors, fingerprint=fingerprint, encoder=self.encoder.name)
         return document.id, "updated" if known else "added"
 
@@ -284,13 +292,14 @@ class Index:
             try:
                 self._write_lock.acquire(timeout=BUSY_SECONDS)
             except Timeout:
-                process = owner.read_text() if owner.exists() else "unknown"
+                process = (owner.read_text() if owner.exists() else "") or "unknown"
                 raise StoreBusyError(
                     f"another process (id {process}) is writing to {self.path}; wait until it has finished, or end it"
                 ) from None
             try:
-                owner.write_text(str(os.getpid()))
-                yield
+                with disk.full_disk_said(self.path):
+                    owner.write_text(str(os.getpid()))
+                    yield
             finally:
                 self._write_lock.release()
 
