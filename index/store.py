@@ -90,8 +90,8 @@ class Index:
         if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
             index.close()
             raise StoreError(
-                f"{folder / STORE_NAME} is older than the caches beside it, so changes were lost; put back a copy of the "
-                f"whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
+                f"{folder / STORE_NAME} is older than the caches beside it, so changes were lost; put back a copy of "
+                f"the whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
             )
         stored = index._catalog.encoder()
         if stored not in (None, encoder.name):
