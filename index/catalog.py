@@ -12,6 +12,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
 from index.types import Document, Passage, Span
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -53,6 +54,8 @@ CREATE TABLE passages (
     page INTEGER NOT NULL,
     sentences BLOB NOT NULL,           -- pairs of little-endian uint32: start, end
     vector BLOB NOT NULL,              -- little-endian float32
+    checksum INTEGER NOT NULL,         -- of what comes before, without id and vector: SQLite does not see a flipped bit
+    vector_checksum INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     FOREIGN KEY (document_id, revision) REFERENCES revisions ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
@@ -136,19 +139,11 @@ class Catalog:
             )
             self._drop_passages(connection, document.id, generation)
             connection.executemany(
-                'INSERT INTO passages (document_id, revision, start, "end", page, sentences, vector, generation) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages "
+                '(document_id, revision, start, "end", page, sentences, checksum, vector, vector_checksum, generation) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (
-                        document.id,
-                        document.revision,
-                        sentences[0].start,
-                        sentences[-1].end,
-                        document.page(sentences[0].start),
-                        _pack(sentences),
-                        np.asarray(vector, dtype="<f4").tobytes(),
-                        generation,
-                    )
+                    (*_passage_row(document, sentences, vector), generation)
                     for sentences, vector in zip(passages, vectors, strict=True)
                 ),
             )
@@ -214,20 +209,23 @@ class Catalog:
         )
         if row is None:
             raise _unknown(document_id, revision)
-        if hashlib.sha256(row[3]).hexdigest() != row[5]:
+        if not isinstance(row[3], bytes) or hashlib.sha256(row[3]).hexdigest() != row[5]:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
         return Document(row[0], row[1], row[2], row[3].decode(), tuple(json.loads(row[4])), row[5], row[6])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return those of the passages that are searched now, by id."""
         rows = self._all(
-            'SELECT id, document_id, revision, start, "end", page, sentences FROM passages '
+            'SELECT id, checksum, document_id, revision, start, "end", page, sentences FROM passages '
             "WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
+        for passage_id, checksum, *place in rows:
+            if checksum != _checksum(*place):
+                raise self._damaged(f"passage {passage_id} is not the one that was stored")
         return {
             passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
-            for passage_id, document_id, revision, start, end, page, sentences in rows
+            for passage_id, _, document_id, revision, start, end, page, sentences in rows
         }
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
@@ -253,11 +251,15 @@ class Catalog:
     def vectors(self, ids: Iterable[int] | None = None) -> tuple[list[int], Vectors]:
         """Return the ids and the vectors of passages, row by row: those with these ids, or all."""
         rows = self._all(
-            "SELECT id, vector FROM passages WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
+            "SELECT id, vector, vector_checksum FROM passages "
+            "WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
             (None if ids is None else json.dumps(list(ids)),),
         )
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
+        for passage_id, vector, checksum in rows:
+            if not isinstance(vector, bytes) or zlib.crc32(vector) != checksum:
+                raise self._damaged(f"the vector of passage {passage_id} is not the one that was stored")
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
         return [row[0] for row in rows], matrix
 
@@ -358,6 +360,17 @@ class Catalog:
             (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+
+
+def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors) -> tuple[object, ...]:
+    start, end = sentences[0].start, sentences[-1].end
+    place = document.id, document.revision, start, end, document.page(start), _pack(sentences)
+    packed = np.asarray(vector, dtype="<f4").tobytes()
+    return *place, _checksum(*place), packed, zlib.crc32(packed)
+
+
+def _checksum(*values: object) -> int:
+    return zlib.crc32(repr(values).encode("utf-8", "surrogatepass"))
 
 
 def _pack(sentences: Sequence[Span]) -> bytes:
