@@ -8,9 +8,11 @@ for exactly what it missed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
 from index.types import Document, Passage, Span
@@ -63,6 +66,8 @@ CREATE TABLE passages (
     page INTEGER NOT NULL,
     sentences BLOB NOT NULL,           -- pairs of little-endian uint32: start, end
     vector BLOB NOT NULL,              -- little-endian float32
+    checksum INTEGER NOT NULL,         -- of what comes before, without id and vector: SQLite does not see a flipped bit
+    vector_checksum INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     FOREIGN KEY (document_id, revision) REFERENCES revisions ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
@@ -94,6 +99,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._reserve = path.with_name("reserve")
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         with self._translated():
@@ -105,11 +111,13 @@ class Catalog:
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
                     "open it with the version that made it, or add your documents to a new store"
                 )
+        disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
         """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
+        disk.keep_reserve(self._reserve)
 
     # ---- writing ----
 
@@ -157,19 +165,11 @@ class Catalog:
             self._give_name(connection, document.source, document.id, fingerprint, generation)
             self._drop_passages(connection, document.id, generation)
             connection.executemany(
-                'INSERT INTO passages (document_id, revision, start, "end", page, sentences, vector, generation) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages "
+                '(document_id, revision, start, "end", page, sentences, checksum, vector, vector_checksum, generation) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (
-                        document.id,
-                        document.revision,
-                        sentences[0].start,
-                        sentences[-1].end,
-                        document.page(sentences[0].start),
-                        _pack(sentences),
-                        np.asarray(vector, dtype="<f4").tobytes(),
-                        generation,
-                    )
+                    (*_passage_row(document, sentences, vector), generation)
                     for sentences, vector in zip(passages, vectors, strict=True)
                 ),
             )
@@ -285,6 +285,8 @@ class Catalog:
         if row is None:
             raise _unknown(document_id, revision)
         title, text, page_starts, sha256, found, author, date, latest, added, names = row
+        if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
+            raise self._damaged(f"the text of {document_id} is not the one that was stored")
         source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
         return Document(
             id=document_id,
@@ -312,13 +314,16 @@ class Catalog:
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return those of the passages that are searched now, by id."""
         rows = self._all(
-            'SELECT id, document_id, revision, start, "end", page, sentences FROM passages '
+            'SELECT id, checksum, document_id, revision, start, "end", page, sentences FROM passages '
             "WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
+        for passage_id, checksum, *place in rows:
+            if checksum != _checksum(*place):
+                raise self._damaged(f"passage {passage_id} is not the one that was stored")
         return {
             passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
-            for passage_id, document_id, revision, start, end, page, sentences in rows
+            for passage_id, _, document_id, revision, start, end, page, sentences in rows
         }
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
@@ -344,11 +349,15 @@ class Catalog:
     def vectors(self, ids: Iterable[int] | None = None) -> tuple[list[int], Vectors]:
         """Return the ids and the vectors of passages, row by row: those with these ids, or all."""
         rows = self._all(
-            "SELECT id, vector FROM passages WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
+            "SELECT id, vector, vector_checksum FROM passages "
+            "WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
             (None if ids is None else json.dumps(list(ids)),),
         )
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
+        for passage_id, vector, checksum in rows:
+            if not isinstance(vector, bytes) or zlib.crc32(vector) != checksum:
+                raise self._damaged(f"the vector of passage {passage_id} is not the one that was stored")
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
         return [row[0] for row in rows], matrix
 
@@ -374,11 +383,17 @@ class Catalog:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
+            with self._translated():
+                connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
+                try:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
+                    disk.spend_reserve(self._reserve)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("PRAGMA temp_store = MEMORY")  # sorting must not need a disk
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -394,10 +409,23 @@ class Catalog:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if primary == sqlite3.SQLITE_FULL or (
+                primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
+            ):
+                raise disk.full(self._path.parent) from error
+            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise self._damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
                 "or name another folder"
             ) from error
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            f"{self._path} cannot be used: it is damaged ({what}); put back a copy of the folder {self._path.parent}, "
+            "or delete it and add the documents again"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -477,6 +505,17 @@ class Catalog:
             (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+
+
+def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors) -> tuple[object, ...]:
+    start, end = sentences[0].start, sentences[-1].end
+    place = document.id, document.revision, start, end, document.page(start), _pack(sentences)
+    packed = np.asarray(vector, dtype="<f4").tobytes()
+    return *place, _checksum(*place), packed, zlib.crc32(packed)
+
+
+def _checksum(*values: object) -> int:
+    return zlib.crc32(repr(values).encode("utf-8", "surrogatepass"))
 
 
 def _pack(sentences: Sequence[Span]) -> bytes:

@@ -24,6 +24,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from index import disk
 from index.catalog import Catalog
 from index.embed import Encoder, SentenceTransformerEncoder
 from index.errors import SourceError, StoreBusyError, StoreError
@@ -94,6 +95,12 @@ class Index:
         if encoder is None or isinstance(encoder, str):
             encoder = SentenceTransformerEncoder(*([encoder] if encoder else []))
         index = cls(folder.expanduser().absolute(), encoder)
+        if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
+            index.close()
+            raise StoreError(
+                f"{folder / STORE_NAME} is older than the caches beside it, so changes were lost; put back a copy of "
+                f"the whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
+            )
         stored = index._catalog.encoder()
         if stored not in (None, encoder.name):
             index.close()
@@ -231,8 +238,11 @@ class Index:
         cache is mended by `rebuild`; a document whose text is damaged has to be removed and added again.
         """
         with self._writing(), self._caching:
+            found = tuple(faults(self._catalog, self.encoder))
+            if found:
+                return found  # the caches are made from what is wrong
             self._refresh(self._catalog.generation())
-            return (*faults(self._catalog, self.encoder), *self._vectors.faults(), *self._words.faults())
+            return (*self._vectors.faults(), *self._words.faults())
 
     def rebuild(self) -> None:
         """Make both caches anew from the catalog. Nothing is read or embedded again."""
@@ -343,6 +353,7 @@ class Index:
         )
         passages = passage_groups(content.sentences())
         vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
+        disk.need(self.path, len(content.text.encode()) + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(
             document,
             passages,
@@ -423,13 +434,14 @@ class Index:
             try:
                 self._write_lock.acquire(timeout=BUSY_SECONDS)
             except Timeout:
-                process = owner.read_text() if owner.exists() else "unknown"
+                process = (owner.read_text() if owner.exists() else "") or "unknown"
                 raise StoreBusyError(
                     f"another process (id {process}) is writing to {self.path}; wait until it has finished, or end it"
                 ) from None
             try:
-                owner.write_text(str(os.getpid()))
-                yield
+                with disk.full_disk_said(self.path):
+                    owner.write_text(str(os.getpid()))
+                    yield
             finally:
                 self._write_lock.release()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index import Index, Source, SourceError, UnknownDocumentError
+from index import Index, Source, SourceError, Span, UnknownDocumentError
 from index.embed import SentenceTransformerEncoder
+from index.verify import _passage_faults
 from tests.fakes import HashEncoder
 
 STORY = "The zebrafish ledger of Quintilian Vandermolen lies under the lighthouse."
@@ -161,12 +163,12 @@ def test_a_removal_that_a_crash_cut_short_is_finished_at_the_next_opening(tmp_pa
 @pytest.mark.parametrize(
     ("damage", "fault"),
     [
-        ("UPDATE revisions SET text = CAST('Another text.' AS BLOB)", "SHA-256 differs"),
+        ("UPDATE revisions SET text = CAST('Another text.' AS BLOB)", "is not the one that was stored"),
         ("UPDATE revisions SET page_starts = '[0, 999]'", "pages do not begin"),
         ("DELETE FROM passages", "no passage"),
-        ('UPDATE passages SET "end" = "end" + 1', "begin and end with its sentences"),
-        ("UPDATE passages SET vector = zeroblob(length(vector))", "not all of length 1"),
-        ("UPDATE passages SET page = 7", "said to be on page 7"),
+        ('UPDATE passages SET "end" = "end" + 1', "is not the one that was stored"),
+        ("UPDATE passages SET vector = zeroblob(length(vector))", "is not the one that was stored"),
+        ("UPDATE passages SET page = 7", "is not the one that was stored"),
         ("DELETE FROM sources", "has no name"),
     ],
 )
@@ -183,10 +185,29 @@ def test_verify_finds_what_is_wrong(tmp_path: Path, damage: str, fault: str) -> 
     assert fault in found
 
 
+def test_verify_knows_what_a_passage_must_be(index: Index) -> None:
+    (document_id,) = index.add(Source("a.txt", "Bern has a bridge. It is old.")).added
+    document = index.document(document_id)
+    (passage,) = index._catalog.passages(index._catalog.passage_ids([document_id])).values()
+    first, second = passage.sentences
+    assert list(_passage_faults(document, [passage])) == []
+    for wrong, fault in [
+        (replace(passage, revision="other"), "is of the revision other"),
+        (replace(passage, end=passage.end - 1), "begin and end with its sentences"),
+        (replace(passage, sentences=(first, Span(second.start - 1, second.end))), "do not lie in the text"),
+        (replace(passage, sentences=(first, Span(first.end - 1, second.end))), "overlap"),
+        (replace(passage, page=2), "said to be on page 2"),
+    ]:
+        assert fault in " ".join(_passage_faults(document, [wrong]))
+
+
 def test_verify_notices_a_vector_of_another_text(index: Index) -> None:
     index.add([Source("a.txt", "Bern has a bridge."), Source("b.txt", "A cat slept on the warm roof.")])
     connection = index._catalog._connection
-    connection.execute("UPDATE passages SET vector = (SELECT vector FROM passages ORDER BY id LIMIT 1)")
+    connection.execute(
+        "UPDATE passages SET (vector, vector_checksum) = "
+        "(SELECT vector, vector_checksum FROM passages ORDER BY id LIMIT 1)"
+    )
     assert any("not that of its text" in fault for fault in index.verify())
 
 
