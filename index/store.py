@@ -26,6 +26,7 @@ from index.errors import SourceError, StoreBusyError, StoreError
 from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
+from index.sandbox import reading
 from index.search import CANDIDATES, fuse
 from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
@@ -123,7 +124,7 @@ class Index:
         """
         outcomes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         failed: list[Failure] = []
-        with self._writing():
+        with self._writing(), reading():
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
                 if progress:
