@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 JUDGE := $(BIN)/verbatim eval --save evals/results --fail-under verbatim_rate=1
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test check evals format lock clean
+.PHONY: chat test check fuzz evals format lock clean
 
 chat: $(INSTALLED)
 	$(BIN)/verbatim chat seeds/
@@ -17,6 +17,11 @@ check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# For an hour, or for `make fuzz FUZZ_SECONDS=600`; what it found stays in build/fuzz.
+fuzz: $(INSTALLED)
+	$(LOCKED) atheris
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),3600) HF_HUB_OFFLINE=1 $(BIN)/python tests/fuzz.py
 
 # The bounds lie a little below what the code reaches. Raise them when it reaches more.
 evals: $(INSTALLED)

@@ -15,15 +15,13 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import SourceError
-from index.formats import FORMATS, read
-from index.formats.content import Content
+from index.formats import FORMATS
+from index.formats.content import Content, checked
+from index.sandbox import read_safely
 from index.types import Source, TextDocument
 
 MAX_FILE_BYTES = 50_000_000
 """Larger files are refused: they would hold a laptop's memory several times over while they are read."""
-
-MAX_TEXT_CHARS = 20_000_000
-"""Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
 
 NOTE_NAMES = frozenset({"SOURCES"})
 """Files that say where a folder's documents come from are not among them."""
@@ -100,7 +98,9 @@ def _load_path(path: Path) -> Loaded:
         if not stat.S_ISREG(status.st_mode):
             raise SourceError("it is not a regular file")
         _check_size(status.st_size)
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)  # it may have grown
+        _check_size(len(data))
     except OSError as error:
         raise SourceError(f"it cannot be read: {error.strerror or error}") from error
     return _loaded(str(path), data)
@@ -142,25 +142,12 @@ def _loaded(name: str, data: bytes) -> Loaded:
         kinds = ", ".join(sorted(FORMATS))
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
     fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: checked(read(suffix, data)), data)
+    return Loaded(name, fingerprint, lambda: read_safely(suffix, data), data)
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:
     fingerprint = hashlib.sha256(repr((content.text, content.title)).encode()).hexdigest()
     return Loaded(name, fingerprint, lambda: checked(content))
-
-
-def checked(content: Content) -> Content:
-    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode."""
-    if not content.text.strip():
-        raise SourceError("it holds no text")
-    if len(content.text) > MAX_TEXT_CHARS:
-        raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")
-    try:
-        content.text.encode()
-    except UnicodeEncodeError as error:
-        raise SourceError(f"character {error.start} is half of a surrogate pair, which is not text") from error
-    return content
 
 
 def title_of(name: str, content: Content) -> str:

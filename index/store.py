@@ -33,6 +33,7 @@ from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
 from index.receipt import Probes, look_for, probes_of
+from index.sandbox import reading
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
 from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
@@ -138,7 +139,7 @@ class Index:
         """
         outcomes: defaultdict[str, list[str]] = defaultdict(list)
         failed: list[Failure] = []
-        with self._writing():
+        with self._writing(), reading():
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
                 if progress:

@@ -6,6 +6,7 @@ imported when the first file of its kind is read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 
 from index.formats.content import Content
@@ -22,8 +23,13 @@ FORMATS = {
 """File suffix (lower case) -> module of this package and function."""
 
 
-def read(suffix: str, data: bytes) -> Content:
-    """Read a file of one of `FORMATS`. Raises `SourceError` if it cannot be read."""
+def reader(suffix: str) -> Callable[[bytes], Content]:
+    """Return the function that reads files of one of `FORMATS`."""
     module, function = FORMATS[suffix].split(".")
-    content: Content = getattr(import_module(f"index.formats.{module}"), function)(data)
-    return content
+    found: Callable[[bytes], Content] = getattr(import_module(f"index.formats.{module}"), function)
+    return found
+
+
+def read(suffix: str, data: bytes) -> Content:
+    """Read a file of one of `FORMATS`, in this process. Raises `SourceError` if it cannot be read."""
+    return reader(suffix)(data)

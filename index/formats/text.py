@@ -6,12 +6,15 @@ import codecs
 import re
 import unicodedata
 
+import chardet
+
 from index.errors import SourceError
 from index.formats.content import Content
 
 MAX_STRANGE_SHARE = 0.02
 """Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
 
+chardet.detect(b"\xe4")  # loads its models: here once, instead of in each of the children that read a file
 _SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -47,8 +50,6 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 
 def _guess(data: bytes) -> str:
-    import chardet
-
     encoding = chardet.detect(data)["encoding"]
     if encoding is None:
         raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
