@@ -50,6 +50,7 @@ _PAGE_NUMBER = re.compile(
 )
 _NUMBER = re.compile(r"\d+")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_UNSPACED = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff]")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:[-\u2010][^\W\d_]+)*)[-\u00ad\u2010\x02]$")
 _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
@@ -479,7 +480,8 @@ def _levels(pieces: Iterable[Piece]) -> list[list[Piece]]:
     levels: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: (piece.base, piece.left)):
         for level in levels[-3:][::-1]:
-            if _overlap(level[0], piece) > 0.5 and not any(_collides(piece, other) for other in level):
+            belongs = _overlap(level[0], piece) > 0.5 or any(_is_attached(piece, other) for other in level)
+            if belongs and not any(_collides(piece, other) for other in level):
                 level.append(piece)
                 if piece.right - piece.left > level[0].right - level[0].left:
                     level[0], level[-1] = level[-1], level[0]
@@ -487,6 +489,17 @@ def _levels(pieces: Iterable[Piece]) -> list[list[Piece]]:
         else:
             levels.append([piece])
     return sorted(levels, key=lambda level: level[0].base)
+
+
+def _is_attached(piece: Piece, other: Piece) -> bool:
+    """Whether one of two pieces is the raised or lowered small print of the other."""
+    small, large = sorted((piece, other), key=lambda one: one.size)
+    return (
+        abs(piece.order - other.order) == 1
+        and small.size < 0.9 * large.size
+        and abs(small.base - large.base) < 0.6 * large.size
+        and max(small.left - large.right, large.left - small.right) < 0.3 * large.size
+    )
 
 
 def _collides(piece: Piece, other: Piece) -> bool:
@@ -528,7 +541,60 @@ def _merged(pieces: Sequence[Piece], between: str | None = None) -> Piece:
         line.append(piece, between or (" " if apart else ""))
         line.last_order = max(line.last_order, piece.order)
     line.size, line.base = main.size, main.base
+    if _RTL.search(line.text) and not line.slanted:
+        _put_in_order(line)
     return line
+
+
+def _put_in_order(line: Piece) -> None:
+    """Put characters in the order of reading where some are written from right to left, from where they stand.
+
+    Files hold such text either way, and pdfium turns around some of it. Characters of one glyph stay together.
+    """
+    units: list[list[int]] = []
+    for index in range(len(line.text)):
+        same = units and (line.lefts[index], line.rights[index]) == (line.lefts[index - 1], line.rights[index - 1])
+        if same:
+            units[-1].append(index)
+        else:
+            units.append([index])
+    middles = [line.lefts[unit[0]] + line.rights[unit[0]] for unit in units]
+    rtl = [bool(_RTL.match(line.text[unit[0]])) for unit in units]
+    for number, unit in enumerate(units):  # those of a glyph are the other way around where the file is
+        ascends = [middles[n + 1] > middles[n] for n in (number - 1, number) if 0 <= n < len(units) - 1]
+        if len(unit) > 1 and rtl[number] and all(ascends):
+            unit.reverse()
+    letters = [line.text[unit[0]].isalnum() for unit in units]
+    if line.rtl:
+        order = sorted(range(len(units)), key=lambda number: -middles[number])
+        order = list(_turned_runs(order, [letter and not r for letter, r in zip(letters, rtl, strict=True)], rtl))
+    else:
+        order = sorted(range(len(units)), key=lambda number: middles[number])
+        order = list(_turned_runs(order, rtl, [letter and not r for letter, r in zip(letters, rtl, strict=True)]))
+    indices = [index for number in order for index in units[number]]
+    line.text = "".join(line.text[index] for index in indices)
+    line.lefts = array("f", (line.lefts[index] for index in indices))
+    line.rights = array("f", (line.rights[index] for index in indices))
+    line.ends = []
+
+
+def _turned_runs(order: Sequence[int], inside: Sequence[bool], outside: Sequence[bool]) -> Iterator[int]:
+    """Turn around each run from one that is ``inside`` to another, as far as none that is ``outside`` lies between."""
+    run: list[int] = []
+    for number in order:
+        if inside[number] or (run and not outside[number]):
+            run.append(number)
+            continue
+        yield from _turned_run(run, inside)
+        run = []
+        yield number
+    yield from _turned_run(run, inside)
+
+
+def _turned_run(run: list[int], inside: Sequence[bool]) -> Iterator[int]:
+    last = max((place for place, number in enumerate(run) if inside[number]), default=-1)
+    yield from run[: last + 1][::-1]
+    yield from run[last + 1 :]
 
 
 def _raised(piece: Piece, before: Piece) -> bool:
@@ -556,7 +622,12 @@ def _parts(lines: Sequence[_Line], style: _Style) -> Iterator[_Part]:
 
 def _row_groups(lines: Sequence[_Line]) -> dict[int, int]:
     """Return the rows of tables: the number of their first line, and that after their last."""
-    is_row = [_is_row(lines, index) for index in range(len(lines))]
+    is_row = [len(line.cells) > 1 for line in lines]
+    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):  # from plain lines on, down and then up
+        for index in order:
+            near = [lines[other] for other in (index - 1, index + 1) if 0 <= other < len(lines) and not is_row[other]]
+            is_row[index] = is_row[index] and not any(_is_stretched(lines[index], other) for other in near)
+    is_row = [is_row[index] and _is_row(lines, index) for index in range(len(lines))]
     above = _cells_above(lines)
     for index, line in enumerate(lines):
         if index and len(line.cells) == 1 and is_row[index - 1] and id(line.cells[0]) in above:
@@ -577,6 +648,20 @@ def _row_groups(lines: Sequence[_Line]) -> dict[int, int]:
             groups[index] = end
         index = end
     return groups
+
+
+def _is_stretched(line: _Line, plain: _Line) -> bool:
+    """Whether a line has wide gaps only since it is justified: it ends where a line next to it does, its gaps are alike."""
+    gaps = [end - start for start, end in line.gaps()]
+    right, left = max(cell.right for cell in line.cells), min(cell.left for cell in line.cells)
+    other_right, other_left = max(cell.right for cell in plain.cells), min(cell.left for cell in plain.cells)
+    return (
+        max(gaps) - min(gaps) <= 0.5 * line.size
+        and max(gaps) < 8 * line.size
+        and abs(right - other_right) < 0.25 * line.size
+        and -0.25 * line.size < left - other_left < 4 * line.size
+        and not any(" " in cell.text for cell in line.cells)
+    )
 
 
 def _is_row(lines: Sequence[_Line], index: int) -> bool:
@@ -812,7 +897,7 @@ class _Writer:
                 kept, broken = self._hyphen(line.text, following[1].text)
                 end -= not kept
             else:
-                broken = True
+                broken = not (following and following[0] == "\n" and _is_unspaced(line.text, following[1].text))
             if end <= start:
                 continue
             text = line.text[start:end].replace(LINE_END_HYPHEN, "-")
@@ -869,6 +954,11 @@ class _Writer:
             blocks=tuple(_cut(content.blocks or (), self._cuts)),
             layout=layout,
         )
+
+
+def _is_unspaced(before: str, after: str) -> bool:
+    """Whether a line ends between characters of a script that has no spaces."""
+    return bool(_UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]))
 
 
 def _begins_sentence(text: str, cut: int) -> bool:
