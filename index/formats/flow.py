@@ -549,32 +549,35 @@ def _merged(pieces: Sequence[Piece], between: str | None = None) -> Piece:
 def _put_in_order(line: Piece) -> None:
     """Put characters in the order of reading where some are written from right to left, from where they stand.
 
-    Files hold such text either way, and pdfium turns around some of it. Characters of one glyph stay together.
+    Files hold such text either way, and pdfium turns around some of it. Characters of one glyph stay together; as many
+    gaps are spaces as the file has, the widest.
     """
-    units: list[list[int]] = []
-    for index in range(len(line.text)):
-        same = units and (line.lefts[index], line.rights[index]) == (line.lefts[index - 1], line.rights[index - 1])
-        if same:
-            units[-1].append(index)
+    glyphs: list[tuple[str, float, float]] = []
+    for character, left, right in zip(line.text, line.lefts, line.rights, strict=True):
+        if character.isspace():
+            continue
+        if glyphs and glyphs[-1][1:] == (left, right):
+            glyphs[-1] = (glyphs[-1][0] + character, left, right)
         else:
-            units.append([index])
-    middles = [line.lefts[unit[0]] + line.rights[unit[0]] for unit in units]
-    rtl = [bool(_RTL.match(line.text[unit[0]])) for unit in units]
-    for number, unit in enumerate(units):  # those of a glyph are the other way around where the file is
-        ascends = [middles[n + 1] > middles[n] for n in (number - 1, number) if 0 <= n < len(units) - 1]
-        if len(unit) > 1 and rtl[number] and all(ascends):
-            unit.reverse()
-    letters = [line.text[unit[0]].isalnum() for unit in units]
-    if line.rtl:
-        order = sorted(range(len(units)), key=lambda number: -middles[number])
-        order = list(_turned_runs(order, [letter and not r for letter, r in zip(letters, rtl, strict=True)], rtl))
-    else:
-        order = sorted(range(len(units)), key=lambda number: middles[number])
-        order = list(_turned_runs(order, rtl, [letter and not r for letter, r in zip(letters, rtl, strict=True)]))
-    indices = [index for number in order for index in units[number]]
-    line.text = "".join(line.text[index] for index in indices)
-    line.lefts = array("f", (line.lefts[index] for index in indices))
-    line.rights = array("f", (line.rights[index] for index in indices))
+            glyphs.append((character, left, right))
+    middles = [left + right for _, left, right in glyphs]
+    for number, (text, left, right) in enumerate(glyphs):  # those of a glyph are the other way around where the file is
+        near = middles[max(number - 1, 0) : number + 2]
+        if len(text) > 1 and _RTL.match(text) and near == sorted(near):
+            glyphs[number] = (text[::-1], left, right)
+    glyphs.sort(key=lambda glyph: glyph[1] + glyph[2])
+    gaps = sorted(range(1, len(glyphs)), key=lambda number: glyphs[number][1] - glyphs[number - 1][2])
+    spaces = len(re.findall(r"\s+", line.text))
+    for number in sorted(gaps[max(len(gaps) - spaces, 0) :], reverse=True):
+        edges = glyphs[number - 1][2], glyphs[number][1]
+        glyphs.insert(number, (" ", min(edges), max(edges)))
+    order = list(range(len(glyphs)))
+    rtl = [bool(_RTL.match(text)) for text, _, _ in glyphs]
+    ltr = [text.isalnum() and not right for (text, _, _), right in zip(glyphs, rtl, strict=True)]
+    order = list(_turned_runs(order[::-1], ltr, rtl) if line.rtl else _turned_runs(order, rtl, ltr))
+    line.text = "".join(glyphs[number][0] for number in order)
+    line.lefts = array("f", (glyphs[number][1] for number in order for _ in glyphs[number][0]))
+    line.rights = array("f", (glyphs[number][2] for number in order for _ in glyphs[number][0]))
     line.ends = []
 
 
