@@ -19,6 +19,7 @@ FORMATS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".xhtml": "html.read_html",
+    ".pdf": "pdf.read_pdf",
 }
 """File suffix (lower case) -> module of this package and function."""
 

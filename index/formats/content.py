@@ -113,9 +113,9 @@ class Builder:
             self._page_starts.append(self._length)
         self._page_is_new = True
 
-    def paragraph(self, text: str) -> int | None:
+    def paragraph(self, text: str, *, whole: bool = False) -> int | None:
         """Add a paragraph or heading. Returns the offset at which it begins, or None if it has no words."""
-        return self._add(text, "\n\n", whole=False)
+        return self._add(text, "\n\n", whole=whole)
 
     def line(self, text: str, *, whole: bool = False) -> int | None:
         """Add a block that follows on the one before: a list item; or a row, which is one sentence if ``whole``."""

@@ -1,0 +1,267 @@
+"""PDF -> text with the place of every character. The characters come from pdfium; what is a line is decided in `flow`.
+
+Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the markers
+that it puts in, and ligatures, which it spells out. What is drawn outside of the page as it is shown is left out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as api  # type: ignore[import-untyped]
+
+from index.errors import SourceError
+from index.formats.content import Content
+from index.formats.flow import LINE_END_HYPHEN, Page, Piece, content_of
+
+MAX_PAGES = 5_000
+"""Documents of more pages are refused: reading them would take many minutes."""
+
+MAX_CHARS = 20_000_000
+"""Documents of more characters are refused: a small file can unpack into a huge one."""
+
+MAX_UNKNOWN_SHARE = 0.5
+"""A text layer of which more is without meaning (fonts that do not say which characters they show) is none."""
+
+PIECE_GAP = 1.0  # in sizes of the type: characters farther apart are not of one piece
+SAME_BASELINE = 0.12  # likewise: what stands higher or lower than this is a superscript or another line
+_SLANT = math.radians(12)  # text that lies more askew than this is a watermark
+
+_CAUSES = {
+    api.FPDF_ERR_PASSWORD: "it is locked with a password; remove the password and add it again",
+    api.FPDF_ERR_SECURITY: "it is encrypted in a way that cannot be read; save it without protection and add it again",
+}
+_DAMAGED = "it is damaged, or not a PDF at all; open it in a PDF viewer, print it to a new PDF and add that one"
+_NO_TEXT = (
+    "it has no text layer: its pages are pictures, as of a scan; run OCR first, for example with ocrmypdf, "
+    "and add what that makes"
+)
+_UNKNOWN_TEXT = (
+    "its fonts do not say which characters they show; run OCR first, for example with ocrmypdf --force-ocr, "
+    "and add what that makes"
+)
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|\W*",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
+_FORCE_BOLD = 1 << 18
+
+
+def read_pdf(data: bytes) -> Content:
+    """Read the text layer of a PDF, with its layout. Raises `SourceError` if there is none or it cannot be read."""
+    if b"%PDF-" not in data[:1024]:
+        raise SourceError("it is not a PDF, whatever its name says; give the real file")
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise SourceError(_CAUSES.get(error.err_code, _DAMAGED)) from error
+    with document:
+        pages = list(_pages(document))
+        text_length = sum(len(piece.text) for page in pages for piece in page.pieces)
+        unknown = sum(page.unknown for page in pages)
+        if unknown > MAX_UNKNOWN_SHARE * (unknown + text_length):
+            raise SourceError(_UNKNOWN_TEXT)
+        if not text_length:
+            raise SourceError(_NO_TEXT)
+        return content_of(pages, title=_title(document), author=_info(document, "Author"), date=_date(document))
+
+
+# ---- what the document says of itself -----------------------------------------------------------------------------
+
+
+def _info(document: pdfium.PdfDocument, key: str) -> str | None:
+    value = re.sub(r"[\0-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+", " ", document.get_metadata_value(key) or "")
+    return " ".join(value.split()) or None
+
+
+def _title(document: pdfium.PdfDocument) -> str | None:
+    title = _info(document, "Title")
+    return None if title is None or _NO_TITLE.fullmatch(title) else title
+
+
+def _date(document: pdfium.PdfDocument) -> str | None:
+    """Return when the document was made, as ISO 8601 and as precise as it says."""
+    found = _DATE.match(_info(document, "CreationDate") or "")
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    if month is None or not 1 <= int(month) <= 12:
+        return year
+    if day is None or not 1 <= int(day) <= 31:
+        return f"{year}-{month}"
+    date = f"{year}-{month}-{day}"
+    if hour is None or int(hour) > 23 or int(minute) > 59:
+        return date
+    if zone and zone != "Z":
+        digits = re.sub(r"\D", "", zone).ljust(4, "0")
+        zone = f"{zone[0]}{digits[:2]}:{digits[2:]}"
+    return f"{date}T{hour}:{minute}:{second or '00'}{zone or ''}"
+
+
+# ---- pages and their characters -----------------------------------------------------------------------------------
+
+
+def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
+    count = len(document)
+    if count == 0:
+        raise SourceError("it has no pages")
+    if count > MAX_PAGES:
+        raise SourceError(f"it has {count:,} pages and the limit is {MAX_PAGES:,}; split it and add the parts")
+    chars = 0
+    for number in range(1, count + 1):
+        try:
+            page = document[number - 1]
+            text_page = page.get_textpage()
+        except pdfium.PdfiumError as error:
+            raise SourceError(f"its page {number} is damaged; print it to a new PDF and add that one") from error
+        chars += max(api.FPDFText_CountChars(text_page), 0)
+        if chars > MAX_CHARS:
+            raise SourceError(f"it has more than {MAX_CHARS:,} characters, which is the limit; split it")
+        yield _page(number, page, text_page)
+        text_page.close()
+        page.close()
+
+
+@dataclass(slots=True)
+class _Type:
+    """How the characters of one text object are set: their size, and by how many quarters clockwise they are turned."""
+
+    size: float
+    bold: bool
+    turn: int
+    slanted: bool
+
+
+def _page(number: int, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Page:
+    """Take the characters of a page, in the order of the file, as pieces: what stands on one line without a gap."""
+    frames = _Frames(page)
+    result = Page(number, frames.width, frames.height)
+    types: dict[int, _Type] = {}
+    handle = text_page.raw
+    piece: Piece | None = None
+    spaces = ""
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    box = [ctypes.byref(value) for value in (left, right, bottom, top)]
+    origin = [ctypes.byref(value) for value in (x, y)]
+    high_surrogate = 0
+    for index in range(api.FPDFText_CountChars(handle)):
+        code = api.FPDFText_GetUnicode(handle, index)
+        if code in _HYPHENS and api.FPDFText_IsHyphen(handle, index) == 1:
+            character = LINE_END_HYPHEN
+        elif 0xD800 <= code < 0xDC00:
+            high_surrogate = code
+            continue
+        else:
+            if 0xDC00 <= code < 0xE000 and high_surrogate:
+                code = 0x10000 + ((high_surrogate - 0xD800) << 10) + code - 0xDC00
+            high_surrogate = 0
+            character = "" if code in _MARKERS or code > 0x10FFFF else chr(code)
+        if not character or character in " \t\r\n":
+            if character == " " and not api.FPDFText_IsGenerated(handle, index):
+                spaces = " " if spaces == "generated" else spaces + " "
+            elif character:
+                spaces = spaces or "generated"
+            elif code in (0, 0xFFFD):
+                result.unknown += 1
+            continue
+        pointer = api.FPDFText_GetTextObject(handle, index)
+        address = ctypes.cast(pointer, ctypes.c_void_p).value or 0
+        kind = types.get(address)
+        if kind is None:
+            kind = types[address] = _type(handle, index, frames.rotation)
+        api.FPDFText_GetCharBox(handle, index, *box)
+        api.FPDFText_GetCharOrigin(handle, index, *origin)
+        x0, y0, x1, y1 = frames.box(kind.turn, left.value, bottom.value, right.value, top.value)
+        base = frames.box(kind.turn, x.value, y.value, x.value, y.value)
+        if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it
+            x0, x1 = base[0], base[0] + kind.size / 2
+            y0, y1 = base[1] - kind.size / 2, base[1]
+        if not frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
+            continue
+        if piece is None or not _goes_on(piece, kind, x0, x1, base[1], character):
+            piece = Piece(
+                number, len(result.pieces), kind.size, base[1], kind.turn, kind.slanted, spaced=bool(spaces)
+            )
+            result.pieces.append(piece)
+        elif spaces:
+            piece.add_spaces(" " if spaces == "generated" else spaces, x0, x1)
+        piece.add(character, x0, x1, y0, y1, bold=kind.bold)
+        spaces = ""
+    return result
+
+
+_HYPHENS = frozenset([0x02, 0x2D, 0xAD, 0x2010, 0xFFFE])
+_MARKERS = frozenset([*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0)]) | {
+    *(0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF),
+    *range(0xD800, 0xE000),
+}
+
+
+def _type(handle: object, index: int, rotation: int) -> _Type:
+    matrix = api.FS_MATRIX()
+    size = api.FPDFText_GetFontSize(handle, index)
+    angle = 0.0
+    if api.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
+        size *= math.hypot(matrix.c, matrix.d)
+        angle = math.atan2(matrix.b, matrix.a)
+    quarters = round(angle / (math.pi / 2))
+    name = ctypes.create_string_buffer(256)
+    flags = ctypes.c_int()
+    api.FPDFText_GetFontInfo(handle, index, name, len(name), ctypes.byref(flags))
+    bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
+    size = size if math.isfinite(size) and size > 0.1 else 10.0
+    return _Type(size, bold, (rotation - quarters) % 4, abs(angle - quarters * math.pi / 2) > _SLANT)
+
+
+def _goes_on(piece: Piece, kind: _Type, left: float, right: float, base: float, character: str) -> bool:
+    """Whether a character stands on the same line as the ``piece`` before it in the file, in the same type, near it."""
+    if piece.slanted or kind.slanted:
+        return piece.slanted and kind.slanted and piece.size == kind.size
+    size = piece.size
+    return (
+        piece.turn == kind.turn
+        and abs(kind.size - size) <= 0.1 * size
+        and abs(base - piece.base) <= SAME_BASELINE * size
+        and max(left - piece.right, piece.left - right) <= PIECE_GAP * size
+        and (left >= piece.lefts[-1] - PIECE_GAP * size or character >= "\u0590")
+    )
+
+
+class _Frames:
+    """The page as it is shown, and as it would be if it were turned so that a text in it is upright."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        edges = api.FS_RECTF()
+        self.width, self.height = page.get_size()
+        self.rotation = api.FPDFPage_GetRotation(page) % 4
+        if api.FPDF_GetPageBoundingBox(page, ctypes.byref(edges)):
+            self._left, self._bottom, self._right, self._top = edges.left, edges.bottom, edges.right, edges.top
+        else:
+            wide, high = (self.width, self.height) if self.rotation % 2 == 0 else (self.height, self.width)
+            self._left, self._bottom, self._right, self._top = 0.0, 0.0, wide, high
+
+    def box(
+        self, turn: int, left: float, bottom: float, right: float, top: float
+    ) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom in the frame in which text turned by ``turn`` quarters is upright."""
+        match (self.rotation - turn) % 4:
+            case 0:
+                return left - self._left, self._top - top, right - self._left, self._top - bottom
+            case 1:
+                return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+            case 2:
+                return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+            case _:
+                return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+    def shows(self, turn: int, x: float, y: float) -> bool:
+        """Whether a point of that frame is on the page."""
+        width, height = (self.height, self.width) if turn % 2 else (self.width, self.height)
+        return 0 <= x <= width and 0 <= y <= height
