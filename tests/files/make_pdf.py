@@ -21,7 +21,6 @@ from pypdf import PdfReader
 from reportlab.lib.enums import TA_JUSTIFY, TA_RIGHT
 from reportlab.lib.pagesizes import A4, A5, LETTER, landscape
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
@@ -188,7 +187,11 @@ def table() -> tuple[bytes, Expected]:
         ["Tern", "12.00 noon, but not on Sundays", "18"],
         ["Old Ada", Paragraph("3.30 p.m., from May to September and on request", RAGGED), "11"],
     ]
-    grid = Table(rows, colWidths=[90, 190, 60], style=[("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    grid = Table(
+        rows,
+        colWidths=[90, 190, 60],
+        style=[("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")],
+    )
     story = [Paragraph(" ".join(ALL[18:20]), BODY), grid, Spacer(1, 12), Paragraph(" ".join(ALL[12:15]), BODY)]
     expected = [
         *((sentence, 1) for sentence in (*ALL[18:20], *ALL[12:15])),
@@ -359,7 +362,12 @@ ARABIC = [
     "عاش الحارس في غرفتين تحت المصباح مع كاتب واحد.",
     "لم يصل أي قارب في الشتاء لأسابيع كثيرة.",
 ]
-JAPANESE = ["灯台は一八七一年に初めて点灯された。", "灯台守は灯の下の二つの部屋に住んでいた。", "冬には十一週間も船が着かなかった。", "塔の高さは三十四メートルである。"]
+JAPANESE = [
+    "灯台は一八七一年に初めて点灯された。",
+    "灯台守は灯の下の二つの部屋に住んでいた。",
+    "冬には十一週間も船が着かなかった。",
+    "塔の高さは三十四メートルである。",
+]
 
 
 def japanese() -> tuple[bytes, Expected]:
@@ -457,7 +465,9 @@ def chromium_right_to_left() -> tuple[bytes, Expected]:
 
 def chromium_article() -> tuple[bytes, Expected]:
     """By Chromium: headings, a list, a table and a quotation, over two pages."""
-    rows = "".join(f"<tr><td>{a}<td>{b}<td>{c}</tr>" for a, b, c in [("Petrel", "daily", 24), ("Tern", "on request", 18)])
+    rows = "".join(
+        f"<tr><td>{a}<td>{b}<td>{c}</tr>" for a, b, c in [("Petrel", "daily", 24), ("Tern", "on request", 18)]
+    )
     body = (
         f"<h1>The tower</h1><p>{' '.join(ALL[:7])}<h2>The boats</h2><table><tr><th>Boat<th>Runs<th>Seats</tr>{rows}</table>"
         f"<ul><li>{ALL[14]}<li>{ALL[17]}</ul><blockquote>{' '.join(ALL[19:21])}</blockquote><p>{' '.join(ALL[7:14])}"
@@ -576,9 +586,7 @@ def main() -> None:
             continue
         (FOLDER / name).write_bytes(data)
         pages = [_letters(page.extract_text()) for page in PdfReader(BytesIO(data)).pages]
-        expected[name] = [
-            {"sentence": sentence, "page": page or _page_of(sentence, pages)} for sentence, page in known
-        ]
+        expected[name] = [{"sentence": sentence, "page": page or _page_of(sentence, pages)} for sentence, page in known]
         print(f"{name}: {len(data) / 1000:.0f} kB, {len(known)} sentences")
     listed.write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
