@@ -18,7 +18,8 @@ if TYPE_CHECKING:  # numpy is imported where it is used, so that importing this 
     from numpy.typing import NDArray
 
 _SIGNATURE = b"VLY1"
-_HEADER = struct.Struct("<4sdIIII")  # signature, unit, how many pages, lines and characters, CRC of what follows
+_HEADER = struct.Struct("<4sdIII")  # signature, unit, how many pages, lines and characters
+_CHECKSUM = struct.Struct("<I")
 _STEPS = 65_535  # a coordinate is a number of units in two bytes
 _FINEST_UNIT = 0.1  # points; pages longer than 91 inches are kept more coarsely
 _PAGE_BYTES, _LINE_BYTES, _CHAR_BYTES = 8, 4 + 1 + 4 + 4 + 2 + 2, 2 + 2
@@ -143,18 +144,20 @@ class Layout:
         )
         packed = zlib.compress(body, 6)
         counts = len(self.page_sizes), len(self.starts), len(self.lefts)
-        return _HEADER.pack(_SIGNATURE, self.unit, *counts, zlib.crc32(packed)) + packed
+        header = _HEADER.pack(_SIGNATURE, self.unit, *counts)
+        return header + _CHECKSUM.pack(zlib.crc32(header + packed)) + packed
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Layout:
         """Read what `to_bytes` wrote. Raises ValueError for anything else."""
         import numpy as np
 
-        if len(data) < _HEADER.size:
+        if len(data) < _HEADER.size + _CHECKSUM.size:
             raise ValueError("this is not a layout: it is too short")
-        signature, unit, page_count, line_count, char_count, checksum = _HEADER.unpack_from(data)
-        packed = data[_HEADER.size :]
-        if signature != _SIGNATURE or zlib.crc32(packed) != checksum:
+        signature, unit, page_count, line_count, char_count = _HEADER.unpack_from(data)
+        packed = data[_HEADER.size + _CHECKSUM.size :]
+        checksum = zlib.crc32(data[: _HEADER.size] + packed)
+        if signature != _SIGNATURE or _CHECKSUM.unpack_from(data, _HEADER.size) != (checksum,):
             raise ValueError("this is not a layout, or it is damaged")
         length = page_count * _PAGE_BYTES + line_count * _LINE_BYTES + char_count * _CHAR_BYTES
         body = _unpacked(packed, length)

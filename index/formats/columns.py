@@ -65,8 +65,9 @@ class Piece:
         self.lefts.append(left)
         self.rights.append(right)
         self.left, self.right = min(self.left, left), max(self.right, right)
-        self.top = min(self.top, max(top, self.base - 2 * self.size))
-        self.bottom = max(self.bottom, min(bottom, self.base + self.size))
+        if not self.slanted:  # the boxes of some fonts are far too high
+            top, bottom = max(top, self.base - 2 * self.size), min(bottom, self.base + self.size)
+        self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
         self.bold_chars += bold
 
     def add_spaces(self, spaces: str, left: float, right: float) -> None:

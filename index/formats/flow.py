@@ -144,7 +144,7 @@ _Edges = dict[int, list[Piece]]
 
 
 def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges]:
-    """Take running headers, footers and page numbers out of the pages.
+    """Take running headers, footers, watermarks and page numbers out of the pages.
 
     Returns those to keep, at the top and at the bottom, by page: each that is a text once, where it comes first.
     """
@@ -155,6 +155,13 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
             if line.size <= 1.2 * body:
                 is_number = _PAGE_NUMBER.fullmatch(text)
                 found["" if is_number else _NUMBER.sub("#", text).casefold()].append((page, line, is_top))
+    marks: set[tuple[str, float]] = set()
+    for page in pages:  # a word that lies across every page
+        new = {(piece.text, _rounded(piece.size)) for piece in page.pieces if piece.slanted}
+        page.pieces = [
+            piece for piece in page.pieces if not piece.slanted or (piece.text, _rounded(piece.size)) not in marks
+        ]
+        marks |= new
     kept: tuple[_Edges, _Edges] = defaultdict(list), defaultdict(list)
     for text, places in found.items():
         repeated = [_repeats(places, index) for index in range(len(places))]
