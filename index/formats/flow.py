@@ -45,9 +45,10 @@ _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
 _PREFIX = re.compile(
-    "self|well|ex|half|cross|long|short|high|low|full|part|all|so|first|second|third|one|two|three|four|five|six|seven|"
+    "non|self|well|ex|half|cross|long|short|high|low|full|part|all|so|first|second|third|one|two|three|four|five|six|seven|"
     "eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
+_SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
 
 
@@ -197,6 +198,8 @@ def _repeats(places: Sequence[tuple[Page, Line, bool]], index: int) -> bool:
             continue
         numbers, others = _numbers(_text_of(line)), _numbers(_text_of(other_line))
         step = other.number - page.number
+        if abs(step) > 2 and len(places) < 4:
+            continue
         if len(numbers) == len(others) and all(b in (a, a + step) for a, b in zip(numbers, others, strict=True)):
             return True
     return False
@@ -419,7 +422,7 @@ def _end(line: Piece) -> float:
 
 
 def _goes_on_lower(text: str) -> bool:
-    return text.lstrip("\"'“‘(„«")[:1].islower()
+    return text.lstrip("\"'“‘(„«")[:1].islower() and not ITEM.match(text)
 
 
 # ---- paragraphs that go on in the next column or overleaf ---------------------------------------------------------
@@ -553,7 +556,11 @@ class _Writer:
         apart = f"{start}-{second[0].lower()}"
         if self._words[apart] or self._words[whole]:
             return self._words[apart] >= self._words[whole], False
-        genuine = second[0][0].isupper() or len(start) == 1 or "-" in start or bool(_PREFIX.fullmatch(start))
+        genuine = (
+            (second[0][0].isupper() and not first[1][-2:].isupper())  # Anglo-Norse, but not REP-AIR
+            or len(start) == 1
+            or bool(_SMALL_WORD.search(start) or _PREFIX.fullmatch(start))
+        )
         return genuine, False
 
     def content(

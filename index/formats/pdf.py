@@ -53,6 +53,10 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
+# As in the library, but the address is a number: it only tells one object from another.
+_text_object = ctypes.cast(
+    api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, api.FPDF_TEXTPAGE, ctypes.c_int)
+)
 _FORCE_BOLD = 1 << 18
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
@@ -134,11 +138,12 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
 
 @dataclass(slots=True)
 class _Type:
-    """How the characters of one text object are set: their size, and by how many quarters clockwise they are turned."""
+    """How the characters of one text object are set: size, base line, and by how many quarters they are turned."""
 
     size: float
-    bold: bool
+    base: float
     turn: int
+    bold: bool
     slanted: bool
 
 
@@ -157,9 +162,9 @@ class _Reader:
         self._handle = text_page.raw
         self._types: dict[int, _Type] = {}
         self._spaces = ""  # those before the next character
-        self._numbers = [ctypes.c_double() for _ in range(6)]
-        self._box = [ctypes.byref(value) for value in self._numbers[:4]]  # left, right, bottom, top
-        self._origin = [ctypes.byref(value) for value in self._numbers[4:]]
+        self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
+        pointer = ctypes.POINTER(ctypes.c_double)
+        self._box = [ctypes.cast(ctypes.byref(self._edges, 8 * index), pointer) for index in range(4)]
 
     def read(self) -> Page:
         """Return the page."""
@@ -190,14 +195,17 @@ class _Reader:
 
     def _place(self, index: int, character: str) -> None:
         """Put a character at the end of the piece before it, or begin one with it, if it is on the page."""
-        kind = self._type(index)
+        address = _text_object(self._handle, index) or 0
+        kind = self._types.get(address)
+        if kind is None:
+            kind = self._types[address] = _type(self._handle, index, self._frames)
+        base = kind.base if not kind.slanted else self._frames.origin(self._handle, index, kind.turn)[1]
         api.FPDFText_GetCharBox(self._handle, index, *self._box)
-        api.FPDFText_GetCharOrigin(self._handle, index, *self._origin)
-        left, right, bottom, top, x, y = (number.value for number in self._numbers)
+        left, right, bottom, top = self._edges[:]
         x0, y0, x1, y1 = self._frames.box(kind.turn, left, bottom, right, top)
-        start, base, _, _ = self._frames.box(kind.turn, x, y, x, y)
         if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it
-            x0, x1, y0, y1 = start, start + kind.size / 2, base - kind.size / 2, base
+            x0 = self._frames.origin(self._handle, index, kind.turn)[0]
+            x1, y0, y1 = x0 + kind.size / 2, base - kind.size / 2, base
         if not self._frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
             return
         pieces = self.page.pieces
@@ -209,15 +217,8 @@ class _Reader:
         pieces[-1].add(character, x0, x1, y0, y1, bold=kind.bold)
         self._spaces = ""
 
-    def _type(self, index: int) -> _Type:
-        pointer = api.FPDFText_GetTextObject(self._handle, index)
-        address = ctypes.c_void_p.from_buffer(pointer).value or 0
-        if address not in self._types:
-            self._types[address] = _type(self._handle, index, self._frames.rotation)
-        return self._types[address]
 
-
-def _type(handle: object, index: int, rotation: int) -> _Type:
+def _type(handle: object, index: int, frames: _Frames) -> _Type:
     matrix = api.FS_MATRIX()
     size = api.FPDFText_GetFontSize(handle, index)
     angle = 0.0
@@ -230,7 +231,9 @@ def _type(handle: object, index: int, rotation: int) -> _Type:
     api.FPDFText_GetFontInfo(handle, index, name, len(name), ctypes.byref(flags))
     bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
     size = size if math.isfinite(size) and size > 0.1 else 10.0
-    return _Type(size, bold, (rotation - quarters) % 4, abs(angle - quarters * math.pi / 2) > _SLANT)
+    turn = (frames.rotation - quarters) % 4
+    base = frames.origin(handle, index, turn)[1]
+    return _Type(size, base, turn, bold=bold, slanted=abs(angle - quarters * math.pi / 2) > _SLANT)
 
 
 def _goes_on(piece: Piece, kind: _Type, edges: tuple[float, float], base: float, character: str) -> bool:
@@ -272,6 +275,13 @@ class _Frames:
                 return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
             case _:
                 return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+    def origin(self, handle: object, index: int, turn: int) -> tuple[float, float]:
+        """Return where a character stands on its base line, in that frame."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        api.FPDFText_GetCharOrigin(handle, index, ctypes.byref(x), ctypes.byref(y))
+        left, top, _, _ = self.box(turn, x.value, y.value, x.value, y.value)
+        return left, top
 
     def shows(self, turn: int, x: float, y: float) -> bool:
         """Whether a point of that frame is on the page."""
