@@ -11,9 +11,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy is imported where it is used, so that importing this stays cheap
+    import numpy as np
+    from numpy.typing import NDArray
 
 _SIGNATURE = b"VLY1"
-_HEADER = struct.Struct("<4sdIIII")  # signature, unit, how many pages, lines and characters, CRC of what follows
+_HEADER = struct.Struct("<4sdIII")  # signature, unit, how many pages, lines and characters
+_CHECKSUM = struct.Struct("<I")
 _STEPS = 65_535  # a coordinate is a number of units in two bytes
 _FINEST_UNIT = 0.1  # points; pages longer than 91 inches are kept more coarsely
 _PAGE_BYTES, _LINE_BYTES, _CHAR_BYTES = 8, 4 + 1 + 4 + 4 + 2 + 2, 2 + 2
@@ -35,8 +41,8 @@ class PlacedLine:
     """A line of the text from the offset ``start`` on, and where it stands on its page, counted from 1.
 
     ``lefts`` and ``rights`` are the edges of its characters in the order of the text, which is not that of the page
-    where people write from right to left. ``turn`` says by how many quarters clockwise the line lies turned; top, bottom
-    and edges are then those on the page turned back so that the line is upright.
+    where people write from right to left. ``turn`` says by how many quarters clockwise the line lies turned; top,
+    bottom and edges are then those on the page turned back so that the line is upright.
     """
 
     page: int
@@ -52,8 +58,8 @@ class PlacedLine:
 class Layout:
     """The lines of a document with the places of their characters. ``page_sizes`` holds width and height in points.
 
-    Line i is ``text[starts[i]:ends[i]]`` on page ``pages[i]``; coordinates are whole numbers of ``unit`` points, and the
-    edges of its first character are ``lefts[firsts[i]]`` and ``rights[firsts[i]]``. See `PlacedLine`.
+    Line i is ``text[starts[i]:ends[i]]`` on page ``pages[i]``; coordinates are whole numbers of ``unit`` points, and
+    the edges of its first character are ``lefts[firsts[i]]`` and ``rights[firsts[i]]``. See `PlacedLine`.
     """
 
     page_sizes: tuple[tuple[float, float], ...]
@@ -138,37 +144,41 @@ class Layout:
         )
         packed = zlib.compress(body, 6)
         counts = len(self.page_sizes), len(self.starts), len(self.lefts)
-        return _HEADER.pack(_SIGNATURE, self.unit, *counts, zlib.crc32(packed)) + packed
+        header = _HEADER.pack(_SIGNATURE, self.unit, *counts)
+        return header + _CHECKSUM.pack(zlib.crc32(header + packed)) + packed
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Layout:
         """Read what `to_bytes` wrote. Raises ValueError for anything else."""
         import numpy as np
 
-        if len(data) < _HEADER.size:
+        if len(data) < _HEADER.size + _CHECKSUM.size:
             raise ValueError("this is not a layout: it is too short")
-        signature, unit, page_count, line_count, char_count, checksum = _HEADER.unpack_from(data)
-        packed = data[_HEADER.size :]
-        if signature != _SIGNATURE or zlib.crc32(packed) != checksum:
+        signature, unit, page_count, line_count, char_count = _HEADER.unpack_from(data)
+        packed = data[_HEADER.size + _CHECKSUM.size :]
+        checksum = zlib.crc32(data[: _HEADER.size] + packed)
+        if signature != _SIGNATURE or _CHECKSUM.unpack_from(data, _HEADER.size) != (checksum,):
             raise ValueError("this is not a layout, or it is damaged")
         length = page_count * _PAGE_BYTES + line_count * _LINE_BYTES + char_count * _CHAR_BYTES
         body = _unpacked(packed, length)
         sizes = np.frombuffer(body, "<f4", 2 * page_count).reshape(-1, 2)
         at = page_count * _PAGE_BYTES
-        columns = []
+        columns: list[array[int]] = []
         for code in "IBIIHH":
-            column = array(code, body[at : at + line_count * array(code).itemsize])
+            column = array(code)
+            column.frombytes(body[at : at + line_count * column.itemsize])
             if sys.byteorder == "big":
                 column.byteswap()
             columns.append(column)
             at += line_count * column.itemsize
+        pages, turns, starts, ends, tops, bottoms = columns
         lefts = np.cumsum(_joined(body[at : at + 2 * char_count]), dtype=np.uint16)
         rights = lefts + _joined(body[at + 2 * char_count :])
-        lengths = [end - start for start, end in zip(columns[2], columns[3], strict=True)]
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
         layout = cls(
             tuple((float(width), float(height)) for width, height in sizes),
             unit,
-            *columns,
+            *(pages, turns, starts, ends, tops, bottoms),
             array("I", [0, *accumulate(lengths)][:-1] if min(lengths, default=0) >= 0 else []),
             array("H", lefts.tobytes()),
             array("H", rights.tobytes()),
@@ -217,14 +227,14 @@ def _little(values: array[int]) -> bytes:
     return values.tobytes()
 
 
-def _planes(values: Sequence[int]) -> bytes:
+def _planes(values: NDArray[np.unsignedinteger]) -> bytes:
     """Write 16-bit numbers as all their low bytes and then all their high ones, which compresses far better."""
     import numpy as np
 
-    return np.ascontiguousarray(np.array(values, "<u2").view(np.uint8).reshape(-1, 2).T).tobytes()
+    return np.ascontiguousarray(values.astype("<u2").view(np.uint8).reshape(-1, 2).T).tobytes()
 
 
-def _joined(planes: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202 (numpy is imported late)
+def _joined(planes: bytes) -> NDArray[np.uint16]:
     import numpy as np
 
     return np.frombuffer(planes, np.uint8).reshape(2, -1).T.copy().view("<u2").reshape(-1).astype(np.uint16)

@@ -1,22 +1,20 @@
-"""Characters on pages -> a text that reads as people read it: columns, lines, paragraphs, and those that go on overleaf.
+"""Pages of text -> a text that reads as people read it: paragraphs, also those that go on overleaf, and rows of tables.
 
-The stages, in order: running headers and page numbers are set apart; a page falls into columns at its gutters; pieces on
-one height are a line, and lines whose gaps stand in line are rows of a table; lines are paragraphs; a paragraph that its
-column or page breaks off is one with where it goes on. Everything is measured in sizes of the type, since pages come in
-all sizes. Text that lies turned on its page is put upright first, and comes after the rest of the page.
+The stages, in order: running headers and page numbers are set apart; `columns` finds the columns of each page and their
+lines; lines whose gaps stand one below the other are rows; other lines are paragraphs; a paragraph that its column or
+page breaks off is one with where it goes on. Text that lies turned on its page comes after the rest of the page.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
+from index.formats.columns import ITEM, SECTION, Line, Page, Piece, columns_of, lines_of, merged
 from index.formats.content import Builder, Content
 from index.layout import Layout, PlacedLine
 from index.types import Block
@@ -26,22 +24,12 @@ LINE_END_HYPHEN = "\x02"
 
 EDGE_SHARE = 0.16  # running headers and page numbers stand in this share of the page's height, at its top or bottom
 EDGE_LINES = 3  # and are among this many lines there
-CELL_GAP = 1.6  # in sizes of the type: gaps between cells are at least this wide
-LONE_CELL_GAP = 3.0  # and this, where no line above or below has a gap at the same place
-GUTTER = 0.8  # gaps between columns are at least this wide
-FEWEST_COLUMN_LINES = 3
-MOST_COLUMN_CUTS = 4  # of columns within columns
+LONE_CELL_GAP = 3.0  # sizes of the type: a gap as wide parts cells even if no line near has one at the same place
 LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
 MOST_SKIPPED = 3  # blocks at the top of a column, as captions, before a paragraph that goes on there
 
 _BULLET = re.compile(r"[•‣◦▪●■□➢✓](?=\s|$)")
-_ITEM = re.compile(
-    r"(?:[-*+•‣◦▪●·–■□➢✓]|\d{1,3}[.)]|\((?:[a-zA-Z]{1,4}|\d{1,3})\)|[a-zA-Z][.)]|[ivxIVX]{1,5}[.)])(?=\s|$)"
-)
-_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,3})+\.?(?=\s|$)")
-_MARK = re.compile(rf"(?:{_ITEM.pattern}|{_SECTION.pattern}|\d{{1,3}})$")
-_RAISED_MARK = re.compile(r"[\d,*†‡§¶]{1,6}")
-_STOPPED = re.compile(r"[.!?…][\"”’'»)\]]*$")
+_LEADER = re.compile(r"(?:\s?[.·_…]){5,}\s*[\divxlc]{1,6}$")  # of a table of contents
 _FINISHED = re.compile(r"[.!?…:;。！？؟][\W_\d]{0,9}$")
 _PAGE_NUMBER = re.compile(
     r"(?:(?:page|p\.|seite|s\.|página|pagina|side|sida)\s*)?[-–—|\[(.\s]*(\d{1,4}|[ivxlc]{1,7})[-–—|\]).\s]*"
@@ -49,136 +37,19 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _UNSPACED = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff]")
+_FIRST_WORD = re.compile(rf"{_UNSPACED.pattern}|\S+?(?=\s|$|{_UNSPACED.pattern})")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:[-\u2010][^\W\d_]+)*)[-\u00ad\u2010\x02]$")
 _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
-_PREFIXES = frozenset(
-    "self well ex half cross long short high low full part all so first second third one two three four five six seven "
-    "eight nine ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_PREFIX = re.compile(
+    "non|self|well|ex|half|cross|long|short|high|low|full|part|all|so|first|second|third|one|two|three|four|five|six|seven|"
+    "eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
-_SUSPENDING = frozenset("and or to und oder bis bzw sowie y o et ou".split())  # short- and long-term
-
-
-# ---- what the stages hand on --------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True, eq=False)
-class Piece:
-    """Characters that follow each other in the file and on one line, in one size of type, without a gap; or a line.
-
-    ``order`` counts the pieces of a page; ``spaced`` says that white space stands before this one in the file.
-    Coordinates are those of the page turned back by ``turn`` quarters, from its upper left corner.
-    """
-
-    page: int
-    order: int
-    size: float
-    base: float
-    turn: int = 0
-    slanted: bool = False
-    spaced: bool = False
-    text: str = ""
-    lefts: array[float] = field(default_factory=lambda: array("f"))
-    rights: array[float] = field(default_factory=lambda: array("f"))
-    left: float = float("inf")
-    right: float = float("-inf")
-    top: float = float("inf")
-    bottom: float = float("-inf")
-    bold_chars: int = 0
-    last_order: int = 0
-    ends: list[int] = field(default_factory=list)  # offsets at which a sentence ends with a raised mark, as of a note
-
-    def add(self, character: str, left: float, right: float, top: float, bottom: float, *, bold: bool) -> None:
-        """Add a character and its box."""
-        self.text += character
-        self.lefts.append(left)
-        self.rights.append(right)
-        self.left, self.right = min(self.left, left), max(self.right, right)
-        self.top = min(self.top, max(top, self.base - 2 * self.size))
-        self.bottom = max(self.bottom, min(bottom, self.base + self.size))
-        self.bold_chars += bold
-
-    def add_spaces(self, spaces: str, left: float, right: float) -> None:
-        """Add white space between the last character and one with these edges, as wide as the gap."""
-        before, after = self.rights[-1], left
-        if right < self.lefts[-1]:  # written from right to left
-            before, after = self.lefts[-1], right
-        step = (after - before) / len(spaces)
-        for index in range(len(spaces)):
-            edges = before + step * index, before + step * (index + 1)
-            self.lefts.append(min(edges))
-            self.rights.append(max(edges))
-        self.text += spaces
-
-    def append(self, other: Piece, between: str) -> None:
-        """Add a piece of the same line."""
-        if _raised(other, self) and _RAISED_MARK.fullmatch(other.text) and _STOPPED.search(self.text) and not between:
-            self.ends.append(len(self.text) + len(other.text))
-        if between:
-            self.add_spaces(between, other.lefts[0], other.rights[0])
-        self.ends.extend(len(self.text) + end for end in other.ends)
-        self.text += other.text
-        self.lefts.extend(other.lefts)
-        self.rights.extend(other.rights)
-        self.left, self.right = min(self.left, other.left), max(self.right, other.right)
-        self.top, self.bottom = min(self.top, other.top), max(self.bottom, other.bottom)
-        self.bold_chars += other.bold_chars
-        self.last_order = other.last_order
-
-    @property
-    def high(self) -> float:
-        """The upper edge of its line of type: above the letters, whichever they are."""
-        return self.base - 0.75 * self.size
-
-    @property
-    def low(self) -> float:
-        """The lower edge of its line of type."""
-        return self.base + 0.2 * self.size
-
-    @property
-    def bold(self) -> bool:
-        """Whether all of it is bold, or nearly so."""
-        return self.bold_chars > 0.8 * len(self.text.replace(" ", ""))
-
-    @property
-    def rtl(self) -> bool:
-        """Whether it is written from right to left."""
-        return 3 * len(_RTL.findall(self.text)) > len(self.text)
-
-
-@dataclass(slots=True)
-class Page:
-    """A page as it is shown, in points, and its pieces in the order of the file. ``unknown`` counts lost characters."""
-
-    number: int
-    width: float
-    height: float
-    pieces: list[Piece] = field(default_factory=list)
-    unknown: int = 0
-
-
-@dataclass(slots=True)
-class _Line:
-    """What stands on one height of a column: pieces apart as cells are, each put together from those of the file."""
-
-    cells: list[Piece]
-    parts: list[Piece]
-
-    @property
-    def base(self) -> float:
-        return self.cells[0].base
-
-    @property
-    def size(self) -> float:
-        return max(cell.size for cell in self.cells)
-
-    def gaps(self) -> list[tuple[float, float]]:
-        cells = sorted(self.cells, key=lambda cell: cell.left)
-        return [(cell.right, following.left) for cell, following in pairwise(cells)]
+_SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
+_SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
 
 
 @dataclass(slots=True, eq=False)
@@ -226,7 +97,7 @@ def content_of(
     """Return the document whose characters stand on ``pages``."""
     body = _body_size(pages)
     tops, bottoms = _set_edges_apart(pages, body)
-    columns = [[_lines(column) for column in _columns_of(page)] for page in pages]
+    columns = [[lines_of(column) for column in columns_of(page)] for page in pages]
     style = _style(body, [line for page in columns for column in page for line in column])
     flow: list[list[_Part]] = []
     for page, page_columns in zip(pages, columns, strict=True):
@@ -251,7 +122,7 @@ def _body_size(pages: Iterable[Page]) -> float:
     return max(sizes, key=lambda size: sizes[size], default=10.0)
 
 
-def _style(body: float, lines: Sequence[_Line]) -> _Style:
+def _style(body: float, lines: Sequence[Line]) -> _Style:
     steps: dict[float, Counter[float]] = defaultdict(Counter)
     words: Counter[str] = Counter()
     bold = total = 0
@@ -274,17 +145,24 @@ _Edges = dict[int, list[Piece]]
 
 
 def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges]:
-    """Take running headers, footers and page numbers out of the pages.
+    """Take running headers, footers, watermarks and page numbers out of the pages.
 
     Returns those to keep, at the top and at the bottom, by page: each that is a text once, where it comes first.
     """
-    found: dict[str, list[tuple[Page, _Line, bool]]] = defaultdict(list)
+    found: dict[str, list[tuple[Page, Line, bool]]] = defaultdict(list)
     for page in pages:
         for line, is_top in _edge_lines(page):
             text = _text_of(line)
             if line.size <= 1.2 * body:
                 is_number = _PAGE_NUMBER.fullmatch(text)
                 found["" if is_number else _NUMBER.sub("#", text).casefold()].append((page, line, is_top))
+    marks: set[tuple[str, float]] = set()
+    for page in pages:  # a word that lies across every page
+        new = {(piece.text, _rounded(piece.size)) for piece in page.pieces if piece.slanted}
+        page.pieces = [
+            piece for piece in page.pieces if not piece.slanted or (piece.text, _rounded(piece.size)) not in marks
+        ]
+        marks |= new
     kept: tuple[_Edges, _Edges] = defaultdict(list), defaultdict(list)
     for text, places in found.items():
         repeated = [_repeats(places, index) for index in range(len(places))]
@@ -293,23 +171,23 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
                 gone = set(map(id, line.parts))
                 page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
                 if text and not any(repeated[:index]):
-                    kept[not is_top][page.number].append(_merged(line.cells, "\t"))
+                    kept[not is_top][page.number].append(merged(line.cells, "\t"))
     for pieces in (*kept[0].values(), *kept[1].values()):
         pieces.sort(key=lambda piece: piece.base)
     return kept
 
 
-def _edge_lines(page: Page) -> Iterator[tuple[_Line, bool]]:
+def _edge_lines(page: Page) -> Iterator[tuple[Line, bool]]:
     """Yield the outermost lines of a page, and whether they are at its top."""
     upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
     limit = EDGE_SHARE * page.height
-    top = _lines([piece for piece in upright if piece.base <= limit])
-    bottom = _lines([piece for piece in upright if piece.base >= page.height - limit])
+    top = lines_of([piece for piece in upright if piece.base <= limit])
+    bottom = lines_of([piece for piece in upright if piece.base >= page.height - limit])
     yield from ((line, True) for line in top[:EDGE_LINES])
     yield from ((line, False) for line in bottom[-EDGE_LINES:])
 
 
-def _repeats(places: Sequence[tuple[Page, _Line, bool]], index: int) -> bool:
+def _repeats(places: Sequence[tuple[Page, Line, bool]], index: int) -> bool:
     """Whether a line stands at the same place on another page near, with the numbers that it would have there."""
     page, line, is_top = places[index]
     height = line.base if is_top else page.height - line.base
@@ -320,6 +198,8 @@ def _repeats(places: Sequence[tuple[Page, _Line, bool]], index: int) -> bool:
             continue
         numbers, others = _numbers(_text_of(line)), _numbers(_text_of(other_line))
         step = other.number - page.number
+        if abs(step) > 2 and len(places) < 4:
+            continue
         if len(numbers) == len(others) and all(b in (a, a + step) for a, b in zip(numbers, others, strict=True)):
             return True
     return False
@@ -342,272 +222,14 @@ def _is_page_number(text: str, page: int) -> bool:
     return found is not None and (found[1] == str(page) or (found[1].isdecimal() and len(found[0]) > len(found[1]) + 4))
 
 
-def _text_of(line: _Line) -> str:
+def _text_of(line: Line) -> str:
     return "\t".join(cell.text for cell in line.cells)
-
-
-# ---- columns ------------------------------------------------------------------------------------------------------
-
-
-def _columns_of(page: Page) -> Iterator[list[Piece]]:
-    """Yield the columns of a page in the order in which they are read; what lies turned or askew comes last."""
-    for turn in range(4):
-        yield from _columns([piece for piece in page.pieces if piece.turn == turn and not piece.slanted])
-    yield from ([piece] for piece in page.pieces if piece.slanted)
-
-
-def _columns(pieces: list[Piece], cuts: int = MOST_COLUMN_CUTS) -> Iterator[list[Piece]]:
-    """Cut at the gutter that most lines share, wherever no line crosses it; then each side again."""
-    gutter = _gutter(pieces) if cuts else None
-    if gutter is None:
-        if pieces:
-            yield pieces
-        return
-    for band, is_wide in _bands(pieces, gutter):
-        left = [piece for piece in band if piece.right <= gutter]
-        right = [piece for piece in band if piece.left >= gutter]
-        if is_wide or not left or not right or not _are_columns(left, right):
-            yield from _columns(band, cuts - 1) if len(band) < len(pieces) else [band]
-            continue
-        sides = [right, left] if sum(p.rtl for p in band) > len(band) / 2 else [left, right]
-        for side in sides:
-            yield from _columns(side, cuts - 1)
-
-
-def _gutter(pieces: Sequence[Piece]) -> float | None:
-    """Return the middle of the gap that most lines have in common, if what it parts are columns and not cells."""
-    steps: Counter[float] = Counter()
-    for left, right in _gaps(pieces):
-        steps[left] += 1
-        steps[right] -= 1
-    open_gaps = most = 0
-    best = (0.0, 0.0)
-    edges = sorted(steps)
-    for edge, following in pairwise(edges):
-        open_gaps += steps[edge]
-        if open_gaps > most and following - edge > 1:
-            most, best = open_gaps, (edge, following)
-    if most < FEWEST_COLUMN_LINES:
-        return None
-    gutter = (best[0] + best[1]) / 2
-    bands = [band for band, is_wide in _bands(pieces, gutter) if not is_wide]
-    for band in bands:
-        left = [piece for piece in band if piece.right <= gutter]
-        right = [piece for piece in band if piece.left >= gutter]
-        if left and right and _are_columns(left, right):
-            return gutter
-    return None
-
-
-def _gaps(pieces: Sequence[Piece]) -> Iterator[tuple[float, float]]:
-    """Yield the gap to the right of each piece, up to the next piece on its height."""
-    ordered = sorted(pieces, key=lambda piece: piece.base)
-    bases = [piece.base for piece in ordered]
-    for piece in ordered:
-        nearest: Piece | None = None
-        for other in ordered[bisect_left(bases, piece.base - piece.size) : bisect_left(bases, piece.base + piece.size)]:
-            if other.left >= piece.right and _overlap(piece, other) > 0.4 and (not nearest or other.left < nearest.left):
-                nearest = other
-        if nearest and nearest.left - piece.right >= GUTTER * min(piece.size, nearest.size):
-            yield piece.right, nearest.left
-
-
-def _overlap(piece: Piece, other: Piece) -> float:
-    """Return how much of the lower of two pieces' height they share."""
-    shared = min(piece.low, other.low) - max(piece.high, other.high)
-    return shared / (0.95 * min(piece.size, other.size))
-
-
-def _bands(pieces: Iterable[Piece], gutter: float) -> Iterator[tuple[list[Piece], bool]]:
-    """Cut a page across: what crosses the gutter, then what stands on its two sides, and so on.
-
-    The last line of a paragraph that crosses it may be too short to do so, and a heading over the next: what stands on
-    the left only is put with what crosses if it is next to it and, in the file, not between the two sides.
-    """
-    levels = _levels(pieces)
-    wide = [any(piece.left < gutter < piece.right for piece in level) for level in levels]
-    alone = [all(piece.right <= gutter for piece in level) for level in levels]
-    orders = [min(piece.order for piece in level) for level in levels]
-    for index in range(1, len(levels)):
-        above, level = levels[index - 1], levels[index]
-        near = level[0].base - above[0].base < 1.7 * level[0].size and abs(level[0].left - above[0].left) < level[0].size
-        if wide[index - 1] and alone[index] and near and not wide[index] and abs(level[0].size - above[0].size) < 0.5:
-            wide[index] = orders[index] == max(o.order for o in above) + 1
-    rights = [index for index, level in enumerate(levels) if any(piece.left >= gutter for piece in level)]
-    for index in range(len(levels) - 2, -1, -1):
-        if wide[index + 1] and alone[index] and not wide[index]:
-            before = [other for other in rights if other < index]
-            wide[index] = bool(before) and orders[index] > max(piece.order for piece in levels[before[-1]])
-    band: list[Piece] = []
-    for index, level in enumerate(levels):
-        if band and wide[index] != wide[index - 1]:
-            yield band, wide[index - 1]
-            band = []
-        band += level
-    if band:
-        yield band, wide[-1]
-
-
-def _are_columns(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
-    """Whether two sides are columns of text, not of a table.
-
-    The order in the file tells best: programs write a column after the other, but a table row by row. A file that is
-    written line by line across the page needs long and full lines on both sides.
-    """
-    size = median(piece.size for piece in (*left, *right))
-    widths = [_line_widths(side) for side in (left, right)]
-    rows = min(map(len, widths))
-    if rows < FEWEST_COLUMN_LINES:
-        return False
-    sides = [side for _, side in sorted([(p.order, 0) for p in left] + [(p.order, 1) for p in right])]
-    switches = sum(side != following for side, following in pairwise(sides))
-    shortest = min(median(side) for side in widths) / size
-    if switches <= max(1, sum(map(len, widths)) / 12):
-        return shortest >= 6
-    full = min(sum(width > 0.75 * max(side) for width in side) / len(side) for side in widths)
-    return rows >= 6 and shortest >= 12 and full >= 0.6
-
-
-def _line_widths(pieces: Iterable[Piece]) -> list[float]:
-    return [max(piece.right for piece in level) - min(piece.left for piece in level) for level in _levels(pieces)]
-
-
-# ---- lines and their cells ----------------------------------------------------------------------------------------
-
-
-def _levels(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Group pieces by height, from the top: the widest of each group comes first, others stand beside it."""
-    levels: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.base, piece.left)):
-        for level in levels[-3:][::-1]:
-            belongs = _overlap(level[0], piece) > 0.5 or any(_is_attached(piece, other) for other in level)
-            if belongs and not any(_collides(piece, other) for other in level):
-                level.append(piece)
-                if piece.right - piece.left > level[0].right - level[0].left:
-                    level[0], level[-1] = level[-1], level[0]
-                break
-        else:
-            levels.append([piece])
-    return sorted(levels, key=lambda level: level[0].base)
-
-
-def _is_attached(piece: Piece, other: Piece) -> bool:
-    """Whether one of two pieces is the raised or lowered small print of the other."""
-    small, large = sorted((piece, other), key=lambda one: one.size)
-    return (
-        abs(piece.order - other.order) == 1
-        and small.size < 0.9 * large.size
-        and abs(small.base - large.base) < 0.6 * large.size
-        and max(small.left - large.right, large.left - small.right) < 0.3 * large.size
-    )
-
-
-def _collides(piece: Piece, other: Piece) -> bool:
-    return min(piece.right, other.right) - max(piece.left, other.left) > 0.4 * min(piece.size, other.size)
-
-
-def _lines(pieces: Iterable[Piece]) -> list[_Line]:
-    return [_line(level) for level in _levels(pieces)]
-
-
-def _line(level: list[Piece]) -> _Line:
-    """Put the pieces of one height together, up to gaps as wide as those between cells."""
-    rtl = sum(len(piece.text) for piece in level if piece.rtl) * 2 > sum(len(piece.text) for piece in level)
-    ordered = sorted(level, key=lambda piece: -piece.right if rtl else piece.left)
-    cells: list[list[Piece]] = []
-    for piece in ordered:
-        if cells:
-            before = cells[-1][-1]
-            gap = before.left - piece.right if rtl else piece.left - before.right
-            if gap < CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
-                cells[-1].append(piece)
-                continue
-        cells.append([piece])
-    merged = [_merged(cell) for cell in cells]
-    for cell in merged:
-        cell.base = level[0].base
-    return _Line(merged, level)
-
-
-def _merged(pieces: Sequence[Piece], between: str | None = None) -> Piece:
-    """Put pieces of one line together, with ``between`` or, where they are apart, a space between them."""
-    main = max(pieces, key=lambda piece: (len(piece.text) > 1, piece.size * min(len(piece.text), 3)))
-    line = replace(pieces[0], lefts=pieces[0].lefts[:], rights=pieces[0].rights[:], ends=pieces[0].ends[:])
-    line.last_order = max(line.last_order, line.order)
-    for before, piece in pairwise(pieces):
-        gap = max(piece.left - before.right, before.left - piece.right)
-        follows = piece.order == before.order + 1
-        apart = gap > (0.3 if follows else 0.15) * max(before.size, piece.size) or (follows and piece.spaced)
-        line.append(piece, between or (" " if apart else ""))
-        line.last_order = max(line.last_order, piece.order)
-    line.size, line.base = main.size, main.base
-    if _RTL.search(line.text) and not line.slanted:
-        _put_in_order(line)
-    return line
-
-
-def _put_in_order(line: Piece) -> None:
-    """Put characters in the order of reading where some are written from right to left, from where they stand.
-
-    Files hold such text either way, and pdfium turns around some of it. Characters of one glyph stay together; as many
-    gaps are spaces as the file has, the widest.
-    """
-    glyphs: list[tuple[str, float, float]] = []
-    for character, left, right in zip(line.text, line.lefts, line.rights, strict=True):
-        if character.isspace():
-            continue
-        if glyphs and glyphs[-1][1:] == (left, right):
-            glyphs[-1] = (glyphs[-1][0] + character, left, right)
-        else:
-            glyphs.append((character, left, right))
-    middles = [left + right for _, left, right in glyphs]
-    for number, (text, left, right) in enumerate(glyphs):  # those of a glyph are the other way around where the file is
-        near = middles[max(number - 1, 0) : number + 2]
-        if len(text) > 1 and _RTL.match(text) and near == sorted(near):
-            glyphs[number] = (text[::-1], left, right)
-    glyphs.sort(key=lambda glyph: glyph[1] + glyph[2])
-    gaps = sorted(range(1, len(glyphs)), key=lambda number: glyphs[number][1] - glyphs[number - 1][2])
-    spaces = len(re.findall(r"\s+", line.text))
-    for number in sorted(gaps[max(len(gaps) - spaces, 0) :], reverse=True):
-        edges = glyphs[number - 1][2], glyphs[number][1]
-        glyphs.insert(number, (" ", min(edges), max(edges)))
-    order = list(range(len(glyphs)))
-    rtl = [bool(_RTL.match(text)) for text, _, _ in glyphs]
-    ltr = [text.isalnum() and not right for (text, _, _), right in zip(glyphs, rtl, strict=True)]
-    order = list(_turned_runs(order[::-1], ltr, rtl) if line.rtl else _turned_runs(order, rtl, ltr))
-    line.text = "".join(glyphs[number][0] for number in order)
-    line.lefts = array("f", (glyphs[number][1] for number in order for _ in glyphs[number][0]))
-    line.rights = array("f", (glyphs[number][2] for number in order for _ in glyphs[number][0]))
-    line.ends = []
-
-
-def _turned_runs(order: Sequence[int], inside: Sequence[bool], outside: Sequence[bool]) -> Iterator[int]:
-    """Turn around each run from one that is ``inside`` to another, as far as none that is ``outside`` lies between."""
-    run: list[int] = []
-    for number in order:
-        if inside[number] or (run and not outside[number]):
-            run.append(number)
-            continue
-        yield from _turned_run(run, inside)
-        run = []
-        yield number
-    yield from _turned_run(run, inside)
-
-
-def _turned_run(run: list[int], inside: Sequence[bool]) -> Iterator[int]:
-    last = max((place for place, number in enumerate(run) if inside[number]), default=-1)
-    yield from run[: last + 1][::-1]
-    yield from run[last + 1 :]
-
-
-def _raised(piece: Piece, before: Piece) -> bool:
-    return piece.size < 0.9 * before.size and piece.base < before.base - 0.1 * before.size
 
 
 # ---- rows and paragraphs of a column ------------------------------------------------------------------------------
 
 
-def _parts(lines: Sequence[_Line], style: _Style) -> Iterator[_Part]:
+def _parts(lines: Sequence[Line], style: _Style) -> Iterator[_Part]:
     """Yield the rows and paragraphs of a column."""
     rows = _row_groups(lines)
     index = 0
@@ -619,11 +241,11 @@ def _parts(lines: Sequence[_Line], style: _Style) -> Iterator[_Part]:
         end = index + 1
         while end < len(lines) and end not in rows:
             end += 1
-        yield from _paragraphs([_merged(line.cells, " ") for line in lines[index:end]], style)
+        yield from _paragraphs([merged(line.cells, " ") for line in lines[index:end]], style)
         index = end
 
 
-def _row_groups(lines: Sequence[_Line]) -> dict[int, int]:
+def _row_groups(lines: Sequence[Line]) -> dict[int, int]:
     """Return the rows of tables: the number of their first line, and that after their last."""
     is_row = [len(line.cells) > 1 for line in lines]
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):  # from plain lines on, down and then up
@@ -639,22 +261,16 @@ def _row_groups(lines: Sequence[_Line]) -> dict[int, int]:
     index = 0
     while index < len(lines):
         end = index + 1
-        if is_row[index]:
-            reach = end
-            while end < len(lines) and is_row[end]:  # a line belongs to the row if a cell of the row goes on in it
-                deepest = max((above.get(id(cell), end) for cell in lines[end].cells), default=end)
-                lowest = min((above.get(id(cell), end) for cell in lines[end].cells), default=end)
-                if lowest >= end and end >= reach:
-                    break
-                del deepest
+        if is_row[index]:  # a line belongs to the row if a cell goes on in it
+            while end < len(lines) and is_row[end] and any(above.get(id(cell), end) < end for cell in lines[end].cells):
                 end += 1
             groups[index] = end
         index = end
     return groups
 
 
-def _is_stretched(line: _Line, plain: _Line) -> bool:
-    """Whether a line has wide gaps only since it is justified: it ends where a line next to it does, its gaps are alike."""
+def _is_stretched(line: Line, plain: Line) -> bool:
+    """Whether a line has wide gaps only since it is justified: they are alike, and it ends where the next line does."""
     gaps = [end - start for start, end in line.gaps()]
     right, left = max(cell.right for cell in line.cells), min(cell.left for cell in line.cells)
     other_right, other_left = max(cell.right for cell in plain.cells), min(cell.left for cell in plain.cells)
@@ -667,7 +283,7 @@ def _is_stretched(line: _Line, plain: _Line) -> bool:
     )
 
 
-def _is_row(lines: Sequence[_Line], index: int) -> bool:
+def _is_row(lines: Sequence[Line], index: int) -> bool:
     gaps, size = lines[index].gaps(), lines[index].size
     if len(gaps) >= 2 or any(right - left >= LONE_CELL_GAP * size for left, right in gaps):
         return True
@@ -679,11 +295,11 @@ def _is_row(lines: Sequence[_Line], index: int) -> bool:
     return False
 
 
-def _cells_above(lines: Sequence[_Line]) -> dict[int, int]:
+def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
     """Return, for each line of a cell but its first, the number of the line before it in the cell.
 
-    Programs write a cell after the other. So it is the same cell if the file goes on right below, and if it goes back up
-    after that, or to a row that begins farther left.
+    Programs write a cell after the other. So it is the same cell if the file goes on right below, and then goes back
+    up, or to a row that begins farther left.
     """
     cells = sorted(
         ((cell, number) for number, line in enumerate(lines) for cell in line.cells), key=lambda item: item[0].order
@@ -705,7 +321,7 @@ def _cells_above(lines: Sequence[_Line]) -> dict[int, int]:
     return above
 
 
-def _row(lines: Sequence[_Line]) -> Iterator[_Part]:
+def _row(lines: Sequence[Line]) -> Iterator[_Part]:
     """Yield a row: its cells from left to right, the lines of each together. A long one is a block for each cell."""
     columns: list[list[Piece]] = [[cell] for cell in lines[0].cells]
     for line in lines[1:]:
@@ -744,7 +360,7 @@ def _paragraphs(lines: Sequence[Piece], style: _Style) -> Iterator[_Part]:
 
 
 def _kind(line: Piece) -> str:
-    return "item" if _ITEM.match(line.text) else "text"
+    return "item" if ITEM.match(line.text) else "text"
 
 
 def _chunks(lines: Sequence[Piece], style: _Style) -> Iterator[list[Piece]]:
@@ -766,32 +382,34 @@ def _joins(part: _Part, before: Piece, line: Piece, style: _Style, *, narrow: bo
     """Whether the break between two lines, equally far apart as others, is only that of the page's width."""
     full = not _fits(before, line, part.measure)
     finished = bool(_FINISHED.search(before.text[-12:]))
-    if _BULLET.match(line.text) or _SECTION.match(line.text) and not full:
+    if _BULLET.match(line.text) or _LEADER.search(before.text) or (SECTION.match(line.text) and not full):
         return False
-    if _ITEM.match(line.text) and (part.kind == "item" or not full or finished):
+    if ITEM.match(line.text) and (part.kind == "item" or not full or finished):
         return False
     if not finished and (_goes_on_lower(line.text) or before.text.endswith(_HYPHENS)):
         return True
     if style.is_heading(line) and style.is_heading(before):
-        return not finished and not _SECTION.match(line.text)
+        return not finished and not SECTION.match(line.text)
     if narrow and len(before.text.split()) <= 4:
         return False
     return full and _aligned(part, before, line)
 
 
 def _aligned(part: _Part, before: Piece, line: Piece) -> bool:
-    """Whether a line begins where the next of this paragraph would: not indented as a new one, nor less as after one."""
+    """Whether a line begins where the next of its paragraph would, and is not indented as the first of another."""
     shift = _start(line) - _start(before)
     if abs(shift) <= 0.5 * line.size:
         return True
-    return len(part.lines) == 1 and (shift < 0 or part.kind == "item" or abs(shift) > 0.8 * line.size and shift < 6 * line.size)
+    return len(part.lines) == 1 and (
+        shift < 0 or part.kind == "item" or (abs(shift) > 0.8 * line.size and shift < 6 * line.size)
+    )
 
 
 def _fits(before: Piece, line: Piece, measure: float) -> bool:
     """Whether the first word of a line would have had room on the line before."""
-    word = len(line.text.split(maxsplit=1)[0]) if line.text[:1].isascii() else len(re.match(r"\w?\S{0,12}", line.text)[0])
-    word = max(min(word, len(line.text)), 1)
-    width = max(line.rights[:word]) - min(line.lefts[:word])
+    word = _FIRST_WORD.match(line.text)
+    length = word.end() if word else 1
+    width = max(line.rights[:length]) - min(line.lefts[:length])
     return measure - _end(before) > width + 0.8 * line.size
 
 
@@ -804,7 +422,7 @@ def _end(line: Piece) -> float:
 
 
 def _goes_on_lower(text: str) -> bool:
-    return text.lstrip("\"'“‘(„«")[:1].islower()
+    return text.lstrip("\"'“‘(„«")[:1].islower() and not ITEM.match(text)
 
 
 # ---- paragraphs that go on in the next column or overleaf ---------------------------------------------------------
@@ -891,11 +509,12 @@ class _Writer:
         placed: list[PlacedLine] = []
         cuts: list[int] = []
         length = 0
+        broken = True  # whether the line before ends where a space would be
         for index, (between, line) in enumerate(part.lines):
             following = part.lines[index + 1] if index + 1 < len(part.lines) else None
             start = len(line.text) - len(line.text.lstrip())
             end = len(line.text.rstrip())
-            glue = between if length and not (texts and texts[-1] == "") else ""
+            glue = "" if not broken or not length else between
             if following and following[0] == "\n" and line.text.endswith(_HYPHENS):
                 kept, broken = self._hyphen(line.text, following[1].text)
                 end -= not kept
@@ -904,7 +523,7 @@ class _Writer:
             if end <= start:
                 continue
             text = line.text[start:end].replace(LINE_END_HYPHEN, "-")
-            texts += [glue, text] if broken else [glue, text, ""]
+            texts += [glue, text]
             length += len(glue)
             placed.append(
                 PlacedLine(
@@ -931,13 +550,17 @@ class _Writer:
             return False, False
         if first is None or second is None:
             return True, after[:1].isspace() or not (before[-2:-1].isalnum() and after[:1].isalnum())
-        if second[0].lower() in _SUSPENDING:
+        if _SUSPENDED.fullmatch(second[0]):
             return True, True
         whole, start = (first[1] + second[0]).lower(), first[1].lower()
         apart = f"{start}-{second[0].lower()}"
         if self._words[apart] or self._words[whole]:
             return self._words[apart] >= self._words[whole], False
-        genuine = second[0][0].isupper() or len(start) == 1 or "-" in start or start in _PREFIXES
+        genuine = (
+            (second[0][0].isupper() and not first[1][-2:].isupper())  # Anglo-Norse, but not REP-AIR
+            or len(start) == 1
+            or bool(_SMALL_WORD.search(start) or _PREFIX.fullmatch(start))
+        )
         return genuine, False
 
     def content(

@@ -1,7 +1,8 @@
-"""PDF -> text with the place of every character. The characters come from pdfium; what is a line is decided in `flow`.
+"""PDF -> text with the place of every character. pdfium has the characters; what is a line is decided in `flow`.
 
-Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the markers
-that it puts in, and ligatures, which it spells out. What is drawn outside of the page as it is shown is left out.
+Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the
+markers that it puts in, and ligatures, which it spells out. What is drawn outside of the page as it is shown is left
+out.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as api  # type: ignore[import-untyped]
 
 from index.errors import SourceError
+from index.formats.columns import Page, Piece
 from index.formats.content import Content
-from index.formats.flow import LINE_END_HYPHEN, Page, Piece, content_of
+from index.formats.flow import LINE_END_HYPHEN, content_of
 
 MAX_PAGES = 5_000
 """Documents of more pages are refused: reading them would take many minutes."""
@@ -51,7 +53,12 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
+# As in the library, but the address is a number: it only tells one object from another.
+_text_object = ctypes.cast(
+    api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, api.FPDF_TEXTPAGE, ctypes.c_int)
+)
 _FORCE_BOLD = 1 << 18
+_GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
 
 def read_pdf(data: bytes) -> Content:
@@ -124,87 +131,94 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
         chars += max(api.FPDFText_CountChars(text_page), 0)
         if chars > MAX_CHARS:
             raise SourceError(f"it has more than {MAX_CHARS:,} characters, which is the limit; split it")
-        yield _page(number, page, text_page)
+        yield _Reader(number, page, text_page).read()
         text_page.close()
         page.close()
 
 
 @dataclass(slots=True)
 class _Type:
-    """How the characters of one text object are set: their size, and by how many quarters clockwise they are turned."""
+    """How the characters of one text object are set: size, base line, and by how many quarters they are turned."""
 
     size: float
-    bold: bool
+    base: float
     turn: int
+    bold: bool
     slanted: bool
 
 
-def _page(number: int, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Page:
-    """Take the characters of a page, in the order of the file, as pieces: what stands on one line without a gap."""
-    frames = _Frames(page)
-    result = Page(number, frames.width, frames.height)
-    types: dict[int, _Type] = {}
-    handle = text_page.raw
-    piece: Piece | None = None
-    spaces = ""
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    box = [ctypes.byref(value) for value in (left, right, bottom, top)]
-    origin = [ctypes.byref(value) for value in (x, y)]
-    high_surrogate = 0
-    for index in range(api.FPDFText_CountChars(handle)):
-        code = api.FPDFText_GetUnicode(handle, index)
-        if code in _HYPHENS and api.FPDFText_IsHyphen(handle, index) == 1:
-            character = LINE_END_HYPHEN
-        elif 0xD800 <= code < 0xDC00:
-            high_surrogate = code
-            continue
-        else:
-            if 0xDC00 <= code < 0xE000 and high_surrogate:
-                code = 0x10000 + ((high_surrogate - 0xD800) << 10) + code - 0xDC00
-            high_surrogate = 0
-            character = "" if code in _MARKERS or code > 0x10FFFF else chr(code)
-        if not character or character in " \t\r\n":
-            if character == " " and not api.FPDFText_IsGenerated(handle, index):
-                spaces = " " if spaces == "generated" else spaces + " "
-            elif character:
-                spaces = spaces or "generated"
-            elif code in (0, 0xFFFD):
-                result.unknown += 1
-            continue
-        pointer = api.FPDFText_GetTextObject(handle, index)
-        address = ctypes.cast(pointer, ctypes.c_void_p).value or 0
-        kind = types.get(address)
-        if kind is None:
-            kind = types[address] = _type(handle, index, frames.rotation)
-        api.FPDFText_GetCharBox(handle, index, *box)
-        api.FPDFText_GetCharOrigin(handle, index, *origin)
-        x0, y0, x1, y1 = frames.box(kind.turn, left.value, bottom.value, right.value, top.value)
-        base = frames.box(kind.turn, x.value, y.value, x.value, y.value)
-        if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it
-            x0, x1 = base[0], base[0] + kind.size / 2
-            y0, y1 = base[1] - kind.size / 2, base[1]
-        if not frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
-            continue
-        if piece is None or not _goes_on(piece, kind, x0, x1, base[1], character):
-            piece = Piece(
-                number, len(result.pieces), kind.size, base[1], kind.turn, kind.slanted, spaced=bool(spaces)
-            )
-            result.pieces.append(piece)
-        elif spaces:
-            piece.add_spaces(" " if spaces == "generated" else spaces, x0, x1)
-        piece.add(character, x0, x1, y0, y1, bold=kind.bold)
-        spaces = ""
-    return result
-
-
 _HYPHENS = frozenset([0x02, 0x2D, 0xAD, 0x2010, 0xFFFE])
-_MARKERS = frozenset([*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0)]) | {
-    *(0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF),
-    *range(0xD800, 0xE000),
-}
+_MARKERS = frozenset(
+    [*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, 0xFFFF]
+)
 
 
-def _type(handle: object, index: int, rotation: int) -> _Type:
+class _Reader:
+    """Takes the characters of a page, in the order of the file, as pieces: what stands on one line without a gap."""
+
+    def __init__(self, number: int, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> None:
+        self._frames = _Frames(page)
+        self.page = Page(number, self._frames.width, self._frames.height)
+        self._handle = text_page.raw
+        self._types: dict[int, _Type] = {}
+        self._spaces = ""  # those before the next character
+        self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
+        pointer = ctypes.POINTER(ctypes.c_double)
+        self._box = [ctypes.cast(ctypes.byref(self._edges, 8 * index), pointer) for index in range(4)]
+
+    def read(self) -> Page:
+        """Return the page."""
+        for index in range(api.FPDFText_CountChars(self._handle)):
+            character = self._character(index)
+            if character == " ":
+                made_up = api.FPDFText_IsGenerated(self._handle, index)
+                self._spaces = self._spaces or _GAP if made_up else self._spaces.replace(_GAP, "") + " "
+            elif character in "\t\r\n":
+                self._spaces = self._spaces or _GAP
+            elif character == "\ufffd":
+                self.page.unknown += 1
+            elif character:
+                self._place(index, character)
+        return self.page
+
+    def _character(self, index: int) -> str:
+        """Return a character, or "" for what is none."""
+        code = api.FPDFText_GetUnicode(self._handle, index)
+        if code in _HYPHENS and api.FPDFText_IsHyphen(self._handle, index) == 1:
+            return LINE_END_HYPHEN
+        if code in (0, 0xFFFD):
+            return "\ufffd"
+        if 0xD800 <= code < 0xDC00:  # half of a character; the other half follows
+            low = api.FPDFText_GetUnicode(self._handle, index + 1)
+            return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00) if 0xDC00 <= low < 0xE000 else ""
+        return "" if code in _MARKERS or code > 0x10FFFF else chr(code)
+
+    def _place(self, index: int, character: str) -> None:
+        """Put a character at the end of the piece before it, or begin one with it, if it is on the page."""
+        address = _text_object(self._handle, index) or 0
+        kind = self._types.get(address)
+        if kind is None:
+            kind = self._types[address] = _type(self._handle, index, self._frames)
+        base = kind.base if not kind.slanted else self._frames.origin(self._handle, index, kind.turn)[1]
+        api.FPDFText_GetCharBox(self._handle, index, *self._box)
+        left, right, bottom, top = self._edges[:]
+        x0, y0, x1, y1 = self._frames.box(kind.turn, left, bottom, right, top)
+        if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it
+            x0 = self._frames.origin(self._handle, index, kind.turn)[0]
+            x1, y0, y1 = x0 + kind.size / 2, base - kind.size / 2, base
+        if not self._frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
+            return
+        pieces = self.page.pieces
+        if not pieces or not _goes_on(pieces[-1], kind, (x0, x1), base, character):
+            spaced = bool(self._spaces)
+            pieces.append(Piece(self.page.number, len(pieces), kind.size, base, kind.turn, kind.slanted, spaced))
+        elif self._spaces:
+            pieces[-1].add_spaces(self._spaces.replace(_GAP, " "), x0, x1)
+        pieces[-1].add(character, x0, x1, y0, y1, bold=kind.bold)
+        self._spaces = ""
+
+
+def _type(handle: object, index: int, frames: _Frames) -> _Type:
     matrix = api.FS_MATRIX()
     size = api.FPDFText_GetFontSize(handle, index)
     angle = 0.0
@@ -217,14 +231,17 @@ def _type(handle: object, index: int, rotation: int) -> _Type:
     api.FPDFText_GetFontInfo(handle, index, name, len(name), ctypes.byref(flags))
     bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
     size = size if math.isfinite(size) and size > 0.1 else 10.0
-    return _Type(size, bold, (rotation - quarters) % 4, abs(angle - quarters * math.pi / 2) > _SLANT)
+    turn = (frames.rotation - quarters) % 4
+    base = frames.origin(handle, index, turn)[1]
+    return _Type(size, base, turn, bold=bold, slanted=abs(angle - quarters * math.pi / 2) > _SLANT)
 
 
-def _goes_on(piece: Piece, kind: _Type, left: float, right: float, base: float, character: str) -> bool:
+def _goes_on(piece: Piece, kind: _Type, edges: tuple[float, float], base: float, character: str) -> bool:
     """Whether a character stands on the same line as the ``piece`` before it in the file, in the same type, near it."""
     if piece.slanted or kind.slanted:
         return piece.slanted and kind.slanted and piece.size == kind.size
     size = piece.size
+    left, right = edges
     return (
         piece.turn == kind.turn
         and abs(kind.size - size) <= 0.1 * size
@@ -247,9 +264,7 @@ class _Frames:
             wide, high = (self.width, self.height) if self.rotation % 2 == 0 else (self.height, self.width)
             self._left, self._bottom, self._right, self._top = 0.0, 0.0, wide, high
 
-    def box(
-        self, turn: int, left: float, bottom: float, right: float, top: float
-    ) -> tuple[float, float, float, float]:
+    def box(self, turn: int, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom in the frame in which text turned by ``turn`` quarters is upright."""
         match (self.rotation - turn) % 4:
             case 0:
@@ -261,7 +276,14 @@ class _Frames:
             case _:
                 return self._top - top, self._right - right, self._top - bottom, self._right - left
 
+    def origin(self, handle: object, index: int, turn: int) -> tuple[float, float]:
+        """Return where a character stands on its base line, in that frame."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        api.FPDFText_GetCharOrigin(handle, index, ctypes.byref(x), ctypes.byref(y))
+        left, top, _, _ = self.box(turn, x.value, y.value, x.value, y.value)
+        return left, top
+
     def shows(self, turn: int, x: float, y: float) -> bool:
         """Whether a point of that frame is on the page."""
         width, height = (self.height, self.width) if turn % 2 else (self.width, self.height)
-        return 0 <= x <= width and 0 <= y <= height
+        return bool(0 <= x <= width and 0 <= y <= height)
