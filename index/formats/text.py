@@ -68,7 +68,8 @@ def _strict(data: bytes, encoding: str) -> str:
             raise LookupError(f"{encoding} is no encoding of files")
         return data.decode(encoding)
     except (ValueError, LookupError) as error:
-        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
+        where = f" at its byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
+        raise SourceError(f"it is not valid {encoding}{where}; save it as UTF-8 and add it again") from error
 
 
 def read_text(data: bytes) -> Content:
