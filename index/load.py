@@ -64,15 +64,26 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     for source in sources:
         if isinstance(source, str | Path):
             for path in _files(Path(source)):
-                yield Listed(str(path), partial(_load_path, path))
+                yield Listed(_printable(str(path)), partial(_load_path, path))
         elif isinstance(source, Source):
-            yield Listed(source.name, partial(_load_data, source))
+            yield Listed(_printable(source.name), partial(_load_data, source))
         elif isinstance(source, TextDocument):
             pages.setdefault(_text_document_name(source), []).append(source)
         else:
             yield Listed(repr(source)[:80], partial(_refuse, source))
     for name, documents in pages.items():
-        yield Listed(name, partial(_load_pages, name, documents))
+        yield Listed(_printable(name), partial(_load_pages, name, documents))
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _check_name(name: str) -> None:
+    if name != _printable(name):
+        raise SourceError(
+            "its name is not valid Unicode, so that no citation could give it; rename it and add it again"
+        )
 
 
 def _refuse(source: object) -> Loaded:
@@ -93,6 +104,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _load_path(path: Path) -> Loaded:
+    _check_name(str(path))
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -107,6 +119,7 @@ def _load_path(path: Path) -> Loaded:
 
 
 def _load_data(source: Source) -> Loaded:
+    _check_name(source.name)
     if isinstance(source.data, str):
         return _loaded_text(source.name, Content(source.data, title=source.title))
     _check_size(len(source.data))
@@ -114,6 +127,7 @@ def _load_data(source: Source) -> Loaded:
 
 
 def _load_pages(name: str, documents: list[TextDocument]) -> Loaded:
+    _check_name(name)
     texts, starts, length = [], [], 0
     for document in documents:
         starts.append(length)

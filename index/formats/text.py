@@ -23,6 +23,9 @@ _SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16'
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
+"""Python's own encodings, and one that browsers gave up: what a page says of itself must not turn on its text."""
+
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a file's bytes without losing or replacing a single one.
@@ -33,7 +36,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for signature, encoding in _SIGNATURES:
         if data.startswith(signature):
             return _strict(data, encoding)
-    for encoding in filter(None, (declared, "utf-8")):
+    candidates = [declared, "utf-8"] if declared else ["utf-8"]
+    if "16" in candidates[0] or "32" in candidates[0]:  # pages say so that were saved as UTF-8 later, and it often fits
+        candidates.reverse()
+    for encoding in candidates:
         try:
             text = _strict(data, encoding)
         except SourceError:
@@ -58,9 +64,12 @@ def _guess(data: bytes) -> str:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
+        if codecs.lookup(encoding).name in _NOT_OF_FILES:
+            raise LookupError(f"{encoding} is no encoding of files")
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
+    except (ValueError, LookupError) as error:
+        where = f" at its byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
+        raise SourceError(f"it is not valid {encoding}{where}; save it as UTF-8 and add it again") from error
 
 
 def read_text(data: bytes) -> Content:
@@ -71,5 +80,5 @@ def read_text(data: bytes) -> Content:
 def read_markdown(data: bytes) -> Content:
     """Markdown, kept as its source; the title is its first heading of the first level."""
     text = decode(data)
-    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text, flags=re.MULTILINE)
-    return Content(text, title=heading[1] if heading else None, markdown=True)
+    heading = re.search(r"^#[ \t]+([^ \t\n].*)$", text, flags=re.MULTILINE)
+    return Content(text, title=heading[1].rstrip(" \t\r#") if heading else None, markdown=True)
