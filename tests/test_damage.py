@@ -25,7 +25,7 @@ from tests.test_crash import acknowledged_until_killed, after
 
 LONG = os.environ.get("VERBATIM_TRIALS") == "long"
 DOCUMENTS = 600 if LONG else 120
-QUESTIONS = [f"What does report {number} name as item{number}x0?" for number in range(0, DOCUMENTS, DOCUMENTS // 12)]
+QUESTIONS = [f"Where are {word}1 and {word}2?" for word in "abcdefghijkl"]
 Answers = tuple[list[str], list[list[tuple[str, int, str, float]]]]
 
 
@@ -58,6 +58,13 @@ def append(file: Path, chance: random.Random) -> None:
 DAMAGE: list[Callable[[Path, random.Random], None]] = [cut, flip, zero, delete, append]
 
 
+def varied(number: int) -> str:
+    """A text whose sentences are unlike each other: the graph overlooks some of those that lie close together."""
+    chance = random.Random(number)
+    words = [f"{letter}{digit}" for letter in "abcdefghijklmnopqrstuvwxyz" for digit in range(40)]
+    return " ".join(" ".join(["It", *chance.sample(words, 8)]) + "." for _ in range(1 + number % 10))
+
+
 def answers(index: Index) -> Answers:
     """What the store holds and what it finds."""
     return (
@@ -78,7 +85,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answers]:
     """A store in good order, and its answers."""
     folder = tmp_path_factory.mktemp("whole") / "store"
     with Index.open(folder, encoder=HashEncoder()) as index:
-        index.add(Source(f"{number}.txt", text(number)) for number in range(DOCUMENTS))
+        index.add(Source(f"{number}.txt", varied(number)) for number in range(DOCUMENTS))
         index.remove([document.id for document in index.documents()[:3]])
         expected = answers(index)
     with Index.open(folder, encoder=HashEncoder()) as index:
