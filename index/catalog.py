@@ -212,7 +212,8 @@ class Catalog:
         try:
             yield self.generation()
         finally:
-            connection.execute("COMMIT")
+            if connection.in_transaction:  # not after an error that ended it
+                connection.execute("ROLLBACK")  # nothing was written; and a damaged file can refuse a COMMIT
 
     def generation(self) -> int:
         """Return the number of changes that this store has seen."""

@@ -153,11 +153,16 @@ class LexicalCache:
             if self._in_memory is None:  # the stamp stays: readers go on, and after a crash it does not fit
                 disk.need(self._folder, len(missed.added) * PASSAGE_BYTES)
             writer = index.writer(num_threads=1)
-            # What is added is deleted first, in case it was added before a crash. By query, since by term tantivy takes
-            # the number for a signed one and silently finds nothing.
-            stale = [*missed.removed, *missed.added]
-            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", stale))
-            for passage_id, text in self._catalog.texts(missed.added):
+            if missed.removed:
+                # tantivy goes on counting the words of what is deleted; then scores would depend on the past, and a
+                # word that is nowhere any more would still be somewhere. To write all takes 0.5 s for 20,000 passages.
+                writer.delete_all_documents()
+            else:
+                # In case it was added before a crash. By query, since by term tantivy takes the number for a signed one
+                # and silently finds nothing.
+                stale = tantivy.Query.term_set_query(index.schema, "id", list(missed.added))
+                writer.delete_documents_by_query(stale)
+            for passage_id, text in self._catalog.texts(None if missed.removed else missed.added):
                 document = tantivy.Document(text=text)
                 document.add_unsigned("id", passage_id)
                 writer.add_document(document)

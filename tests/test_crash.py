@@ -17,15 +17,12 @@ from pathlib import Path
 import pytest
 
 from index import Index, Source, vectors
-from index.embed import Vectors
-from index.vectors import VectorCache
 from qa.answer import Answerer
 from qa.baseline import BaselineReader
 from tests.crash_writer import WideEncoder, text, write_files_after
 
 LONG = os.environ.get("VERBATIM_TRIALS") == "long"
 WRITER = Path(__file__).with_name("crash_writer.py")
-SAMPLE = 200
 Acknowledged = list[int]
 
 
@@ -71,22 +68,9 @@ def check(store: Path, numbers: Acknowledged) -> tuple[int, float]:
         assert sorted(map(int, stored["ids"])) == ids
         kept = dict(zip(map(int, stored["ids"]), stored["embeddings"], strict=True))
         assert max(abs(kept[passage] - row).max() for passage, row in zip(ids, rows, strict=True)) < 1e-6
-        queries = rows[:: max(1, len(rows) // SAMPLE)]
-        tolerated = len(queries) / 20
-        if (missed := misses(index._vectors, queries)) > tolerated:
-            # The graph is approximate, and overlooks some of these vectors, which lie close together, when it is new.
-            new = VectorCache(store / "new", index._catalog)
-            new.rebuild()
-            assert missed <= tolerated + misses(new, queries)
-            new.close()
-            shutil.rmtree(store / "new")
         assert index._words.count() == len(ids)
         assert index.status().vectors == "chroma"
     return len(documents), usable_after
-
-
-def misses(cache: VectorCache, queries: Vectors) -> int:
-    return sum(max(cache.search(row, 10).values()) < 0.999 for row in queries)
 
 
 def report(what: str, trials: int, numbers: int, seconds: list[float]) -> None:
