@@ -17,6 +17,7 @@ from pathlib import Path
 from index.errors import SourceError
 from index.formats import FORMATS
 from index.formats.content import Content, checked
+from index.formats.kinds import REFUSED
 from index.sandbox import read_safely
 from index.types import Source, TextDocument
 
@@ -153,8 +154,8 @@ def _check_size(size_bytes: int) -> None:
 def _loaded(name: str, data: bytes) -> Loaded:
     suffix = Path(name).suffix.lower()
     if suffix not in FORMATS:
-        kinds = ", ".join(sorted(FORMATS))
-        raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
+        advice = REFUSED.get(suffix) or f"give one of {', '.join(sorted(FORMATS))}"
+        raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; {advice}")
     fingerprint = hashlib.sha256(data).hexdigest()
     return Loaded(name, fingerprint, lambda: read_safely(suffix, data), data)
 

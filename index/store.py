@@ -40,7 +40,7 @@ from index.types import Changes, Document, Failure, Hit, Source, Status, TextDoc
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "1"
+READING = "2"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 BUSY_SECONDS = 5.0
