@@ -5,13 +5,17 @@ INSTALLED := .venv/installed
 JUDGE := $(BIN)/verbatim eval --save evals/results --fail-under verbatim_rate=1
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test check fuzz evals format lock clean
+.PHONY: chat test trials fuzz check evals format lock clean
 
 chat: $(INSTALLED)
 	$(BIN)/verbatim chat seeds/
 
 test: $(INSTALLED)
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+# The long form: 100 kills, every file damaged in every way, full disks, writers that meet, 10,000 reads. Half an hour.
+trials: $(INSTALLED)
+	HF_HUB_OFFLINE=1 VERBATIM_TRIALS=long $(BIN)/python -m pytest -s tests/test_crash.py tests/test_damage.py tests/test_full_disk.py tests/test_writers.py
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

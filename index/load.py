@@ -17,6 +17,7 @@ from pathlib import Path
 from index.errors import SourceError
 from index.formats import FORMATS
 from index.formats.content import Content, checked
+from index.formats.kinds import REFUSED
 from index.sandbox import read_safely
 from index.types import Source, TextDocument
 
@@ -43,11 +44,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A source that has been read: its name, a fingerprint of what was read, and how to get its content."""
+    """A source that has been read: its name, a fingerprint of what was read, how to get its content, and its bytes."""
 
     name: str
     fingerprint: str
     read: Callable[[], Content]
+    data: bytes | None = None
 
 
 # ---- sources ------------------------------------------------------------------------------------------------------
@@ -152,10 +154,10 @@ def _check_size(size_bytes: int) -> None:
 def _loaded(name: str, data: bytes) -> Loaded:
     suffix = Path(name).suffix.lower()
     if suffix not in FORMATS:
-        kinds = ", ".join(sorted(FORMATS))
-        raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; give one of {kinds}")
+        advice = REFUSED.get(suffix) or f"give one of {', '.join(sorted(FORMATS))}"
+        raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; {advice}")
     fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: read_safely(suffix, data))
+    return Loaded(name, fingerprint, lambda: read_safely(suffix, data), data)
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:

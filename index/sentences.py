@@ -59,6 +59,11 @@ def spans_with(
     return [span for block in found for span in _sentences(safe, block, find_ends)]
 
 
+def plain_blocks(text: str) -> list[Block]:
+    """Return the parts of a plain text that no sentence crosses: line breaks of a narrow page join, others divide."""
+    return [Block(block.start, block.end, block.whole) for block in _plain_blocks(text)]
+
+
 # Not valid in UTF-8, or refused by libraries. One character for one character: offsets stay true.
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
 

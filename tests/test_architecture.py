@@ -42,6 +42,8 @@ def test_imports_run_one_way(floor: str) -> None:
         ("llama_index", "qa/llamaindex.py"),
         ("chardet", "index/formats/text.py"),
         ("selectolax", "index/formats/html.py"),
+        ("openpyxl", "index/formats/sheets.py"),
+        ("zipfile", "index/formats/package.py"),
     ],
 )
 def test_a_library_has_one_owner(library: str, owner: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+from index.errors import SourceError
 from index.formats.content import Content
 
 FORMATS = {
@@ -19,6 +20,27 @@ FORMATS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".xhtml": "html.read_html",
+    ".pdf": "pdf.read_pdf",
+    ".docx": "word.read_docx",
+    ".docm": "word.read_docx",
+    ".odt": "opendocument.read_odt",
+    ".ods": "opendocument.read_ods",
+    ".odp": "opendocument.read_odp",
+    ".rtf": "rtf.read_rtf",
+    ".epub": "book.read_epub",
+    ".pptx": "slides.read_pptx",
+    ".pptm": "slides.read_pptx",
+    ".xlsx": "sheets.read_xlsx",
+    ".xlsm": "sheets.read_xlsx",
+    ".csv": "delimited.read_csv",
+    ".tsv": "delimited.read_tsv",
+    ".tab": "delimited.read_tsv",
+    ".eml": "mail.read_eml",
+    ".json": "data.read_json",
+    ".jsonl": "data.read_jsonl",
+    ".ndjson": "data.read_jsonl",
+    ".srt": "subtitles.read_srt",
+    ".vtt": "subtitles.read_vtt",
 }
 """File suffix (lower case) -> module of this package and function."""
 
@@ -32,4 +54,9 @@ def reader(suffix: str) -> Callable[[bytes], Content]:
 
 def read(suffix: str, data: bytes) -> Content:
     """Read a file of one of `FORMATS`, in this process. Raises `SourceError` if it cannot be read."""
-    return reader(suffix)(data)
+    try:
+        return reader(suffix)(data)
+    except (SourceError, MemoryError):
+        raise
+    except Exception as error:  # libraries raise anything at all on a damaged file, and it is this file's failure
+        raise SourceError(f"it is damaged or no {suffix}; save it anew and add it again") from error

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from index.errors import SourceError
 from index.layout import Layout
-from index.sentences import sentence_spans
+from index.sentences import plain_blocks, sentence_spans
 from index.types import Block, Span
 
 MAX_TEXT_CHARS = 20_000_000
@@ -96,8 +99,8 @@ def checked(content: Content) -> Content:
 class Builder:
     """Puts a document together from blocks, none of which a sentence crosses: paragraphs, headings, items, rows.
 
-    The text has an empty line before a paragraph and a line break before a ``line``; white space at the edges of a
-    block is left out, and a block without words is no block.
+    The text has an empty line before a paragraph and a line break before any other block, unless that is set
+    ``apart``; white space at the edges of a block is left out, and a block without words is no block.
     """
 
     def __init__(self) -> None:
@@ -106,20 +109,37 @@ class Builder:
         self._blocks: list[Block] = []
         self._page_starts: list[int] = []
         self._page_is_new = False
+        self._is_apart = False
 
     def page(self) -> None:
         """Begin a page: the next block is its first."""
         if self._page_is_new:  # the page before is empty, and counts nevertheless
             self._page_starts.append(self._length)
-        self._page_is_new = True
+        self._page_is_new = self._is_apart = True
 
-    def paragraph(self, text: str) -> int | None:
+    def apart(self) -> None:
+        """Set the next block apart by an empty line, whatever it is."""
+        self._is_apart = True
+
+    def paragraph(self, text: str, *, whole: bool = False) -> int | None:
         """Add a paragraph or heading. Returns the offset at which it begins, or None if it has no words."""
-        return self._add(text, "\n\n", whole=False)
+        self.apart()
+        return self.line(text, whole=whole)
 
     def line(self, text: str, *, whole: bool = False) -> int | None:
         """Add a block that follows on the one before: a list item; or a row, which is one sentence if ``whole``."""
-        return self._add(text, "\n", whole=whole)
+        start = self._place(text)
+        if start is not None:
+            self._blocks.append(Block(start, self._length, whole))
+        return start
+
+    def text(self, text: str) -> int | None:
+        """Add what has line breaks of its own, each of which may end a sentence or not: see `plain_blocks`."""
+        start = self._place(text)
+        if start is not None:
+            found = plain_blocks(self._parts[-1])
+            self._blocks.extend(Block(start + block.start, start + block.end, block.whole) for block in found)
+        return start
 
     def content(self, *, title: str | None = None, author: str | None = None, date: str | None = None) -> Content:
         """Return the document."""
@@ -128,18 +148,40 @@ class Builder:
         starts = (0, *self._page_starts[1:])
         return Content("".join(self._parts), title, author, date, starts, blocks=tuple(self._blocks))
 
-    def _add(self, text: str, gap: str, *, whole: bool) -> int | None:
+    def _place(self, text: str) -> int | None:
         text = text.strip()
         if not text:
             return None
         if self._parts:
-            self._parts.append(gap)
-            self._length += len(gap)
+            self._parts.append("\n\n" if self._is_apart else "\n")
+            self._length += len(self._parts[-1])
+        self._is_apart = False
         start = self._length
         if self._page_is_new:
             self._page_starts.append(start)
             self._page_is_new = False
         self._parts.append(text)
         self._length += len(text)
-        self._blocks.append(Block(start, self._length, whole))
         return start
+
+
+_ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?)?)?")
+_ZONE = re.compile(r"(?:[.,]\d+)?\s?(Z|[+-]\d\d:?\d\d)")
+_WORDED_DATES = ("%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y")
+
+
+def iso_date(text: str | None) -> str | None:
+    """Return the date that ``text`` names, as ISO 8601 and as precise as it is there; None if it names none."""
+    text = (text or "").strip()
+    if found := _ISO_DATE.match(text):
+        day = found.group().replace(" ", "T")
+        zone = _ZONE.match(text, found.end()) if "T" in day else None
+        with suppress(ValueError):  # the 31st of February
+            datetime.fromisoformat(day + "0000-01-01"[len(day) :])
+            return day + (zone[1] if zone else "")
+    for form in _WORDED_DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date().isoformat()
+    with suppress(ValueError, IndexError, TypeError):
+        return parsedate_to_datetime(text).isoformat()
+    return None

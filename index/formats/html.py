@@ -2,6 +2,9 @@
 
 The libraries that go all the way to text were tried and left: html-text puts a space inside ``<b>bo</b>ld``,
 inscriptis adds list bullets and pads tables. Both would make a quotation differ from the page.
+
+Blocks are the page's own: no sentence crosses a heading, paragraph, item or row. What ``<br>`` and ``<pre>`` break is
+judged as plain text is, since some pages break every line and others only the last of a paragraph.
 """
 
 from __future__ import annotations
@@ -10,8 +13,10 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.formats.content import Content
+from index.formats.content import Builder, Content, iso_date
+from index.formats.tables import add_row
 from index.formats.text import decode
+from index.sentences import LONGEST_ROW_CHARS
 
 _UNSEEN = frozenset(
     [
@@ -42,7 +47,6 @@ _LINES = frozenset(
         "article",
         "aside",
         "body",
-        "br",
         "caption",
         "dd",
         "details",
@@ -60,71 +64,148 @@ _LINES = frozenset(
         "option",
         "section",
         "summary",
+        "td",
+        "th",
         "tr",
     ]
 )
-_CELLS = frozenset(["td", "th"])
+_NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
+    ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
+_ENCODING = re.compile(
+    rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
+)
+_VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
+_CLOSED_AT_ONCE = re.compile(
+    rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)/>", re.IGNORECASE
+)
+_AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author")
+_DATES = (
+    "article:published_time",
+    "datepublished",
+    "dc.date",
+    "dcterms.created",
+    "dcterms.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "citation_publication_date",
+    "pubdate",
+    "date",
+)
+_PUBLISHED = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{4,40})\"")  # in JSON-LD
 
 
 def read_html(data: bytes) -> Content:
     """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
-    declared = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], flags=re.IGNORECASE)
-    title, text = read_page(decode(data, declared[1].decode("ascii") if declared else None))
-    return Content(text, title=title)
-
-
-def read_page(source: str) -> tuple[str | None, str]:
-    """Return the page's title, if it has one, and its visible text.
-
-    The text has a line per block, an empty line around paragraphs and a tab between the cells of a table. Elements that
-    are never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out.
-    """
-    page = LexborHTMLParser(source)
+    page = parse(data)
     title = page.css_first("title")
-    return (title.text(strip=True) if title else None), _visible_text(page.root)
+    meta = _meta(page)
+    authors = (meta.get(name) for name in _AUTHORS)
+    dates = (iso_date(meta.get(name)) for name in _DATES)
+    builder = Builder()
+    add_page(builder, page)
+    return builder.content(
+        title=(title.text(strip=True) or None) if title else None,
+        author=next((author for author in authors if author and "://" not in author), None),
+        date=next(filter(None, dates), None),
+    )
 
 
-def _visible_text(root: LexborNode | None) -> str:
-    parts = _Lines()
+def parse(data: bytes, declared: str | None = None) -> LexborHTMLParser:
+    """Parse a page in the encoding that it declares. XHTML may close any element at once: ``<title/>``."""
+    found = _ENCODING.search(data[:4096])
+    source = decode(data, declared or (found[1].decode("ascii") if found else None))
+    if source.lstrip().startswith("<?xml") or "http://www.w3.org/1999/xhtml" in source[:4096]:
+        source = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", source)
+    return LexborHTMLParser(source)
+
+
+def _meta(page: LexborHTMLParser) -> dict[str, str]:
+    meta: dict[str, str] = {}
+    for node in page.css("meta[content]"):
+        attributes = node.attributes
+        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
+        meta.setdefault(name.lower(), (attributes.get("content") or "").strip())
+    for node in page.css("script[type='application/ld+json']"):
+        if published := _PUBLISHED.search(node.text()):
+            meta.setdefault("datepublished", published[1])
+    return meta
+
+
+def add_page(builder: Builder, page: LexborHTMLParser) -> None:
+    """Add a page's visible text.
+
+    Each block is a line, with an empty line around paragraphs and a tab between the cells of a table. Elements that are
+    never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out.
+    """
+    if page.root:
+        _add_visible(builder, page.root)
+
+
+def _add_visible(builder: Builder, root: LexborNode) -> None:
+    lines = _Lines(builder)
     # An explicit stack, since pages can nest deeper than Python recurses; True marks the way out of an element.
-    stack: list[tuple[LexborNode, bool]] = [(root, False)] if root else []
+    stack: list[tuple[LexborNode, bool]] = [(root, False)]
     while stack:
         node, leaving = stack.pop()
         tag = node.tag or ""
         if tag == "-text":
-            parts.write(node.text_content or "", preformatted=parts.preformatted > 0)
+            lines.write(node.text_content or "")
             continue
         if leaving:
-            parts.preformatted -= tag == "pre"
-            parts.end_block(tag)
+            lines.preformatted -= tag == "pre"
+            lines.end_block(tag)
             continue
         if tag in _UNSEEN or (tag.startswith(("-", "!")) and tag not in ("-document", "-undef")) or _hidden(node):
             continue
-        parts.end_block(tag)
-        parts.preformatted += tag == "pre"
+        if tag == "br":
+            lines.break_line()
+            continue
+        lines.end_block(tag)
+        cells = _cells(node) if tag == "tr" else None
+        if cells:
+            add_row(builder, cells)
+            continue
+        lines.preformatted += tag == "pre"
         stack.append((node, True))
         children = list(node.iter(include_text=True))
         stack.extend((child, False) for child in reversed(children))
-    return parts.text()
+    lines.end_block("body")
+
+
+def _cells(row: LexborNode) -> list[str] | None:
+    """Return the cells of a short row, or None for a row that only lays out a page: each of its blocks counts alone."""
+    if row.css_first("table") or len(row.text()) > 4 * LONGEST_ROW_CHARS:
+        return None
+    cells = []
+    for cell in row.iter():
+        inside = Builder()
+        _add_visible(inside, cell)
+        cells.append(inside.content().text)
+    return None if any("\n" in cell for cell in cells) else cells
 
 
 def _hidden(node: LexborNode) -> bool:
     attributes = node.attributes
+    marks = (attributes.get("role"), attributes.get("epub:type"), *(attributes.get("class") or "").split())
+    if not _NOTE_MARKS.isdisjoint(marks):
+        return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
 
 
 class _Lines:
-    """Collects text as lines, collapsing white space the way a browser does."""
+    """Collects text until its block ends, collapsing white space the way a browser does."""
 
-    def __init__(self) -> None:
+    def __init__(self, builder: Builder) -> None:
         self.preformatted = 0
+        self._builder = builder
         self._parts: list[str] = []
         self._pending = ""  # white space that is written only if more text follows
 
-    def write(self, text: str, *, preformatted: bool) -> None:
-        if not preformatted:
+    def write(self, text: str) -> None:
+        if not self.preformatted:
             text = _SPACE.sub(" ", text)
             if text.startswith(" "):
                 self._pending = self._pending or " "
@@ -136,15 +217,16 @@ class _Lines:
         if self._parts:
             self._parts.append(self._pending)
         self._parts.append(stripped)
-        self._pending = " " if not preformatted and text.endswith(" ") else ""
+        self._pending = " " if not self.preformatted and text.endswith(" ") else ""
+
+    def break_line(self) -> None:
+        self._pending = "\n\n" if "\n" in self._pending else "\n"
 
     def end_block(self, tag: str) -> None:
+        if tag not in _PARAGRAPHS and tag not in _LINES:
+            return
+        self._builder.text("".join(self._parts))
+        self._parts.clear()
+        self._pending = ""
         if tag in _PARAGRAPHS:
-            self._pending = "\n\n"
-        elif tag in _LINES and "\n" not in self._pending:
-            self._pending = "\n"
-        elif tag in _CELLS and "\n" not in self._pending:
-            self._pending = "\t"
-
-    def text(self) -> str:
-        return "".join(self._parts)
+            self._builder.apart()

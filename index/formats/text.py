@@ -9,12 +9,15 @@ import unicodedata
 import chardet
 
 from index.errors import SourceError
-from index.formats.content import Content
+from index.formats.content import Content, iso_date
 
 MAX_STRANGE_SHARE = 0.02
 """Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
 
 chardet.detect(b"\xe4")  # loads its models: here once, instead of in each of the children that read a file
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:(?!---|\.\.\.).*\n){0,100}(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
+_FIELD = re.compile(r"^(title|author|date):[ \t]*[\"']?([^\s\"'\[{|>][^\r\n]*?)[\"']?[ \t]*\r?$", re.MULTILINE)
+
 _SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -78,7 +81,10 @@ def read_text(data: bytes) -> Content:
 
 
 def read_markdown(data: bytes) -> Content:
-    """Markdown, kept as its source; the title is its first heading of the first level."""
+    """Markdown, kept as its source; the title is that of its front matter, or its first heading of the first level."""
     text = decode(data)
+    front = _FRONT_MATTER.match(text)
+    fields = dict(_FIELD.findall(front[0])) if front else {}
     heading = re.search(r"^#[ \t]+([^ \t\n].*)$", text, flags=re.MULTILINE)
-    return Content(text, title=heading[1].rstrip(" \t\r#") if heading else None, markdown=True)
+    title = fields.get("title") or (heading[1].rstrip(" \t\r#") if heading else None)
+    return Content(text, title, fields.get("author"), iso_date(fields.get("date")), markdown=True)

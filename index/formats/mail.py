@@ -1,0 +1,87 @@
+"""E-mails, by Python's own ``email``: a few header lines, the text, and the names of what is attached."""
+
+from __future__ import annotations
+
+import email
+from email.message import EmailMessage
+from email.policy import default
+
+from index.errors import SourceError
+from index.formats.content import Builder, Content
+from index.formats.html import add_page, parse
+from index.formats.text import decode
+
+_SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_LOCKED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+
+
+def read_eml(data: bytes) -> Content:
+    """Read a message. Its plain text is read rather than its HTML, where it has both, since they say the same."""
+    message = email.message_from_bytes(data.lstrip(), policy=default)
+    if not any(name in message for name in _SHOWN_HEADERS):
+        raise SourceError("it has no header of an e-mail; save the message as .eml, or give it the suffix .txt")
+    if message.get_content_type() in _LOCKED:
+        raise SourceError("it is encrypted; open it in your mail program and save its text")
+    builder = Builder()
+    _add_message(builder, message)
+    sender, date = message["From"], message["Date"]
+    addresses = getattr(sender, "addresses", ())
+    sent = getattr(date, "datetime", None)
+    return builder.content(
+        title=_header(message, "Subject"),
+        author=next((address.display_name or address.addr_spec for address in addresses), None),
+        date=sent.isoformat() if sent else None,
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str | None:
+    return " ".join(str(message[name]).split()) or None if name in message else None
+
+
+def _add_message(builder: Builder, message: EmailMessage) -> None:
+    builder.apart()
+    for name in _SHOWN_HEADERS:
+        if value := _header(message, name):
+            builder.line(f"{name}: {value}", whole=True)
+    builder.apart()
+    _add_part(builder, message)
+
+
+def _add_part(builder: Builder, part: EmailMessage) -> None:
+    """Add what a mail program shows of a part, and of the parts inside it."""
+    kind, name = part.get_content_type(), part.get_filename()
+    inside = [item for item in part.iter_parts() if isinstance(item, EmailMessage)] if part.is_multipart() else []
+    if kind == "message/rfc822":
+        for message in inside:
+            _add_message(builder, message)
+    elif kind == "multipart/alternative":
+        _add_part(builder, _preferred(inside))
+    elif part.is_multipart():
+        for item in inside:
+            _add_part(builder, item)
+    elif kind in ("text/plain", "text/html") and not part.is_attachment():
+        builder.apart()
+        if kind == "text/plain":
+            builder.text(_text(part))
+        else:
+            add_page(builder, parse(_payload(part), part.get_content_charset()))
+    elif name:
+        builder.apart()
+        builder.line(f"Attachment: {name}", whole=True)
+
+
+def _preferred(parts: list[EmailMessage]) -> EmailMessage:
+    """Return the plain text if it says anything, else the richest form, which comes last."""
+    plain = (part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip())
+    return next(plain, parts[-1])
+
+
+def _text(part: EmailMessage) -> str:
+    return decode(_payload(part), part.get_content_charset())
+
+
+def _payload(part: EmailMessage) -> bytes:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        raise SourceError("it is damaged: one of its parts cannot be decoded; save it anew")
+    return payload

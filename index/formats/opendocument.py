@@ -1,0 +1,223 @@
+"""OpenDocument texts, sheets and slides, as LibreOffice writes them: an own walk over their one XML file.
+
+odfpy and odfdo were left: both hand out elements and leave white space, notes, tracked changes and repeated cells to
+the caller, which is all there is to do. Comments, and what tracked changes deleted, are no part of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.errors import SourceError
+from index.formats.content import Builder, Content, iso_date
+from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
+from index.formats.tables import add_row, add_sheet
+
+MAX_REPEATED = 1_000  # what is repeated more often is filling
+
+_UNSEEN = frozenset(
+    [
+        "annotation",
+        "bibliography-source",
+        "changed-region",
+        "desc",
+        "event-listeners",
+        "forms",
+        "hidden-paragraph",
+        "hidden-text",
+        "index-entry-template",
+        "ruby-text",
+        "table-of-content-source",
+        "title",
+        "tracked-changes",
+        "note-citation",
+    ]
+)
+_SPACE = re.compile(r"[ \t\r\n]+")
+
+
+def read_odt(data: bytes) -> Content:
+    """Read the paragraphs, lists and tables, with boxes and notes after the paragraph they are in."""
+    package, body = _open(data, ".odt", "text")
+    document = _Document()
+    document.add(body)
+    return document.builder.content(**_properties(package, document.title))
+
+
+def read_odp(data: bytes) -> Content:
+    """Read slides, a page each, with its notes at the end."""
+    package, body = _open(data, ".odp", "presentation")
+    document = _Document()
+    for slide in found(body, "page"):
+        document.builder.page()
+        document.add(slide)
+    return document.builder.content(**_properties(package))
+
+
+def read_ods(data: bytes) -> Content:
+    """Read the visible sheets, a page each, with numbers as they are displayed and dates as ISO 8601."""
+    package, body = _open(data, ".ods", "spreadsheet")
+    hidden = _hidden_styles(package)
+    sheets = [sheet for sheet in body if local(sheet) == "table" and attribute(sheet, "style-name") not in hidden]
+    builder = Builder()
+    for sheet in sheets:
+        builder.page()
+        if len(sheets) > 1:
+            builder.paragraph(attribute(sheet, "name") or "")
+        builder.apart()
+        add_sheet(builder, _sheet_rows(sheet))
+    return builder.content(**_properties(package))
+
+
+def _open(data: bytes, suffix: str, kind: str) -> tuple[Package, Element]:
+    package = open_package(data, suffix)
+    if b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise SourceError("it is protected by a password; remove its password and add it again")
+    for body in found(package.xml("content.xml"), kind):
+        return package, body
+    raise SourceError(f"it is damaged: it has no {kind} in it; get another copy")
+
+
+def _properties(package: Package, title: str | None = None) -> dict[str, str | None]:
+    meta = package.xml_or_none("meta.xml")
+    return {
+        "title": text_of(meta, "title") or title,
+        "author": text_of(meta, "initial-creator", "creator"),  # who wrote it, before who saved it last
+        "date": iso_date(text_of(meta, "date", "creation-date")),
+    }
+
+
+# ---- texts and slides ---------------------------------------------------------------------------------------------
+
+
+class _Document:
+    """Walks through a document and collects what stands beside the paragraph that is being read."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self.title: str | None = None
+        self._aside: list[Element] = []
+
+    def add(self, container: Element) -> None:
+        """Add the paragraphs, lists and tables of a body, section, box or note."""
+        for element in container:
+            name = local(element)
+            if name in ("p", "h"):
+                self._add_paragraph(element, in_list=local(container) in ("list-item", "list-header"))
+            elif name == "table":
+                self.builder.apart()
+                for row in _rows(element):
+                    add_row(self.builder, (_cell(cell) for cell in row))
+                self.builder.apart()
+            elif name not in _UNSEEN:
+                if name in ("list", "frame", "custom-shape", "notes") and local(container) != "list-item":
+                    self.builder.apart()
+                self.add(element)
+                continue
+            while self._aside:
+                self.builder.apart()
+                self.add(self._aside.pop(0))
+
+    def _add_paragraph(self, paragraph: Element, *, in_list: bool) -> None:
+        text = _text(paragraph, self._aside)
+        if (attribute(paragraph, "style-name") or "") == "Title":
+            self.title = self.title or " ".join(text.split())
+        if not in_list:
+            self.builder.apart()
+        self.builder.text(text)
+
+
+def _rows(table: Element) -> Iterator[list[Element]]:
+    """Yield the cells of each row, also of rows in groups and headers, but not of tables in cells."""
+    for child in table:
+        if local(child) == "table-row":
+            yield [cell for cell in child if local(cell) == "table-cell"]
+        elif local(child) not in _UNSEEN:
+            yield from _rows(child)
+
+
+def _cell(cell: Element) -> str:
+    texts = (_text(paragraph).strip() for paragraph in _paragraphs(cell))
+    return "\n".join(filter(None, texts))
+
+
+def _paragraphs(container: Element) -> Iterator[Element]:
+    for child in container:
+        if local(child) in ("p", "h"):
+            yield child
+        elif local(child) not in _UNSEEN:
+            yield from _paragraphs(child)
+
+
+def _text(paragraph: Element, aside: list[Element] | None = None) -> str:
+    """Return a paragraph's text, white space collapsed as the format says; notes and boxes are put ``aside``."""
+    text = ""
+    for piece, is_literal in _pieces(paragraph, [] if aside is None else aside):
+        if is_literal:
+            text += piece
+        else:
+            collapsed = _SPACE.sub(" ", piece)
+            text += collapsed.removeprefix(" ") if text.endswith((" ", "\n")) or not text else collapsed
+    return text
+
+
+def _pieces(element: Element, aside: list[Element]) -> Iterator[tuple[str, bool]]:
+    """Yield the text inside an element, and whether it is literal: spaces and breaks that are elements."""
+    yield element.text or "", False
+    for child in element:
+        name = local(child)
+        if name == "s":
+            yield " " * min(int(attribute(child, "c") or "1"), MAX_REPEATED), True
+        elif name == "tab":
+            yield "\t", True
+        elif name == "line-break":
+            yield "\n", True
+        elif name in ("note-body", "text-box", "custom-shape"):
+            aside.append(child)
+        elif name not in _UNSEEN:
+            yield from _pieces(child, aside)
+        yield child.tail or "", False
+
+
+# ---- sheets -------------------------------------------------------------------------------------------------------
+
+
+def _hidden_styles(package: Package) -> set[str | None]:
+    """Return the names of the styles that hide a sheet."""
+    return {
+        attribute(style, "name")
+        for style in found(package.xml("content.xml"), "style")
+        for table in found(style, "table-properties")
+        if attribute(table, "display") == "false"
+    }
+
+
+def _sheet_rows(sheet: Element) -> Iterator[list[str]]:
+    for row in sheet.iter():
+        if local(row) == "table-row" and attribute(row, "visibility") is None:
+            cells = _sheet_cells(row)
+            for _ in range(_repeats(row, "number-rows-repeated") if cells else 1):
+                yield cells
+
+
+def _sheet_cells(row: Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        if local(cell) in ("table-cell", "covered-table-cell"):
+            value = _displayed(cell) if local(cell) == "table-cell" else ""
+            cells += [value] * _repeats(cell, "number-columns-repeated")
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _displayed(cell: Element) -> str:
+    date = attribute(cell, "date-value")
+    if date:
+        return date.removesuffix("T00:00:00").replace("T", " ")
+    return _cell(cell) or attribute(cell, "value") or ""
+
+
+def _repeats(element: Element, name: str) -> int:
+    return min(int(attribute(element, name) or "1"), MAX_REPEATED)

@@ -1,0 +1,98 @@
+"""Subtitles: cues become running text, so that a sentence over two cues is one sentence again.
+
+An own reader, since both formats are a few lines of rules, and the libraries (srt, webvtt-py, pysubs2) give cues and
+leave tags, speakers and the repetitions of automatic captions to the caller. Time stamps are not part of the text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from index.errors import SourceError
+from index.formats.content import Builder, Content
+from index.formats.text import decode
+
+LONGEST_PAUSE_SECONDS = 3.0
+"""A finished sentence and a longer pause end a paragraph."""
+
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
+_INLINE_TIME = re.compile(r"<\d[\d:.]+>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
+_SPEAKS = re.compile(r"[-–—]\s*\S|[A-Z][A-Z .'’-]{1,30}:\s|\[|\(|[♪♫]")
+_FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    start: float
+    end: float
+    lines: list[str]
+
+
+def read_srt(data: bytes) -> Content:
+    """Read SubRip subtitles."""
+    return _read(decode(data), is_vtt=False)
+
+
+def read_vtt(data: bytes) -> Content:
+    """Read WebVTT subtitles; the name of a speaker stands before what is said."""
+    text = decode(data)
+    if not text.startswith("WEBVTT"):
+        raise SourceError("it does not begin with WEBVTT; give it the suffix .srt or .txt if it is such a file")
+    return _read(text, is_vtt=True)
+
+
+def _read(text: str, *, is_vtt: bool) -> Content:
+    cues = _cues(text, is_vtt=is_vtt)
+    if not cues:
+        raise SourceError("it has no cue with a time; give it the suffix .txt if it is plain text")
+    rolls = is_vtt and _INLINE_TIME.search(text) is not None
+    builder = Builder()
+    said: list[str] = []
+    speaker, last_line, last_end = "", "", cues[0].start
+    for cue in cues:
+        if said and cue.start - last_end > LONGEST_PAUSE_SECONDS and _FINISHED.search(said[-1]):
+            builder.paragraph(" ".join(said))
+            said, speaker = [], ""
+        for raw in cue.lines:
+            voice = _VOICE.search(raw) if is_vtt else None
+            line = " ".join(_TAG.sub("", _INLINE_TIME.sub("", raw)).split())
+            line = html.unescape(line) if is_vtt else line
+            if not line or (rolls and line == last_line):  # automatic captions show each line twice while they roll
+                continue
+            last_line = line
+            changes = voice is not None and voice[1].strip() != speaker
+            if said and (changes or _SPEAKS.match(line)):
+                builder.paragraph(" ".join(said))
+                said = []
+            if voice is not None and changes:
+                speaker = voice[1].strip()
+                line = f"{speaker}: {line}"
+            said.append(line)
+        last_end = cue.end
+    builder.paragraph(" ".join(said))
+    return builder.content()
+
+
+def _cues(text: str, *, is_vtt: bool) -> list[_Cue]:
+    """Return the cues. WebVTT has comments, styles and names between them; SubRip only numbers."""
+    cues: list[_Cue] = []
+    is_inside = False
+    for line in text.splitlines():
+        times = _TIMES.match(line)
+        if times:
+            cues.append(_Cue(_seconds(*times.groups()[:4]), _seconds(*times.groups()[4:]), []))
+            is_inside = True
+        elif not line.strip():
+            is_inside = False
+        elif cues and (is_inside or not (is_vtt or line.strip().isdigit())):
+            cues[-1].lines.append(line)
+    return cues
+
+
+def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> float:
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")

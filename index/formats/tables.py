@@ -1,0 +1,101 @@
+"""Rows of tables and records of data: how a row becomes something that can be found and cited.
+
+A row of a document's table stands in the text as the reader sees it, with a tab between its cells. A row of a
+spreadsheet is read by itself, far from its header, so it takes the header along: ``Region: North; Sales: 2,500``. Both
+are one sentence each, whatever dots they hold. A cell that holds prose leaves its row, since its sentences are worth
+citing one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise, zip_longest
+
+from index.formats.content import Builder
+from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
+
+LONGEST_CELL_CHARS = 200  # a longer cell is prose, as is one of two sentences
+LONGEST_NAME_CHARS = 80  # a longer cell is no column's name
+
+_STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
+_NUMBER = re.compile(r"\W*\d[\d.,:/\s'’-]*\W*")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
+def add_row(builder: Builder, cells: Iterable[str]) -> None:
+    """Add a row of a document's table: its cells with a tab between, or each for itself where one holds prose."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    row = "\t".join(filled)
+    if len(filled) < 2 or "\n" in row or len(row) > LONGEST_ROW_CHARS or any(map(_is_prose, filled)):
+        for cell in filled:
+            builder.text(cell)
+    else:
+        builder.line(row, whole=True)
+
+
+def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
+    """Add names and values: one line ``name: value; name: value``, then each value that holds prose below its name."""
+    filled = [(name.strip(), value.strip()) for name, value in fields if value.strip()]
+    prose = [_is_prose(value) for _, value in filled]
+    short = [
+        _one_line(f"{name}: {value}" if name else value)
+        for (name, value), is_prose in zip(filled, prose, strict=True)
+        if not is_prose
+    ]
+    for line in _filled_lines(short):
+        builder.line(line, whole=True)
+    for (name, value), is_prose in zip(filled, prose, strict=True):
+        if is_prose:
+            builder.line(f"{name}:" if name else "")
+            builder.text(value)
+
+
+def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:
+    """Add the rows of a spreadsheet. An empty row ends a table; the first row of a table that can be its header is."""
+    header: Sequence[str] = ()
+    in_table = False
+    for row, following in pairwise(chain(rows, [()])):
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if not filled:
+            in_table = False
+            builder.apart()
+        elif in_table:
+            add_record(builder, zip_longest(header, row, fillvalue=""))
+        elif len(filled) == 1:
+            builder.text(filled[0])  # a heading or a note above a table
+        else:
+            in_table = True
+            header = ()
+            if _is_header(filled) and any(cell.strip() for cell in following):
+                header = [_one_line(cell.strip()) for cell in row]
+                builder.line("; ".join(filter(None, header)), whole=True)
+            else:
+                add_record(builder, (("", cell) for cell in row))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) > LONGEST_CELL_CHARS or (_STOP.search(text) is not None and len(sentence_spans(text)) > 1)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether the cells can be the names of columns: all different, and none a number, but for years."""
+    return len(set(cells)) == len(cells) and all(
+        len(cell) <= LONGEST_NAME_CHARS and (not _NUMBER.fullmatch(cell) or _YEAR.fullmatch(cell)) for cell in cells
+    )
+
+
+def _filled_lines(fields: Iterable[str]) -> Iterator[str]:
+    """Join fields to as few lines as a sentence may be long."""
+    line = ""
+    for field in fields:
+        if line and len(line) + len(field) + 2 > LONGEST_SENTENCE_CHARS:
+            yield line
+            line = field
+        else:
+            line = f"{line}; {field}" if line else field
+    yield line
