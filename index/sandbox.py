@@ -265,7 +265,7 @@ def _explained(ended: int, reply: bytes, used: Used) -> tuple[str, bytes]:
     """Return why a child that ended like this has no content, or nothing, and what it says."""
     if ended == _REFUSED:
         return reply.decode("utf-8", "replace")[:500] or _NO_ANSWER, b""
-    if ended and used.memory_bytes > 0.8 * MEMORY_BYTES:  # a library that is refused memory may do anything
+    if ended and used.memory_bytes > 0.4 * MEMORY_BYTES:  # a library refused its next block may do anything
         ended = _RAN_OUT_OF_MEMORY
     if ended < 0:
         return _killed_by(-ended, used), b""
