@@ -43,6 +43,7 @@ CREATE TABLE revisions (
     text BLOB NOT NULL,                -- UTF-8: a BLOB, so that no character is special
     sha256 TEXT NOT NULL,
     page_starts TEXT NOT NULL,
+    checksum INTEGER NOT NULL,         -- of the title, the digest and the page starts
     PRIMARY KEY (document_id, revision)
 ) STRICT;
 CREATE TABLE passages (
@@ -94,6 +95,7 @@ class Catalog:
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
                     "open it with the version that made it, or add your documents to a new store"
                 )
+        self._check("PRAGMA integrity_check(documents)")  # names are cited, and have no checksum; 9 ms for 10,000
         disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
@@ -125,16 +127,18 @@ class Catalog:
                 "source = excluded.source, revision = excluded.revision, fingerprint = excluded.fingerprint",
                 (document.id, document.source, document.revision, fingerprint),
             )
+            page_starts = json.dumps(document.page_starts)
             connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (document_id, revision) DO UPDATE SET "
-                "title = excluded.title, page_starts = excluded.page_starts",
+                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document_id, revision) DO UPDATE SET "
+                "title = excluded.title, page_starts = excluded.page_starts, checksum = excluded.checksum",
                 (
                     document.id,
                     document.revision,
                     document.title,
                     document.text.encode(),
                     document.sha256,
-                    json.dumps(document.page_starts),
+                    page_starts,
+                    _checksum(document.title, document.sha256, page_starts),
                 ),
             )
             self._drop_passages(connection, document.id, generation)
@@ -204,14 +208,21 @@ class Catalog:
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document, by default in the revision that is searched. Raises `UnknownDocumentError`."""
         row = self._one(
-            "SELECT d.id, d.source, r.title, r.text, r.page_starts, r.sha256, r.revision FROM documents d "
+            "SELECT d.id, d.source, r.title, r.text, r.page_starts, r.sha256, r.revision, r.checksum FROM documents d "
             "JOIN revisions r ON r.document_id = d.id AND r.revision = coalesce(?, d.revision) WHERE d.id = ?",
             (revision, document_id),
         )
         if row is None:
+            self._check(  # it may be there, and the way to it damaged
+                "PRAGMA integrity_check(1)",
+                "PRAGMA foreign_key_check",
+                "SELECT id FROM documents WHERE (id, revision) NOT IN (SELECT document_id, revision FROM revisions)",
+            )
             raise _unknown(document_id, revision)
         if not isinstance(row[3], bytes) or hashlib.sha256(row[3]).hexdigest() != row[5]:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
+        if row[7] != _checksum(row[2], row[5], row[4]):
+            raise self._damaged(f"the title or the pages of {document_id} are not those that were stored")
         return Document(row[0], row[1], row[2], row[3].decode(), tuple(json.loads(row[4])), row[5], row[6])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
@@ -315,6 +326,12 @@ class Catalog:
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
                 "or name another folder"
             ) from error
+
+    def _check(self, *statements: str) -> None:
+        """Raise `StoreError` if one of these finds a contradiction between rows, indexes and references."""
+        for statement in statements:
+            if (fault := self._one(statement)) not in (None, ("ok",)):
+                raise self._damaged(f"{statement}: {fault}")
 
     def _damaged(self, what: str) -> StoreError:
         return StoreError(
