@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 JUDGE := $(BIN)/verbatim eval --save evals/results --fail-under verbatim_rate=1
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test check evals format lock clean
+.PHONY: chat test trials fuzz check evals format lock clean
 
 chat: $(INSTALLED)
 	$(BIN)/verbatim chat seeds/
@@ -13,10 +13,19 @@ chat: $(INSTALLED)
 test: $(INSTALLED)
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
 
+# The long form: 100 kills, every file damaged in every way, full disks, writers that meet, 10,000 reads. Half an hour.
+trials: $(INSTALLED)
+	HF_HUB_OFFLINE=1 VERBATIM_TRIALS=long $(BIN)/python -m pytest -s tests/test_crash.py tests/test_damage.py tests/test_full_disk.py tests/test_writers.py
+
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# For an hour, or for `make fuzz FUZZ_SECONDS=600`; what it found stays in build/fuzz.
+fuzz: $(INSTALLED)
+	$(LOCKED) atheris
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),3600) HF_HUB_OFFLINE=1 $(BIN)/python tests/fuzz.py
 
 # The bounds lie a little below what the code reaches. Raise them when it reaches more.
 evals: $(INSTALLED)

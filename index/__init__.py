@@ -12,7 +12,7 @@ from index.errors import (
     VerbatimError,
 )
 from index.store import Index, default_path
-from index.types import Changes, Document, Failure, Hit, Passage, Source, Span, Status
+from index.types import Changes, Document, Failure, Hit, Passage, Receipt, Source, Span, Status
 
 __all__ = [
     "Changes",
@@ -22,6 +22,7 @@ __all__ = [
     "Hit",
     "Index",
     "Passage",
+    "Receipt",
     "Source",
     "SourceError",
     "Span",

@@ -8,40 +8,56 @@ for exactly what it missed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
 from index.types import Document, Passage, Span
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
-    source TEXT NOT NULL UNIQUE,
-    revision TEXT NOT NULL,            -- the one that is searched: an update is a change of this pointer
+    revision TEXT NOT NULL             -- the one that is searched: an update is a change of this pointer
+) STRICT;
+CREATE TABLE sources (                 -- the names of a document: one, or several that hold the same text
+    place INTEGER PRIMARY KEY,         -- their order
+    name TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     fingerprint TEXT NOT NULL          -- of the source's bytes and of the way they were read
 ) STRICT;
+CREATE INDEX sources_by_document ON sources (document_id);
 CREATE TABLE revisions (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     revision TEXT NOT NULL,
     title TEXT NOT NULL,
+    author TEXT,
+    date TEXT,
+    added TEXT NOT NULL,
     text BLOB NOT NULL,                -- UTF-8: a BLOB, so that no character is special
     sha256 TEXT NOT NULL,
     page_starts TEXT NOT NULL,
+    checksum INTEGER NOT NULL,         -- of title, author, date, digest and page starts
+    layout BLOB,                       -- where the lines stand, for formats with real pages
+    original BLOB,                     -- and the file itself then, so that its pages can be shown
     PRIMARY KEY (document_id, revision)
 ) STRICT;
+CREATE INDEX revisions_by_text ON revisions (sha256);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id TEXT NOT NULL,
@@ -51,6 +67,8 @@ CREATE TABLE passages (
     page INTEGER NOT NULL,
     sentences BLOB NOT NULL,           -- pairs of little-endian uint32: start, end
     vector BLOB NOT NULL,              -- little-endian float32
+    checksum INTEGER NOT NULL,         -- of what comes before, without id and vector: SQLite does not see a flipped bit
+    vector_checksum INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     FOREIGN KEY (document_id, revision) REFERENCES revisions ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
@@ -64,12 +82,17 @@ PRAGMA user_version = {SCHEMA_VERSION};
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """What a cache must do to be up to date at ``generation``: ids to remove and to add; then it holds ``passages``."""
+    """What a cache must do to be up to date at ``generation``: ids to remove and to add; then it holds ``passages``.
+
+    With ``purge`` a document was removed, of which nothing may be left: the cache's files must be made anew, since
+    neither Chroma nor tantivy takes what is deleted out of its files at once.
+    """
 
     generation: int
     removed: tuple[int, ...]
     added: tuple[int, ...]
     passages: int
+    purge: bool
 
 
 class Catalog:
@@ -77,6 +100,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._reserve = path.with_name("reserve")
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         with self._translated():
@@ -88,11 +112,16 @@ class Catalog:
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
                     "open it with the version that made it, or add your documents to a new store"
                 )
+        self._check(
+            "PRAGMA integrity_check(documents)", "PRAGMA integrity_check(sources)"
+        )  # names are cited, and have no checksum; 9 ms for 10,000
+        disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
         """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
+        disk.keep_reserve(self._reserve)
 
     # ---- writing ----
 
@@ -104,57 +133,77 @@ class Catalog:
         *,
         fingerprint: str,
         encoder: str,
+        layout: bytes | None = None,
+        original: bytes | None = None,
     ) -> None:
-        """Store a revision with its passages and make it the one that is searched, all in one transaction."""
+        """Store a revision with its passages and make it the one that is searched, all in one transaction.
+
+        It belongs to the name ``document.source`` from then on.
+        """
         with self._transaction() as connection:
             generation = self._next_generation(connection)
+            self._set_meta(connection, "encoder", encoder)
             connection.execute(
-                "INSERT INTO meta VALUES ('encoder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (encoder,),
+                "INSERT INTO documents VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
+                (document.id, document.revision),
             )
+            page_starts = json.dumps(document.page_starts)
             connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                "source = excluded.source, revision = excluded.revision, fingerprint = excluded.fingerprint",
-                (document.id, document.source, document.revision, fingerprint),
-            )
-            connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (document_id, revision) DO UPDATE SET "
-                "title = excluded.title, page_starts = excluded.page_starts",
+                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (document_id, revision) DO UPDATE SET title = excluded.title, author = excluded.author, "
+                "date = excluded.date, page_starts = excluded.page_starts, checksum = excluded.checksum, "
+                "layout = excluded.layout, original = excluded.original",
                 (
                     document.id,
                     document.revision,
                     document.title,
+                    document.author,
+                    document.date,
+                    datetime.now(UTC).isoformat(timespec="seconds"),
                     document.text.encode(),
                     document.sha256,
-                    json.dumps(document.page_starts),
+                    page_starts,
+                    _checksum(document.title, document.author, document.date, document.sha256, page_starts),
+                    layout,
+                    original,
                 ),
             )
+            self._give_name(connection, document.source, document.id, fingerprint, generation)
             self._drop_passages(connection, document.id, generation)
             connection.executemany(
-                'INSERT INTO passages (document_id, revision, start, "end", page, sentences, vector, generation) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages "
+                '(document_id, revision, start, "end", page, sentences, checksum, vector, vector_checksum, generation) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (
-                        document.id,
-                        document.revision,
-                        sentences[0].start,
-                        sentences[-1].end,
-                        document.page(sentences[0].start),
-                        _pack(sentences),
-                        np.asarray(vector, dtype="<f4").tobytes(),
-                        generation,
-                    )
+                    (*_passage_row(document, sentences, vector), generation)
                     for sentences, vector in zip(passages, vectors, strict=True)
                 ),
             )
 
+    def name(self, source: str, document_id: str, fingerprint: str) -> None:
+        """Give a document another name. A document that had only this one is deleted."""
+        with self._transaction() as connection:
+            self._give_name(connection, source, document_id, fingerprint, self._next_generation(connection))
+
+    def forget(self, source: str) -> None:
+        """Take a name from its document. With its last name a document is deleted."""
+        with self._transaction() as connection:
+            self._take_name(connection, source, self._next_generation(connection))
+
     def remove(self, document_id: str) -> None:
         """Delete a document with all its revisions. Raises `UnknownDocumentError` if there is none."""
         with self._transaction() as connection:
-            generation = self._next_generation(connection)
-            self._drop_passages(connection, document_id, generation)
-            if connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount == 0:
-                raise _unknown(document_id)
+            self._delete(connection, document_id, self._next_generation(connection))
+
+    def checkpoint(self) -> bool:
+        """Write everything into the one file, and leave nothing in the log beside it.
+
+        SQLite overwrites what is deleted, but until then its old pages may stand in the log. False if a reader kept it
+        from being emptied.
+        """
+        with self._translated():
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     # ---- reading ----
 
@@ -169,7 +218,8 @@ class Catalog:
         try:
             yield self.generation()
         finally:
-            connection.execute("COMMIT")
+            if connection.in_transaction:  # not after an error that ended it
+                connection.execute("ROLLBACK")  # nothing was written; and a damaged file can refuse a COMMIT
 
     def generation(self) -> int:
         """Return the number of changes that this store has seen."""
@@ -193,34 +243,102 @@ class Catalog:
 
     def fingerprint(self, source: str) -> tuple[str, str] | None:
         """Return the id and the fingerprint of the document that came from ``source``, or None."""
-        row = self._one("SELECT id, fingerprint FROM documents WHERE source = ?", (source,))
+        row = self._one("SELECT document_id, fingerprint FROM sources WHERE name = ?", (source,))
         return (row[0], row[1]) if row else None
 
     def sources(self) -> dict[str, str]:
-        """Return the id of every document by its source."""
-        return dict(self._all("SELECT source, id FROM documents ORDER BY source"))
+        """Return the id of its document by every source."""
+        return dict(self._all("SELECT name, document_id FROM sources ORDER BY name"))
+
+    def names(self, document_id: str) -> tuple[str, ...]:
+        """Return the sources of a document, in the order in which it got them."""
+        rows = self._all("SELECT name FROM sources WHERE document_id = ? ORDER BY place", (document_id,))
+        return tuple(row[0] for row in rows)
+
+    def revisions(self, document_id: str) -> list[str]:
+        """Return the revisions of a document, oldest first."""
+        rows = self._all("SELECT revision FROM revisions WHERE document_id = ? ORDER BY rowid", (document_id,))
+        return [row[0] for row in rows]
+
+    def holder(self, sha256: str) -> str | None:
+        """Return the id of the document whose text, as it is searched, has this digest, or None."""
+        row = self._one(
+            "SELECT d.id FROM revisions r JOIN documents d ON d.id = r.document_id AND d.revision = r.revision "
+            "WHERE r.sha256 = ?",
+            (sha256,),
+        )
+        return row[0] if row else None
+
+    def ids(self) -> list[str]:
+        """Return the ids of all documents, in order of their first source."""
+        return [
+            row[0]
+            for row in self._all(
+                "SELECT d.id FROM documents d JOIN sources s ON s.document_id = d.id AND s.place = "
+                "(SELECT min(place) FROM sources WHERE document_id = d.id) ORDER BY s.name"
+            )
+        ]
 
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document, by default in the revision that is searched. Raises `UnknownDocumentError`."""
         row = self._one(
-            "SELECT d.id, d.source, r.title, r.text, r.page_starts, r.sha256, r.revision FROM documents d "
-            "JOIN revisions r ON r.document_id = d.id AND r.revision = coalesce(?, d.revision) WHERE d.id = ?",
+            "SELECT r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, r.added, "
+            "r.checksum, "
+            "(SELECT json_group_array(name) FROM "
+            "(SELECT name FROM sources WHERE document_id = d.id ORDER BY place)) "
+            "FROM documents d JOIN revisions r ON r.document_id = d.id AND r.revision = coalesce(?, d.revision) "
+            "WHERE d.id = ?",
             (revision, document_id),
         )
         if row is None:
+            self._check(  # it may be there, and the way to it damaged
+                "PRAGMA integrity_check(1)",
+                "PRAGMA foreign_key_check",
+                "SELECT id FROM documents WHERE (id, revision) NOT IN (SELECT document_id, revision FROM revisions)",
+            )
             raise _unknown(document_id, revision)
-        return Document(row[0], row[1], row[2], row[3].decode(), tuple(json.loads(row[4])), row[5], row[6])
+        title, text, page_starts, sha256, found, author, date, latest, added, checksum, names = row
+        if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
+            raise self._damaged(f"the text of {document_id} is not the one that was stored")
+        if checksum != _checksum(title, author, date, sha256, page_starts):
+            raise self._damaged(f"the title or the pages of {document_id} are not those that were stored")
+        source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
+        return Document(
+            id=document_id,
+            source=source,
+            title=title,
+            text=text.decode(),
+            page_starts=tuple(json.loads(page_starts)),
+            sha256=sha256,
+            revision=found,
+            author=author,
+            date=date,
+            also=tuple(also),
+            latest=latest,
+            added=added,
+        )
+
+    def layout(self, document_id: str, revision: str) -> bytes | None:
+        """Return where the lines of a revision stand on its pages, or None if it has none."""
+        return self._of_revision("layout", document_id, revision)
+
+    def original(self, document_id: str, revision: str) -> bytes | None:
+        """Return the file that a revision was read from, or None if it was not kept."""
+        return self._of_revision("original", document_id, revision)
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return those of the passages that are searched now, by id."""
         rows = self._all(
-            'SELECT id, document_id, revision, start, "end", page, sentences FROM passages '
+            'SELECT id, checksum, document_id, revision, start, "end", page, sentences FROM passages '
             "WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
+        for passage_id, checksum, *place in rows:
+            if checksum != _checksum(*place):
+                raise self._damaged(f"passage {passage_id} is not the one that was stored")
         return {
             passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
-            for passage_id, document_id, revision, start, end, page, sentences in rows
+            for passage_id, _, document_id, revision, start, end, page, sentences in rows
         }
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
@@ -246,11 +364,15 @@ class Catalog:
     def vectors(self, ids: Iterable[int] | None = None) -> tuple[list[int], Vectors]:
         """Return the ids and the vectors of passages, row by row: those with these ids, or all."""
         rows = self._all(
-            "SELECT id, vector FROM passages WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
+            "SELECT id, vector, vector_checksum FROM passages "
+            "WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
             (None if ids is None else json.dumps(list(ids)),),
         )
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
+        for passage_id, vector, checksum in rows:
+            if not isinstance(vector, bytes) or zlib.crc32(vector) != checksum:
+                raise self._damaged(f"the vector of passage {passage_id} is not the one that was stored")
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
         return [row[0] for row in rows], matrix
 
@@ -260,7 +382,15 @@ class Catalog:
             removed = self._all("SELECT passage_id FROM tombstones WHERE generation > ?", (generation,))
             added = self._all("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))
             passages = self.passage_count()
-        return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages)
+            purge = int(self._meta("purged") or 0) > generation
+        return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages, purge)
+
+    def faults(self) -> list[str]:
+        """Return what SQLite finds wrong with the file, in its words: nothing, if all is well."""
+        broken = [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
+        astray = [f"{row[0]} row {row[1]} belongs to no {row[2]}" for row in self._all("PRAGMA foreign_key_check")]
+        nameless = self._all("SELECT id FROM documents WHERE id NOT IN (SELECT document_id FROM sources)")
+        return [*broken, *astray, *(f"the document {row[0]} has no name" for row in nameless)]
 
     # ---- inside ----
 
@@ -268,11 +398,17 @@ class Catalog:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
+            with self._translated():
+                connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
+                try:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
+                    disk.spend_reserve(self._reserve)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("PRAGMA temp_store = MEMORY")  # sorting must not need a disk
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -288,10 +424,29 @@ class Catalog:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if primary == sqlite3.SQLITE_FULL or (
+                primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
+            ):
+                raise disk.full(self._path.parent) from error
+            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise self._damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
                 "or name another folder"
             ) from error
+
+    def _check(self, *statements: str) -> None:
+        """Raise `StoreError` if one of these finds a contradiction between rows, indexes and references."""
+        for statement in statements:
+            if (fault := self._one(statement)) not in (None, ("ok",)):
+                raise self._damaged(f"{statement}: {fault}")
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            f"{self._path} cannot be used: it is damaged ({what}); put back a copy of the folder {self._path.parent}, "
+            "or delete it and add the documents again"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -317,6 +472,45 @@ class Catalog:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return row[0] if row else None
 
+    def _of_revision(self, column: str, document_id: str, revision: str) -> bytes | None:
+        statement = f"SELECT {column} FROM revisions WHERE document_id = ? AND revision = ?"  # noqa: S608 - our names
+        row = self._one(statement, (document_id, revision))
+        if row is None:
+            raise _unknown(document_id, revision)
+        found: bytes | None = row[0]
+        return found
+
+    def _give_name(
+        self, connection: sqlite3.Connection, source: str, document_id: str, fingerprint: str, generation: int
+    ) -> None:
+        known = connection.execute("SELECT document_id FROM sources WHERE name = ?", (source,)).fetchone()
+        if known and known[0] != document_id:
+            self._take_name(connection, source, generation)
+        connection.execute(
+            "INSERT INTO sources (name, document_id, fingerprint) VALUES (?, ?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint",
+            (source, document_id, fingerprint),
+        )
+
+    def _take_name(self, connection: sqlite3.Connection, source: str, generation: int) -> None:
+        taken = connection.execute("DELETE FROM sources WHERE name = ? RETURNING document_id", (source,)).fetchone()
+        if taken is None:
+            raise _unknown(source)
+        if not connection.execute("SELECT 1 FROM sources WHERE document_id = ?", taken).fetchone():
+            self._delete(connection, taken[0], generation)
+
+    def _delete(self, connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+        self._drop_passages(connection, document_id, generation)
+        if connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount == 0:
+            raise _unknown(document_id)
+        self._set_meta(connection, "purged", str(generation))
+
+    @staticmethod
+    def _set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+        connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+        )
+
     @staticmethod
     def _next_generation(connection: sqlite3.Connection) -> int:
         row = connection.execute(
@@ -332,6 +526,17 @@ class Catalog:
             (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+
+
+def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors) -> tuple[object, ...]:
+    start, end = sentences[0].start, sentences[-1].end
+    place = document.id, document.revision, start, end, document.page(start), _pack(sentences)
+    packed = np.asarray(vector, dtype="<f4").tobytes()
+    return *place, _checksum(*place), packed, zlib.crc32(packed)
+
+
+def _checksum(*values: object) -> int:
+    return zlib.crc32(repr(values).encode("utf-8", "surrogatepass"))
 
 
 def _pack(sentences: Sequence[Span]) -> bytes:

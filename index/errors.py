@@ -3,7 +3,8 @@
 VerbatimError
 ├── SourceError          a source cannot be read (one row of Changes.failed; never stops the next source)
 ├── StoreBusyError       another process is writing to the store
-├── StoreError           the store cannot be opened or was made by another version
+├── StoreError           the store cannot be opened, is damaged, or was made by another version
+│   ├── DiskFullError    there is no room to write; reading goes on
 │   └── EmptyStoreError  there is nothing to ask yet
 └── UnknownDocumentError no document, or no such revision, has this id
 """
@@ -23,6 +24,10 @@ class StoreBusyError(VerbatimError):
 
 class StoreError(VerbatimError):
     """The store cannot be opened."""
+
+
+class DiskFullError(StoreError):
+    """There is no room on the disk for what is to be written. What was acknowledged is safe, and can be read."""
 
 
 class EmptyStoreError(StoreError):

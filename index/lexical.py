@@ -1,7 +1,8 @@
 """The words in tantivy (BM25): a cache of the catalog that can be thrown away at any time.
 
-tantivy commits atomically and may be read by any process while one writes, so a stamp with the generation is enough:
-after a crash the same additions and removals are simply done again.
+tantivy commits atomically and may be read by any process while one writes. A folder is opened only while its stamp fits
+it (see `index.stamp`); else, as after a crash, it is made anew. One that cannot be written, for want of room or of
+permission, is made in memory.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import tantivy
 from filelock import FileLock
 
+from index import disk, stamp
 from index.catalog import Catalog, Missed
-from index.vectors import write_atomically
+from index.errors import DiskFullError, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,9 @@ what when where whether which while who whom whose why will with would you your 
 VERSION = 1
 """Raised when the analyzer changes, so that caches made by the old one are made anew."""
 
+PASSAGE_BYTES = 1000
+"""What a passage takes in the folder, roughly."""
+
 
 class LexicalCache:
     """Finds the passages that share words with a query. One thread uses it at a time; its owner holds a lock."""
@@ -45,44 +51,58 @@ class LexicalCache:
         self._catalog = catalog
         self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._index: tantivy.Index | None = None
-
-    @property
-    def _stamp(self) -> Path:
-        return self._folder / "stamp"
+        self._believed = False  # this process has seen that the folder is as it was left
+        self._in_memory: int | None = None  # the generation of an index that is not in the folder
 
     def generation(self) -> int | None:
         """Return the catalog's generation that the folder holds, or None if it has to be made anew."""
-        try:
-            version, generation = self._stamp.read_text().split()
-            return int(generation) if int(version) == VERSION else None
-        except (OSError, ValueError):
-            return None
+        left = stamp.read(self._folder, _version())
+        return left.generation if left else None
 
     def refresh(self, generation: int) -> None:
-        """Bring the folder to ``generation`` of the catalog or later; one that cannot be used is made anew."""
-        if (self.generation() or -1) >= generation:
-            return
-        with self._lock:
-            current = self.generation()  # another process may just have brought it up to date
-            try:
-                if current is None:
-                    self._make()
-                elif current < generation:
-                    self._apply(self._catalog.missed_since(current))
-            except (OSError, ValueError) as error:  # what tantivy raises for damaged files
-                _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
-                self._make()
+        """Bring the words to ``generation`` of the catalog or later. Never fails: what cannot be kept is not kept."""
+        held = self.generation() if self._believed else self._in_memory
+        if held is None or held < generation:
+            with self._catalog.snapshot():
+                self._bring(anew=False)
 
     def rebuild(self) -> None:
         """Make the folder anew from the catalog."""
-        with self._lock:
-            self._make()
+        with self._catalog.snapshot():
+            self._bring(anew=True)
 
     def search(self, query: str, limit: int, within: Collection[int] | None = None) -> dict[int, float]:
         """Return up to ``limit`` passage ids with their BM25 score, for passages that hold any of the query's terms.
 
         ``within`` holds the ids of the passages to search; None searches all. The words are weighed as in all.
         """
+        try:
+            return self._search(query, limit, within)
+        except (OSError, ValueError) as error:  # what tantivy raises for damaged files, or for files that are gone
+            _log.warning("the word index in %s cannot be read (%s); making it anew", self._folder, error)
+            self.rebuild()
+            return self._search(query, limit, within)
+
+    def frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return the number of passages that hold each of the `terms`."""
+        searcher = self._open().searcher()
+        return {term: searcher.doc_freq("text", term) for term in wanted}
+
+    def faults(self) -> list[str]:
+        """Return whether the passages in the folder are not those of the catalog: nothing, if they are."""
+        index = self._open()
+        index.reload()
+        searcher = index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+        held = {searcher.doc(address)["id"][0] for _, address in found}
+        wanted = {passage_id for passage_id, _ in self._catalog.texts()}
+        return [] if held == wanted else [f"the word index holds {len(held)} passages, the catalog {len(wanted)}"]
+
+    def count(self) -> int:
+        """Return the number of passages in the index."""
+        return int(self._open().searcher().num_docs)
+
+    def _search(self, query: str, limit: int, within: Collection[int] | None) -> dict[int, float]:
         index = self._open()
         index.reload()
         matching = _any_term(query, index)
@@ -95,29 +115,54 @@ class LexicalCache:
         found = searcher.search(matching, limit, count=False).hits
         return {searcher.doc(address)["id"][0]: score for score, address in found}
 
-    def frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
-        """Return the number of passages that hold each of the `terms`."""
-        searcher = self._open().searcher()
-        return {term: searcher.doc_freq("text", term) for term in wanted}
+    def _bring(self, *, anew: bool) -> None:
+        """Bring the folder to the catalog's state, by making it anew if need be; make it in memory if that fails."""
+        try:
+            with self._lock:
+                left = None if anew else stamp.read(self._folder, _version())
+                if left and (self._believed or left.fits(self._folder)):
+                    try:
+                        self._use_folder()
+                        missed = self._catalog.missed_since(left.generation)
+                        if not missed.purge:
+                            if missed.generation > left.generation:
+                                self._apply(missed)
+                            return
+                    except (OSError, ValueError) as error:  # what tantivy raises for damaged files
+                        _log.warning("the word index in %s is damaged (%s); making it anew", self._folder, error)
+                elif self._folder.exists() and not anew:
+                    _log.warning("the word index in %s is not as it was left; making it anew", self._folder)
+                self._index = None
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._use_folder()
+                self._apply(replace(self._catalog.missed_since(0), removed=()))
+        except (OSError, ValueError, DiskFullError) as error:
+            _log.warning("the word index in %s cannot be written (%s); making it in memory", self._folder, error)
+            self._index, self._believed, self._in_memory = _new_index(), False, -1
+            self._apply(replace(self._catalog.missed_since(0), removed=()))
 
-    def count(self) -> int:
-        """Return the number of passages in the folder."""
-        return int(self._open().searcher().num_docs)
-
-    def _make(self) -> None:
-        self._index = None
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._apply(replace(self._catalog.missed_since(0), removed=()))
+    def _use_folder(self) -> None:
+        if self._in_memory is not None:
+            self._index, self._in_memory = None, None
+        self._believed = True
+        self._open()
 
     def _apply(self, missed: Missed) -> None:
         index = self._open()
         if missed.removed or missed.added:
+            if self._in_memory is None:  # the stamp stays: readers go on, and after a crash it does not fit
+                disk.need(self._folder, len(missed.added) * PASSAGE_BYTES)
             writer = index.writer(num_threads=1)
-            # What is added is deleted first, in case it was added before a crash. By query, since by term tantivy takes
-            # the number for a signed one and silently finds nothing.
-            stale = [*missed.removed, *missed.added]
-            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", stale))
-            for passage_id, text in self._catalog.texts(missed.added):
+            if missed.removed:
+                # tantivy goes on counting the words of what is deleted; then scores would depend on the past, and a
+                # word that is nowhere any more would still be somewhere. To write all takes 0.5 s for 20,000 passages.
+                writer.delete_all_documents()
+            else:
+                # In case it was added before a crash. By query, since by term tantivy takes the number for a signed one
+                # and silently finds nothing.
+                stale = tantivy.Query.term_set_query(index.schema, "id", list(missed.added))
+                writer.delete_documents_by_query(stale)
+            for passage_id, text in self._catalog.texts(None if missed.removed else missed.added):
                 document = tantivy.Document(text=text)
                 document.add_unsigned("id", passage_id)
                 writer.add_document(document)
@@ -125,14 +170,18 @@ class LexicalCache:
             writer.wait_merging_threads()
             index.reload()
         if self.count() != missed.passages:
-            raise ValueError(f"it holds {self.count()} passages and the catalog {missed.passages}")
-        write_atomically(self._stamp, f"{VERSION} {missed.generation}")
+            # Made from nothing and still not right: then it is the catalog that contradicts itself.
+            kind = ValueError if self._in_memory is None else StoreError
+            raise kind(f"the word index holds {self.count()} passages and the catalog {missed.passages}")
+        if self._in_memory is None:
+            stamp.write(self._folder, _version(), missed.generation)
+        else:
+            self._in_memory = missed.generation
 
     def _open(self) -> tantivy.Index:
         if self._index is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(_schema(), path=str(self._folder), reuse=True)
-            self._index.register_tokenizer(ANALYZER, _analyzer())
+            self._index = _new_index(self._folder)
         return self._index
 
 
@@ -140,8 +189,7 @@ class MemorySearch:
     """The same search over texts in memory. They are known by their places, 0 and up."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._index = tantivy.Index(_schema())
-        self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._index = _new_index()
         writer = self._index.writer(num_threads=1)  # several would put equals in another order each time
         for place, text in enumerate(texts):
             document = tantivy.Document(text=text)
@@ -156,6 +204,18 @@ class MemorySearch:
         searcher = self._index.searcher()
         found = searcher.search(_any_term(query, self._index), limit, count=False).hits
         return [searcher.doc(address)["id"][0] for _, address in found]
+
+
+def _new_index(folder: Path | None = None) -> tantivy.Index:
+    """Open the index in a folder, making it if need be; without one, make it in memory."""
+    index = tantivy.Index(_schema(), path=str(folder) if folder else None, reuse=True)
+    index.register_tokenizer(ANALYZER, _analyzer())
+    return index
+
+
+def _version() -> str:
+    """Return what has to be the same for a folder to be used: a folder is never migrated."""
+    return f"{VERSION} tantivy {metadata.version('tantivy')}"
 
 
 def _schema() -> tantivy.Schema:

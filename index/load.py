@@ -15,16 +15,14 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import SourceError
-from index.formats import FORMATS, read
-from index.formats.content import Content
+from index.formats import FORMATS
+from index.formats.content import Content, checked
 from index.formats.kinds import REFUSED
+from index.sandbox import read_safely
 from index.types import Source, TextDocument
 
 MAX_FILE_BYTES = 50_000_000
 """Larger files are refused: they would hold a laptop's memory several times over while they are read."""
-
-MAX_TEXT_CHARS = 20_000_000
-"""Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
 
 NOTE_NAMES = frozenset({"SOURCES"})
 """Files that say where a folder's documents come from are not among them."""
@@ -46,11 +44,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A source that has been read: its name, a fingerprint of what was read, and how to get its content."""
+    """A source that has been read: its name, a fingerprint of what was read, how to get its content, and its bytes."""
 
     name: str
     fingerprint: str
     read: Callable[[], Content]
+    data: bytes | None = None
 
 
 # ---- sources ------------------------------------------------------------------------------------------------------
@@ -66,15 +65,26 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     for source in sources:
         if isinstance(source, str | Path):
             for path in _files(Path(source)):
-                yield Listed(str(path), partial(_load_path, path))
+                yield Listed(_printable(str(path)), partial(_load_path, path))
         elif isinstance(source, Source):
-            yield Listed(source.name, partial(_load_data, source))
+            yield Listed(_printable(source.name), partial(_load_data, source))
         elif isinstance(source, TextDocument):
             pages.setdefault(_text_document_name(source), []).append(source)
         else:
             yield Listed(repr(source)[:80], partial(_refuse, source))
     for name, documents in pages.items():
-        yield Listed(name, partial(_load_pages, name, documents))
+        yield Listed(_printable(name), partial(_load_pages, name, documents))
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _check_name(name: str) -> None:
+    if name != _printable(name):
+        raise SourceError(
+            "its name is not valid Unicode, so that no citation could give it; rename it and add it again"
+        )
 
 
 def _refuse(source: object) -> Loaded:
@@ -95,18 +105,22 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _load_path(path: Path) -> Loaded:
+    _check_name(str(path))
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise SourceError("it is not a regular file")
         _check_size(status.st_size)
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)  # it may have grown
+        _check_size(len(data))
     except OSError as error:
         raise SourceError(f"it cannot be read: {error.strerror or error}") from error
     return _loaded(str(path), data)
 
 
 def _load_data(source: Source) -> Loaded:
+    _check_name(source.name)
     if isinstance(source.data, str):
         return _loaded_text(source.name, Content(source.data, title=source.title))
     _check_size(len(source.data))
@@ -114,6 +128,7 @@ def _load_data(source: Source) -> Loaded:
 
 
 def _load_pages(name: str, documents: list[TextDocument]) -> Loaded:
+    _check_name(name)
     texts, starts, length = [], [], 0
     for document in documents:
         starts.append(length)
@@ -142,25 +157,12 @@ def _loaded(name: str, data: bytes) -> Loaded:
         advice = REFUSED.get(suffix) or f"give one of {', '.join(sorted(FORMATS))}"
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; {advice}")
     fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: checked(read(suffix, data)))
+    return Loaded(name, fingerprint, lambda: read_safely(suffix, data), data)
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:
     fingerprint = hashlib.sha256(repr((content.text, content.title)).encode()).hexdigest()
     return Loaded(name, fingerprint, lambda: checked(content))
-
-
-def checked(content: Content) -> Content:
-    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode."""
-    if not content.text.strip():
-        raise SourceError("it holds no text")
-    if len(content.text) > MAX_TEXT_CHARS:
-        raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")
-    try:
-        content.text.encode()
-    except UnicodeEncodeError as error:
-        raise SourceError(f"character {error.start} is half of a surrogate pair, which is not text") from error
-    return content
 
 
 def title_of(name: str, content: Content) -> str:

@@ -243,7 +243,9 @@ def _read_inline(token: Token, lines: list[_Line]) -> Iterator[_Block]:
     """Take a heading or paragraph. As when it is shown, its line breaks are spaces, but for hard breaks."""
     first, *others = lines
     content = token.content.partition("\n")[0].strip()
-    start = first.start + max(first.content.rfind(content), 0)  # the parser dropped hashes, bullets and numbers
+    if content not in first.content:  # to the parser, a quotation sign after odd white space is a word
+        content = first.content
+    start = first.start + first.content.rfind(content)  # the parser dropped hashes, bullets and numbers
     end = first.end if others else start + len(content)
     words = start + _match_end(_ITEM, content)
     opening = replace(first, start=start, words=words, end=end, content=content, is_row=False)

@@ -12,23 +12,33 @@ import hashlib
 import os
 import re
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from index import disk
 from index.catalog import Catalog
-from index.embed import Encoder, SentenceTransformerEncoder
+from index.embed import Encoder, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError
+from index.layout import Box, Layout
 from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
 from index.passages import passage_groups
+from index.receipt import Probes, look_for, probes_of
+from index.sandbox import reading
 from index.search import CANDIDATES, fuse
+from index.sentences import sentence_spans
 from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
+from index.verify import faults
 
 READING = "2"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
@@ -67,7 +77,7 @@ class Index:
         self._write_lock = FileLock(path / "write.lock", thread_local=False)
         self._writer = threading.RLock()  # one thread of this process writes at a time
         self._caching = threading.RLock()  # one thread of this process uses the caches at a time
-        self._revision = lru_cache(maxsize=64)(self._catalog.document)
+        self._cached = lru_cache(maxsize=64)(self._document)
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, encoder: Encoder | str | None = None) -> Index:
@@ -83,14 +93,19 @@ class Index:
 
         """
         folder = Path(path) if path is not None else default_path()
-        if encoder is None or isinstance(encoder, str):
-            encoder = SentenceTransformerEncoder(*([encoder] if encoder else []))
-        index = cls(folder.expanduser().absolute(), encoder)
-        stored = index._catalog.encoder()
-        if stored not in (None, encoder.name):
+        index = cls(folder.expanduser().absolute(), open_encoder(encoder))
+        if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
             index.close()
             raise StoreError(
-                f"the vectors in {folder} come from the encoder {stored!r}, not from {encoder.name!r}; "
+                f"{folder / STORE_NAME} is older than the caches beside it, so changes were lost; put back a copy of "
+                f"the whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
+            )
+        stored = index._catalog.encoder()
+        index.encoder = open_encoder(encoder, stored)
+        if stored is not None and stored != index.encoder.name:
+            index.close()
+            raise StoreError(
+                f"the vectors in {folder} come from the encoder {stored!r}, not from {index.encoder.name!r}; "
                 f"open it with encoder={stored!r} or add the documents to a new store"
             )
         return index
@@ -121,9 +136,9 @@ class Index:
             StoreBusyError: Another process is writing to the store.
 
         """
-        outcomes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
+        outcomes: defaultdict[str, list[str]] = defaultdict(list)
         failed: list[Failure] = []
-        with self._writing():
+        with self._writing(), reading():
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
                 if progress:
@@ -136,40 +151,105 @@ class Index:
             if progress:
                 progress(len(listed), len(listed), "making it searchable")
             self._refresh(self._catalog.generation())
-        return Changes(**{name: tuple(ids) for name, ids in outcomes.items()}, failed=tuple(failed))
+        return Changes(
+            added=tuple(outcomes["added"]),
+            updated=tuple(outcomes["updated"]),
+            unchanged=tuple(outcomes["unchanged"]),
+            duplicates=tuple(outcomes["duplicates"]),
+            failed=tuple(failed),
+        )
 
     def sync(self, folder: str | Path, *, progress: Progress | None = None) -> Changes:
-        """Make the store agree with a folder: add what is new, update what changed, remove what is gone from it."""
+        """Make the store agree with a folder: add what is new, update what changed, remove what is gone from it.
+
+        A file that was moved keeps its document, with its id and its earlier revisions.
+
+        Raises:
+            SourceError: It is not a folder; or it holds no file at all any more, as when a disk is not mounted.
+            StoreBusyError: Another process is writing to the store.
+
+        """
         root = Path(folder).expanduser().absolute()
         if not root.is_dir():
             raise SourceError(f"{root} is not a folder; `add` takes single files")
         with self._writing():
+            held = {source for source in self._catalog.sources() if Path(source).is_relative_to(root)}
+            gone = [source for source in held if not Path(source).exists()]
+            if gone and not any(expand([root])):
+                raise SourceError(
+                    f"{root} holds no files any more, and the store {len(held)} from it; if they are to go, too, run "
+                    f"`verbatim index remove {root}`"
+                )
             changes = self.add([root], progress=progress)
-            gone = [
-                document_id
-                for source, document_id in self._catalog.sources().items()
-                if Path(source).is_relative_to(root) and not Path(source).exists()
-            ]
-            removed = self.remove(gone).removed if gone else ()
-        return Changes(changes.added, changes.updated, changes.unchanged, removed, changes.failed)
+            given = set(changes.duplicates)
+            lost = self._forget(gone)
+        renamed = tuple(document_id for document_id in lost if document_id in given)
+        return replace(
+            changes,
+            duplicates=tuple(document_id for document_id in changes.duplicates if document_id not in renamed),
+            renamed=renamed,
+            removed=tuple(document_id for document_id in lost if document_id not in self._catalog.ids()),
+        )
 
-    def remove(self, ids: str | Iterable[str]) -> Changes:
-        """Remove documents with all their revisions. Raises `UnknownDocumentError` for an id that is not there."""
-        wanted = (ids,) if isinstance(ids, str) else tuple(ids)
+    def watch(self, folder: str | Path) -> Iterator[Changes]:
+        """Follow a folder: wait until something in it changes, `sync`, give what that did, and so on without end.
+
+        A change that comes while another process writes is made up for with the next one.
+        """
+        from watchfiles import watch
+
+        root = Path(folder).expanduser().absolute()
+        for _ in watch(root):
+            try:
+                changes = self.sync(root)
+            except (SourceError, StoreBusyError) as error:
+                changes = Changes(failed=(Failure(str(root), str(error)),))
+            if replace(changes, unchanged=()) != Changes():
+                yield changes
+
+    def remove(self, names: str | Iterable[str], *, receipt: bool = False) -> Changes:
+        """Remove documents with all their revisions, so that nothing of them is left in any file of the store.
+
+        ``names`` are ids, or sources: with a source goes the document that came from it, unless it has other sources.
+        With ``receipt`` every file of the store is then searched for what was removed.
+
+        Raises:
+            UnknownDocumentError: There is no such document; then none is removed.
+            StoreBusyError: Another process is writing to the store, or reads from it all the time.
+
+        """
+        wanted = dict.fromkeys((names,) if isinstance(names, str) else names)
         with self._writing():
-            for document_id in wanted:
-                self._catalog.document(document_id)
-            for document_id in wanted:
-                self._catalog.remove(document_id)
-            self._revision.cache_clear()
+            sources, ids = self._catalog.sources(), self._catalog.ids()
+            for name in wanted:
+                if name not in ids and name not in sources:
+                    self._catalog.document(name)  # raises
+            gone = [source for source, holder in sources.items() if source in wanted or holder in wanted]
+            doomed = set(ids) - {holder for source, holder in sources.items() if source not in gone}
+            probes = self._probes(doomed) if receipt else None
+            self._forget(gone)
+            found = look_for(probes, self.path, remaining=self._each_revision(self._catalog.ids())) if probes else None
+        return Changes(removed=tuple(document_id for document_id in ids if document_id in doomed), receipt=found)
+
+    def verify(self) -> tuple[str, ...]:
+        """Check every law on all that the store holds, and return the faults in words: none, if all is well.
+
+        Reads everything, embeds a few passages again, and brings the caches up to date first. What is wrong with a
+        cache is mended by `rebuild`; a document whose text is damaged has to be removed and added again.
+        """
+        with self._writing(), self._caching:
+            found = tuple(faults(self._catalog, self.encoder))
+            if found:
+                return found  # the caches are made from what is wrong
             self._refresh(self._catalog.generation())
-        return Changes(removed=wanted)
+            return (*self._vectors.faults(), *self._words.faults())
 
     def rebuild(self) -> None:
         """Make both caches anew from the catalog. Nothing is read or embedded again."""
         with self._writing(), self._caching:
             self._vectors.rebuild()
             self._words.rebuild()
+            self._empty_the_log()
 
     # ---- reading ----
 
@@ -191,7 +271,7 @@ class Index:
             lexical = self._words.search(query, CANDIDATES, within)
             ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
             dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
-            return self._hits(fuse(dense, lexical), top_k)
+            return self._hits(fuse(dense, lexical), top_k, generation)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return the number of passages that hold each of these terms (see `index.lexical.terms`)."""
@@ -209,13 +289,20 @@ class Index:
 
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document: the revision that is searched, or an older one. Raises `UnknownDocumentError`."""
-        if revision is None:
-            return self._catalog.document(document_id)
-        return self._revision(document_id, revision)
+        return self._catalog.document(document_id, revision)
 
     def documents(self) -> list[Document]:
         """Return all documents, in order of their source."""
-        return [self._catalog.document(document_id) for document_id in self._catalog.sources().values()]
+        return [self._catalog.document(document_id) for document_id in self._catalog.ids()]
+
+    def boxes(self, document_id: str, revision: str, start: int, end: int) -> list[Box]:
+        """Return where ``text[start:end]`` of a revision stands on its pages: a box a line; none without real pages."""
+        layout = self._catalog.layout(document_id, revision)
+        return Layout.from_bytes(layout).boxes(start, end) if layout else []
+
+    def original(self, document_id: str, revision: str) -> bytes | None:
+        """Return the file that a revision was read from, kept for formats with real pages so that they can be shown."""
+        return self._catalog.original(document_id, revision)
 
     def status(self) -> Status:
         """Return what the store holds."""
@@ -237,6 +324,10 @@ class Index:
 
     # ---- inside ----
 
+    def _document(self, document_id: str, revision: str, _generation: int) -> Document:
+        """Return a revision as it was at a generation, which is there for the cache's sake: names come and go."""
+        return self._catalog.document(document_id, revision)
+
     def _add(self, source: Loaded) -> tuple[str, str]:
         fingerprint = f"{READING}:{source.fingerprint}"
         known = self._catalog.fingerprint(source.name)
@@ -244,21 +335,78 @@ class Index:
             return known[0], "unchanged"
         content = source.read()
         digest = hashlib.sha256(content.text.encode()).hexdigest()
+        holder = self._catalog.holder(digest)
+        if holder and not (known and known[0] == holder):
+            self._catalog.name(source.name, holder, fingerprint)
+            return holder, "duplicates"
+        is_update = known is not None and (known[0] == holder or self._catalog.names(known[0]) == (source.name,))
         document = Document(
-            id=known[0] if known else _document_id(source.name),
+            id=known[0] if known and is_update else self._free_id(source.name),
             source=source.name,
             title=title_of(source.name, content),
             text=content.text,
             page_starts=content.page_starts,
             sha256=digest,
             revision=digest[:12],
+            author=content.author,
+            date=content.date,
         )
         passages = passage_groups(content.sentences())
         vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
-        self._catalog.put(document, passages, vectors, fingerprint=fingerprint, encoder=self.encoder.name)
+        disk.need(self.path, len(content.text.encode()) + 2 * vectors.nbytes)  # the vectors go into two places
+        self._catalog.put(
+            document,
+            passages,
+            vectors,
+            fingerprint=fingerprint,
+            encoder=self.encoder.name,
+            layout=content.layout.to_bytes() if content.layout else None,
+            original=source.data if content.layout else None,
+        )
         return document.id, "updated" if known else "added"
 
-    def _hits(self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int) -> list[Hit]:
+    def _each_revision(self, ids: Iterable[str]) -> Iterator[Document]:
+        for document_id in ids:
+            for revision in self._catalog.revisions(document_id):
+                yield self._catalog.document(document_id, revision)
+
+    def _probes(self, ids: Collection[str]) -> Probes:
+        sentences = [
+            span.of(document.text) for document in self._each_revision(ids) for span in sentence_spans(document.text)
+        ]
+        _, vectors = self._catalog.vectors(self._catalog.passage_ids(ids))
+        return probes_of(sentences, [vector.tobytes() for vector in vectors])
+
+    def _free_id(self, source: str) -> str:
+        """Make an id that people can read. A document that was renamed may still have the one of its old name."""
+        taken, wanted = set(self._catalog.ids()), _document_id(source)
+        numbered = (f"{wanted}-{number}" for number in count(2))
+        return next(found for found in chain([wanted], numbered) if found not in taken)
+
+    def _forget(self, sources: Iterable[str]) -> list[str]:
+        """Take these names from their documents, and with its last name a document from every file of the store."""
+        held = self._catalog.sources()
+        lost = list(dict.fromkeys(held[source] for source in sources))
+        for source in sources:
+            self._catalog.forget(source)
+        if lost:
+            self._refresh(self._catalog.generation())
+            self._empty_the_log()
+        return lost
+
+    def _empty_the_log(self) -> None:
+        waited_until = time.monotonic() + BUSY_SECONDS
+        while not self._catalog.checkpoint():
+            if time.monotonic() > waited_until:
+                raise StoreBusyError(
+                    f"the documents are removed, but another process reads {self.path} all the time and keeps their "
+                    "old bytes in its log; end it, and run `verbatim index rebuild`"
+                )
+            time.sleep(0.05)
+
+    def _hits(
+        self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int, generation: int
+    ) -> list[Hit]:
         passages = self._catalog.passages(passage_id for passage_id, _, _ in candidates)
         hits: list[Hit] = []
         for passage_id, score, via in candidates:
@@ -266,9 +414,11 @@ class Index:
                 break
             if passage_id in passages:  # the words may already be those of a later state
                 passage = passages[passage_id]
-                document = self._revision(passage.document_id, passage.revision)
+                document = self._cached(passage.document_id, passage.revision, generation)
                 text = document.text[passage.start : passage.end]
-                hits.append(Hit(passage, text, document.source, document.title, score, len(hits) + 1, via))
+                hits.append(
+                    Hit(passage, text, document.source, document.title, score, len(hits) + 1, via, document.also)
+                )
         return hits
 
     def _refresh(self, generation: int) -> None:
@@ -284,13 +434,14 @@ class Index:
             try:
                 self._write_lock.acquire(timeout=BUSY_SECONDS)
             except Timeout:
-                process = owner.read_text() if owner.exists() else "unknown"
+                process = (owner.read_text() if owner.exists() else "") or "unknown"
                 raise StoreBusyError(
                     f"another process (id {process}) is writing to {self.path}; wait until it has finished, or end it"
                 ) from None
             try:
-                owner.write_text(str(os.getpid()))
-                yield
+                with disk.full_disk_said(self.path):
+                    owner.write_text(str(os.getpid()))
+                    yield
             finally:
                 self._write_lock.release()
 

@@ -68,7 +68,10 @@ class Document:
     ``id`` comes from the source's name and stays through every edit. ``text`` is what the file said, decoded once and
     never normalised. ``sha256`` is that of the text in UTF-8, and ``revision`` its first twelve digits: the same text
     is the same revision. ``page_starts`` holds the offset at which each page begins; one page unless the format has
-    pages.
+    pages. ``author`` and ``date`` (ISO 8601, as precise as the file says) are those that the file names.
+
+    The same text under several names is one document: ``source`` is the first of its names, ``also`` are the others.
+    ``latest`` is the revision that is searched now, and ``added`` the moment at which this one was read, in UTC.
     """
 
     id: str
@@ -78,6 +81,16 @@ class Document:
     page_starts: tuple[int, ...]
     sha256: str
     revision: str
+    author: str | None = None
+    date: str | None = None
+    also: tuple[str, ...] = ()
+    latest: str = ""
+    added: str = ""
+
+    @property
+    def changed_since(self) -> bool:
+        """Whether the document has changed since this revision, so that what it quotes may no longer stand there."""
+        return self.latest not in ("", self.revision)
 
     def page(self, offset: int) -> int:
         """Return the page, counted from 1, that holds the character at ``offset``."""
@@ -102,8 +115,8 @@ class Hit:
     """A passage that a search found.
 
     ``text`` is the passage's text, ``source`` and ``title`` its document's. A higher ``score`` (0..1) is better;
-    ``rank`` counts from 1. ``via`` gives the score each search gave, by name: ``dense`` is the cosine to the query,
-    ``lexical`` the share of the best BM25 score.
+    ``rank`` counts from 1. ``also`` are the other names of the same text. ``via`` gives the score each search gave, by
+    name: ``dense`` is the cosine to the query, ``lexical`` the share of the best BM25 score.
     """
 
     passage: Passage
@@ -113,6 +126,7 @@ class Hit:
     score: float
     rank: int
     via: Mapping[str, float]
+    also: tuple[str, ...] = ()
 
     def sentence_text(self, sentence: Span) -> str:
         """Return the text of one of the passage's sentences."""
@@ -128,14 +142,37 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was checked after a removal, by reading every file of the store.
+
+    ``sentences`` of the removed documents and ``vectors`` of their passages were looked for, byte by byte, in so many
+    ``files`` of so many ``bytes``; ``traces`` are the files that still hold one: none, if all is well.
+    """
+
+    sentences: int
+    vectors: int
+    files: int
+    bytes: int
+    traces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """What an ``add``, ``sync`` or ``remove`` did: document ids by outcome, and the sources that failed."""
+    """What an ``add``, ``sync`` or ``remove`` did: document ids by outcome, and the sources that failed.
+
+    ``duplicates`` are documents that were given another name, since a source holds the same text; ``renamed`` those
+    that have lost a name by the same ``sync``, so that their file was moved. ``receipt`` is that of a ``remove``,
+    if one was asked for.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ Chroma is neither safe against a crash (its HNSW files are rewritten in place an
 process on the same folder. So:
 
 - One process owns the folder, by a lock. Any other searches the catalog's own vectors, exactly, in memory.
-- A stamp says at which generation of the catalog the folder was left in order. It is taken away before a change and
-  written again after it: a folder without a stamp is not opened but made anew.
+- The folder is opened only while its stamp fits it (see `index.stamp`): opening torn files is what lets Chroma fill a
+  disk. Else it is deleted and made anew.
 - A folder that opens is checked before it is believed: it must count what the catalog counts and find a sample of
   vectors by themselves. Whatever goes wrong later has the same cure.
+- What cannot be written, for want of room or of permission, is searched exactly, in memory, as well.
 
 Only ids and vectors are kept here. Texts stay in the catalog, and queries are always vectors: a stored collection can
 name a model, which Chroma would load and run if it were given text.
@@ -17,19 +18,21 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from index import disk, stamp
 from index.catalog import Catalog, Missed
 from index.embed import Vectors
+from index.errors import DiskFullError
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -45,6 +48,10 @@ ADD_BATCH = 2000
 SELF_QUERIES = 20
 """Vectors that must find themselves before a folder is believed."""
 
+LINKS_SHARE = 0.05
+"""What the links of the graph's upper layers may take, as a share of the vectors' file: in good order it is 0.005, and
+damage that Chroma does not see makes them grow without end."""
+
 HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
 """Recall@50 was 0.997 at 20,000 vectors, against 0.976 with Chroma's defaults, for 0.4 ms more a query."""
 
@@ -57,17 +64,17 @@ class VectorCache:
         self._catalog = catalog
         self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._generation: int | None = None
-        self._name = ""
+        self._part = ""
         self._client: ClientAPI | None = None
         self._collection: Collection | None = None
-        self._exact: tuple[list[int], Vectors] = ([], np.empty((0, 0), dtype=np.float32))
+        self._exact: tuple[list[int], Vectors] = _NOTHING
 
     @property
     def state(self) -> str:
-        """How searches are served: ``"chroma"``, or ``"exact"`` while another process owns the folder."""
+        """How searches are served: ``"chroma"``, or ``"exact"`` while another process owns the folder or it is full."""
         if self._generation is None:
             return "not opened yet"
-        return "chroma" if self._lock.is_locked else "exact"
+        return "exact" if self._collection is None else "chroma"
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -75,22 +82,22 @@ class VectorCache:
         self._lock.release(force=True)
 
     def refresh(self, generation: int) -> None:
-        """Bring the cache to ``generation`` of the catalog or later."""
+        """Bring the cache to ``generation`` of the catalog or later. Never fails: what cannot be kept is not kept."""
         if self._generation is not None and self._generation >= generation:
             return
-        if not self._own():
-            missed = self._catalog.missed_since(generation)
-            self._exact, self._generation = self._catalog.vectors(), missed.generation
-            return
-        self._exact = ([], np.empty((0, 0), dtype=np.float32))
-        if self._collection is None and not self._open():
-            self.rebuild()
-        elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
-            try:
-                self._apply(missed)
-            except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
-                _log.warning("the vectors in %s could not be updated (%s); making them anew", self._folder, error)
+        with self._catalog.snapshot():
+            if not self._own():
+                self._search_exactly()
+            elif self._collection is None and not self._open():
                 self.rebuild()
+            elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
+                try:
+                    self.rebuild() if missed.purge else self._apply(missed)
+                except DiskFullError as error:  # the folder keeps its stamp and is brought up to date some day
+                    self._search_exactly(error)
+                except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
+                    _log.warning("the vectors in %s could not be updated (%s); making them anew", self._folder, error)
+                    self.rebuild()
 
     def search(self, query: Vectors, limit: int, within: Iterable[int] | None = None) -> dict[int, float]:
         """Return up to ``limit`` passage ids with the cosine of their vector to ``query`` (one row, length 1).
@@ -100,31 +107,48 @@ class VectorCache:
         """
         if within is not None:
             return _nearest(*self._catalog.vectors(within), query, limit)
-        if self._collection is None:
-            return _nearest(*self._exact, query, limit)
-        try:
+        if self._collection is not None:
+            try:
+                return _query(self._collection, query, limit)
+            except Exception as error:  # as above: the cure is the same whatever broke
+                _log.warning("the vectors in %s are damaged (%s); making them anew", self._folder, error)
+                self.rebuild()
+        if self._collection is not None:
             return _query(self._collection, query, limit)
-        except Exception as error:  # as above: the cure is the same whatever broke
-            _log.warning("the vectors in %s are damaged (%s); making them anew", self._folder, error)
-            self.rebuild()
-            return _query(self._connected, query, limit)
+        return _nearest(*self._exact, query, limit)
 
     def rebuild(self) -> None:
         """Make the folder anew from the catalog. Nothing is embedded again."""
-        if not self._own():
-            self._generation = None
-            return
         self._disconnect()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        # A fresh name: Chroma remembers a folder it has had open in this process, even one that is gone.
-        self._connect(f"chroma-{uuid.uuid4().hex[:8]}", create=True)
-        self._apply(replace(self._catalog.missed_since(0), removed=()))
+        with self._catalog.snapshot():
+            if not self._own():
+                self._search_exactly()
+                return
+            try:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                # A fresh name: Chroma remembers a folder it has had open in this process, even one that is gone.
+                self._connect(f"chroma-{uuid.uuid4().hex[:8]}", create=True)
+                self._apply(replace(self._catalog.missed_since(0), removed=()))
+            except Exception as error:  # a full disk, a folder that may not be written, or whatever Chroma raises
+                self._search_exactly(error)
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def faults(self) -> list[str]:
+        """Return what Chroma's folder holds that the catalog does not, or the other way round: nothing, if all is well.
+
+        Nothing is checked while another process owns the folder.
+        """
+        if self._collection is None:
+            return []
+        ids, vectors = self._catalog.vectors()
+        held = self._collection.get(include=["embeddings"])
+        kept = dict(zip(map(int, held["ids"]), np.asarray(held["embeddings"]), strict=True))
+        if kept.keys() != set(ids):
+            return [f"Chroma holds {len(kept)} vectors, the catalog {len(ids)}, and they are not of the same passages"]
+        wrong = sum(not np.allclose(kept[row], vector, atol=1e-5) for row, vector in zip(ids, vectors, strict=True))
+        return [f"{wrong} vectors in Chroma are not those of the catalog"] if wrong else []
 
     # ---- the folder ----
-
-    @property
-    def _stamp(self) -> Path:
-        return self._folder / "stamp.json"
 
     @property
     def _connected(self) -> Collection:
@@ -136,67 +160,96 @@ class VectorCache:
         try:
             if not self._lock.is_locked:
                 self._lock.acquire(timeout=0)
-        except Timeout:
+        except (Timeout, OSError):
             return False
         return True
 
+    def _search_exactly(self, cause: Exception | None = None) -> None:
+        """Leave the folder as it is, and search the catalog's vectors in memory."""
+        if cause:
+            _log.warning("the vectors in %s cannot be written (%s); searching without them", self._folder, cause)
+        self._disconnect()
+        with self._catalog.snapshot() as generation:
+            self._exact, self._generation = self._catalog.vectors(), generation
+
     def _open(self) -> bool:
         """Open the folder as the last owner left it; False if there is none or it cannot be believed."""
-        try:
-            stamp = json.loads(self._stamp.read_text())
-            self._connect(stamp["name"], create=False)
-            self._generation = int(stamp["generation"])
-            self._apply(self._catalog.missed_since(self._generation))
-            return self._is_sound()
-        except FileNotFoundError:
+        left = stamp.read(self._folder, _version())
+        if left is None or not left.fits(self._folder):
+            if self._folder.exists():
+                _log.warning("the vectors in %s are not as they were left; making them anew", self._folder)
             return False
+        try:
+            missed = self._catalog.missed_since(left.generation)
+            if missed.purge:
+                return False
+            self._generation = left.generation
+            self._connect(left.part, create=False)
+            self._apply(missed)
+            return self._is_sound()
+        except DiskFullError as error:
+            self._search_exactly(error)
+            return True
         except Exception as error:  # a damaged folder can raise anything
             _log.warning("the vectors in %s cannot be opened (%s); making them anew", self._folder, error)
             return False
 
-    def _connect(self, name: str, *, create: bool) -> None:
+    def _connect(self, part: str, *, create: bool) -> None:
+        disk.need(self._folder.parent, 0)  # Chroma writes when it opens, too
         import chromadb
         from chromadb.config import Settings
 
-        self._name = name
-        path = self._folder / name
-        if not create and not path.is_dir():
-            raise FileNotFoundError(path)
-        self._client = chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False))
+        self._part = part
+        self._client = chromadb.PersistentClient(str(self._folder / part), Settings(anonymized_telemetry=False))
         if create:
             self._collection = self._client.create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
             )
         else:
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        self._exact = _NOTHING
 
     def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close()  # type: ignore[attr-defined]
         self._client = self._collection = None
         self._generation = None
+        self._exact = _NOTHING
 
     def _apply(self, missed: Missed) -> None:
+        collection = self._connected
         if missed.removed or missed.added:
-            self._stamp.unlink(missing_ok=True)
+            disk.need(self._folder.parent, len(missed.added) * self._catalog.vectors(missed.added[:1])[1].nbytes)
+            stamp.remove(self._folder)
         for batch in _batches(missed.removed):
-            self._connected.delete(ids=[str(passage_id) for passage_id in batch])
+            collection.delete(ids=[str(passage_id) for passage_id in batch])
         for batch in _batches(missed.added):
             ids, vectors = self._catalog.vectors(batch)
             if ids:
-                self._connected.upsert(ids=[str(passage_id) for passage_id in ids], embeddings=vectors)
+                collection.upsert(ids=[str(passage_id) for passage_id in ids], embeddings=vectors)
+        if collection.count() != missed.passages:
+            raise ValueError(f"it holds {collection.count()} vectors and the catalog {missed.passages}")
+        for links in self._folder.rglob("link_lists.bin"):
+            if links.stat().st_size > max(LINKS_SHARE * links.with_name("data_level0.bin").stat().st_size, 100_000):
+                raise ValueError(f"{links.name} has grown to {links.stat().st_size} bytes")
         self._generation = missed.generation
-        write_atomically(self._stamp, json.dumps({"name": self._name, "generation": missed.generation}))
+        stamp.write(self._folder, _version(), missed.generation, self._part)
 
     def _is_sound(self) -> bool:
         ids, vectors = self._catalog.vectors()
-        if self._connected.count() != len(ids):
-            return False
         sample = np.linspace(0, len(ids) - 1, num=min(SELF_QUERIES, len(ids)), dtype=int)
         # The same vector may stand twice, so the test is on the cosine and not on the id; and the graph is approximate,
         # so one of the sample may be overlooked.
         found = [max(_query(self._connected, vectors[row], 1).values(), default=0.0) > 0.999 for row in sample]
         return len(found) - sum(found) <= 1
+
+
+_NOTHING: tuple[list[int], Vectors] = ([], np.empty((0, 0), dtype=np.float32))
+
+
+def _version() -> str:
+    """Return what has to be the same for a folder to be used: a folder is never migrated."""
+    return f"chromadb {metadata.version('chromadb')} {json.dumps(HNSW, sort_keys=True)}"
 
 
 def _nearest(ids: list[int], matrix: Vectors, query: Vectors, limit: int) -> dict[int, float]:
@@ -220,14 +273,3 @@ def _query(collection: Collection, query: Vectors, limit: int) -> dict[int, floa
 
 def _batches(ids: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [ids[start : start + ADD_BATCH] for start in range(0, len(ids), ADD_BATCH)]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a small file so that it is there as a whole or not at all, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

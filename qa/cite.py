@@ -85,4 +85,5 @@ def _citation(number: int, item: Evidence, index: Index) -> Citation:
         page=document.page(item.sentence.start),
         score=item.score,
         answer=item.answer,
+        also=document.also,
     )

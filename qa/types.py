@@ -39,8 +39,8 @@ class Evidence:
 class Citation:
     """A sentence shown as evidence: ``document.text[start:end] == text``, checked before it is shown.
 
-    ``number`` counts from 1, ``page`` from 1. ``score`` is the reader's, higher is better. ``answer`` is the short
-    answer inside the sentence, in document offsets, or None.
+    ``number`` counts from 1, ``page`` from 1. ``also`` are other sources that hold the same document. ``score`` is the
+    reader's, higher is better. ``answer`` is the short answer inside the sentence, in document offsets, or None.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Citation:
     page: int
     score: float
     answer: Span | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def short(self) -> str | None:

@@ -1,7 +1,11 @@
-"""The laws of the house that concern offsets: what is cited stands in the source, character for character."""
+"""The laws of the house that concern offsets: what is cited stands in the source, character for character.
+
+The number of documents is small here; ``VERBATIM_LAW_DOCUMENTS=1000000 pytest tests/test_laws.py`` runs the long form.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -10,10 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Changes, Index, Source
+from index.formats.content import Builder, Content
 from index.formats.text import decode
+from index.passages import PASSAGE_CHARS, passage_groups
+from index.sentences import LONGEST_SENTENCE_CHARS
 from qa.answer import Answerer
 from qa.cite import CitationError, cite
 from tests.fakes import HashEncoder
+
+DOCUMENTS = int(os.environ.get("VERBATIM_LAW_DOCUMENTS", "300"))
 
 # Text that breaks offsets elsewhere: line ends of three kinds, a byte-order mark, combining marks, letters whose lower
 # case is longer, emoji of several code points, right-to-left text with direction marks, separators, control characters.
@@ -54,7 +63,34 @@ HARD = st.sampled_from(
 TEXT = st.lists(HARD | st.text(max_size=12), max_size=40).map("".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=DOCUMENTS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(text=TEXT, markdown=st.booleans())
+def test_every_sentence_and_passage_is_its_slice(text: str, markdown: bool) -> None:
+    content = Content(text, markdown=markdown)
+    assert Content.from_bytes(content.to_bytes()) == content
+    check_sentences(content)
+    built = Builder()
+    for number, line in enumerate(text.splitlines(keepends=True)):
+        built.line(line, whole=number % 2 == 1)
+    check_sentences(built.content())
+
+
+def check_sentences(content: Content) -> None:
+    """Assert that the sentences are in order, apart, inside, short, whole, and all in passages."""
+    sentences, text = content.sentences(), content.text
+    edges = [0, *(edge for span in sentences for edge in (span.start, span.end)), len(text)]
+    assert edges == sorted(edges)
+    assert all(span.of(text) == span.of(text).strip() != "" for span in sentences)
+    assert all(span.end - span.start <= LONGEST_SENTENCE_CHARS for span in sentences)
+    if not content.markdown:  # there, markup is in no sentence
+        gaps = "".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+        assert not gaps.strip()
+    passages = passage_groups(sentences)
+    assert [span for passage in passages for span in passage] == sentences
+    assert all(len(p) == 1 or p[-1].end - p[0].start <= PASSAGE_CHARS for p in passages)
+
+
+@settings(max_examples=max(150, DOCUMENTS // 100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(TEXT, min_size=1, max_size=3), question=TEXT, suffix=st.sampled_from(["", ".md"]))
 def test_every_citation_is_its_slice_of_the_stored_text(texts: list[str], question: str, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as folder, Index.open(folder, encoder=HashEncoder()) as index:
@@ -77,7 +113,7 @@ def test_every_citation_is_its_slice_of_the_stored_text(texts: list[str], questi
                 assert stored.text[hit.passage.start : hit.passage.end] == hit.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=DOCUMENTS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(
     text=TEXT.filter(lambda text: "\0" not in text),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,20 @@ def test_html_becomes_what_a_browser_shows() -> None:
 def test_html_declares_its_encoding() -> None:
     page = '<meta charset="windows-1252"><p>Café crème à la carte</p>'
     assert read_html(page.encode("cp1252")).text == "Café crème à la carte"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-7", "unicode_escape", "idna", "punycode", "undefined", "rot13", "mbcs", "no-such"]
+)
+def test_a_page_that_declares_what_cannot_be_is_read_as_what_it_is(encoding: str) -> None:
+    page = f"<meta charset={encoding}><p>Café \\u0041 +AEE-</p>"
+    assert read_html(page.encode()).text == "Café \\u0041 +AEE-"
+
+
+def test_a_heading_of_many_spaces_takes_no_time() -> None:
+    started = time.perf_counter()
+    read_markdown(b"# a" + b" #" * 500_000 + b"b")
+    assert time.perf_counter() - started < 1
 
 
 def test_markdown_is_kept_as_its_source_and_titled_by_its_heading() -> None:

@@ -146,6 +146,7 @@ def test_hard_cases(marked: str) -> None:
         ("Line one  \nLine two", ["Line one", "Line two"]),
         ("[ref]: http://example.org", ["[ref]: http://example.org"]),
         ("<div>\nSome words\n</div>", ["<div>", "Some words", "</div>"]),
+        ("\u2028>0", ["0"]),  # raised until a million random documents were tried
     ],
 )
 def test_markdown(text: str, expected: list[str]) -> None:

@@ -151,7 +151,7 @@ VECTOR_DAMAGE = {
 }
 WORD_DAMAGE = {
     "gone": lambda store: shutil.rmtree(store / "words"),
-    "stamp torn": lambda store: (store / "words" / "stamp").write_text("x"),
+    "stamp torn": lambda store: (store / "words" / "stamp.json").write_text("x"),
     "meta torn": lambda store: (store / "words" / "meta.json").write_text("{"),
     "segments gone": lambda store: [file.unlink() for file in (store / "words").glob("*.store")],
 }

@@ -103,3 +103,22 @@ def test_what_a_document_says_cannot_move_the_cursor(tmp_path: Path, capsys: pyt
     assert "[bold]teal[/bold]" in printed
     assert "\x1b" not in printed
     assert "\x07" not in printed
+
+
+def test_a_folder_is_removed_with_a_receipt_and_the_store_is_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, folder = str(tmp_path / "store"), tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The harbour of Ostend opened in 1901.")
+    (folder / "b.txt").write_text("The lighthouse of Ostend is painted white.")
+    (tmp_path / "c.txt").write_text("The market is on Tuesdays.")
+    run("index", "add", str(folder), str(tmp_path / "c.txt"), "--store", store)
+    assert run("index", "verify", "--store", store) == 0
+    assert "All is well: documents: 3" in capsys.readouterr().out
+    assert run("index", "remove", str(folder), "--receipt", "--store", store) == 0
+    printed = capsys.readouterr().out
+    assert "2 removed" in printed
+    assert "2 sentences and 2 vectors" in " ".join(printed.split())
+    assert "none is left" in " ".join(printed.split())
+    assert run("index", "verify", "--store", store) == 0

@@ -214,6 +214,10 @@ def source(document: Document, citation: Citation, key: str = "") -> str:
         place = f"page {citation.page} · {place}"
     file = PurePath(document.source).name
     name = "" if file == document.title else f'<bdi class="file">{escape(file)}</bdi> · '
+    if document.also:
+        place += " · also in " + ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
+    if document.changed_since:
+        place += " · <strong>the document has changed since</strong>; this is how it was when it was quoted"
     return (
         f'<div class="source" id="source-{escape(key)}"><header>'
         f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{name}{place}</p></header>'

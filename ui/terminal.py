@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +17,13 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from evals.command import command as eval_command
 from evals.command import plain_errors
-from index import Changes, Index
+from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
 from qa import Answer, Citation, answer
 
@@ -86,11 +87,14 @@ def chat(
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
 ) -> None:
     """Open the chat in a browser."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
+        for folder in [path for path in paths or [] if watch and path.is_dir()]:
+            threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
         from ui.server import serve
 
         serve(
@@ -102,6 +106,12 @@ def chat(
         )
 
 
+def _follow(index: Index, folder: Path) -> None:
+    """Print what every change of a folder did to the store, without end."""
+    for changes in index.watch(folder):
+        _print_changes(changes)
+
+
 @index_command.command()
 def add(paths: PathsArgument, store: StoreOption = None) -> None:
     """Add or update documents."""
@@ -110,21 +120,47 @@ def add(paths: PathsArgument, store: StoreOption = None) -> None:
 
 
 @index_command.command()
-def sync(folder: Annotated[Path, typer.Argument(help="The folder.")], store: StoreOption = None) -> None:
+def sync(
+    folder: Annotated[Path, typer.Argument(help="The folder.")],
+    store: StoreOption = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow every change of the folder.")] = False,
+) -> None:
     """Make the store agree with a folder: add, update, and remove what is gone from it."""
     with Index.open(store) as index:
-        _finish(_with_progress(lambda progress: index.sync(folder, progress=progress)))
+        changes = _with_progress(lambda progress: index.sync(folder, progress=progress))
+        if not watch:
+            _finish(changes)
+            return
+        _print_changes(changes)
+        console.print(f"Watching {escape(str(folder))}  (Ctrl-C ends it)")
+        _follow(index, folder)
 
 
 @index_command.command()
 def remove(
-    ids: Annotated[list[str], typer.Argument(help="Ids or sources, as `verbatim index status` lists them.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Ids or sources, as `verbatim index status` lists them; a folder stands for all in it."),
+    ],
     store: StoreOption = None,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="Search every file of the store for what was removed.")
+    ] = False,
 ) -> None:
-    """Remove documents."""
+    """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
-        by_source = {document.source: document.id for document in index.documents()}
-        _finish(index.remove([by_source.get(name, by_source.get(str(Path(name).absolute()), name)) for name in ids]))
+        sources = [source for document in index.documents() for source in (document.source, *document.also)]
+        changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
+        _print_changes(changes)
+    if changes.receipt:
+        _print_receipt(changes.receipt)
+        raise typer.Exit(1 if changes.receipt.traces else 0)
+
+
+def _named(name: str, sources: Sequence[str]) -> list[str]:
+    """Return the sources that a path stands for: its own, or those of the files in a folder; or the name as it is."""
+    path = Path(name).expanduser().absolute()
+    return [source for source in sources if Path(source).is_relative_to(path)] or [name]
 
 
 @index_command.command()
@@ -143,6 +179,22 @@ def status(store: StoreOption = None) -> None:
         f"in {escape(state.path)}\n"
         f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
     )
+
+
+@index_command.command()
+def verify(store: StoreOption = None) -> None:
+    """Check every law on all that the store holds; changes nothing."""
+    with Index.open(store) as index:
+        faults = index.verify()
+        for fault in faults:
+            errors.print(Text(_printable(fault), style="red"), soft_wrap=True)
+        if faults:
+            errors.print("`verbatim index rebuild` makes the caches anew; add damaged documents again.")
+            raise typer.Exit(1)
+        state = index.status()
+        console.print(
+            f"All is well: documents: {state.documents}, passages: {state.passages}, sentences: {state.sentences}."
+        )
 
 
 @index_command.command()
@@ -219,12 +271,24 @@ def _print_changes(changes: Changes) -> None:
         "added": changes.added,
         "updated": changes.updated,
         "unchanged": changes.unchanged,
+        "renamed": changes.renamed,
         "removed": changes.removed,
     }
     said = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
+    if changes.duplicates:
+        said.append(f"{len(changes.duplicates)} with the text of another, stored once")
     console.print(", ".join(said) or "Nothing changed.")
     for failure in changes.failed:
         errors.print(Text(f"{_printable(failure.source)}: {failure.reason}", style="red"))
+
+
+def _print_receipt(receipt: Receipt) -> None:
+    looked_for = f"{receipt.sentences} sentences and {receipt.vectors} vectors of what was removed"
+    searched = f"in all {receipt.files} files of the store ({receipt.bytes:,} bytes)"
+    if receipt.traces:
+        errors.print(Text(f"Looked for {looked_for} {searched}; found in {', '.join(receipt.traces)}.", style="red"))
+    else:
+        console.print(f"Looked for {looked_for} {searched}: none is left.")
 
 
 def _finish(changes: Changes) -> None:
@@ -233,20 +297,34 @@ def _finish(changes: Changes) -> None:
         raise typer.Exit(1)
 
 
+class _Rate(ProgressColumn):
+    """Files a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 def _with_progress(work: Work) -> Changes:
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        _Rate(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         console=errors,
         transient=True,
     )
-    with bar:
-        task = bar.add_task("reading", total=None)
-        return work(
-            lambda done, total, stage: bar.update(task, completed=done, total=total, description=_printable(stage)[:40])
-        )
+    try:
+        with bar:
+            task = bar.add_task("reading", total=None)
+            return work(
+                lambda done, total, stage: bar.update(
+                    task, completed=done, total=total, description=_printable(stage)[:40]
+                )
+            )
+    except KeyboardInterrupt:
+        errors.print("Stopped. Every document that was finished is in; the same command goes on from there.")
+        raise typer.Exit(130) from None
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ imported when the first file of its kind is read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 
 from index.errors import SourceError
@@ -19,6 +20,7 @@ FORMATS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".xhtml": "html.read_html",
+    ".pdf": "pdf.read_pdf",
     ".docx": "word.read_docx",
     ".docm": "word.read_docx",
     ".odt": "opendocument.read_odt",
@@ -43,15 +45,18 @@ FORMATS = {
 """File suffix (lower case) -> module of this package and function."""
 
 
-def read(suffix: str, data: bytes) -> Content:
-    """Read a file of one of `FORMATS`. Raises `SourceError` if it cannot be read."""
+def reader(suffix: str) -> Callable[[bytes], Content]:
+    """Return the function that reads files of one of `FORMATS`."""
     module, function = FORMATS[suffix].split(".")
-    reader = getattr(import_module(f"index.formats.{module}"), function)
+    found: Callable[[bytes], Content] = getattr(import_module(f"index.formats.{module}"), function)
+    return found
+
+
+def read(suffix: str, data: bytes) -> Content:
+    """Read a file of one of `FORMATS`, in this process. Raises `SourceError` if it cannot be read."""
     try:
-        content: Content = reader(data)
+        return reader(suffix)(data)
     except (SourceError, MemoryError):
         raise
     except Exception as error:  # libraries raise anything at all on a damaged file, and it is this file's failure
-        cause = f"{type(error).__name__}: {error}"[:200]
-        raise SourceError(f"it is damaged or no {suffix} ({cause}); save it anew and add it again") from error
-    return content
+        raise SourceError(f"it is damaged or no {suffix}; save it anew and add it again") from error

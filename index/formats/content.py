@@ -10,9 +10,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from index.errors import SourceError
 from index.layout import Layout
 from index.sentences import plain_blocks, sentence_spans
 from index.types import Block, Span
+
+MAX_TEXT_CHARS = 20_000_000
+"""Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,52 @@ class Content:
 
     def to_bytes(self) -> bytes:
         """Write it as JSON, to cross from one process to another without running anything."""
-        fields = asdict(replace(self, layout=None))
+        fields = asdict(replace(self, blocks=None, layout=None))
         fields["blocks"] = self.blocks and [(block.start, block.end, block.whole) for block in self.blocks]
         fields["layout"] = self.layout and base64.b64encode(self.layout.to_bytes()).decode("ascii")
         return json.dumps(fields).encode("ascii")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Content:
-        """Read what `to_bytes` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-        fields = json.loads(data)
-        blocks, layout = fields.pop("blocks"), fields.pop("layout")
-        return cls(
-            **fields | {"page_starts": tuple(fields["page_starts"])},
-            blocks=blocks and tuple(Block(*block) for block in blocks),
-            layout=layout and Layout.from_bytes(base64.b64decode(layout)),
-        )
+        """Read what `to_bytes` wrote. Raises ValueError for anything else: nobody need trust who wrote it."""
+        try:
+            fields = json.loads(data)
+            blocks, layout = fields.pop("blocks"), fields.pop("layout")
+            content = cls(
+                **fields | {"page_starts": tuple(fields["page_starts"])},
+                blocks=None if blocks is None else tuple(Block(*block) for block in blocks),
+                layout=layout and Layout.from_bytes(base64.b64decode(layout)),
+            )
+            content._check()
+        except Exception as error:  # there are more ways to be wrong than one can list
+            raise ValueError(f"this is no content: {error}") from error
+        return content
+
+    def _check(self) -> None:
+        """Raise ValueError or TypeError if a field is not what its type says, or an offset not inside the text."""
+        if not all(isinstance(words, str | None) for words in (self.title, self.author, self.date)):
+            raise ValueError("its title, author or date is not text")
+        if not all(type(mark) is bool for mark in (self.markdown, *(block.whole for block in self.blocks or ()))):
+            raise ValueError("a mark of it is neither true nor false")
+        if not isinstance(self.text, str) or self.page_starts[:1] != (0,):
+            raise ValueError("it has no text, or its first page does not begin it")
+        for offsets in (self.page_starts, [edge for block in self.blocks or () for edge in (block.start, block.end)]):
+            if not all(type(offset) is int for offset in offsets) or list(offsets) != sorted(offsets):
+                raise ValueError("its offsets are not whole numbers in order")
+            if offsets and not 0 <= offsets[0] <= offsets[-1] <= len(self.text):
+                raise ValueError("an offset of it is outside the text")
+
+
+def checked(content: Content) -> Content:
+    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode."""
+    if not content.text.strip():
+        raise SourceError("it holds no text")
+    if len(content.text) > MAX_TEXT_CHARS:
+        raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")
+    for words in filter(None, (content.text, content.title, content.author, content.date)):
+        if half := _SURROGATE.search(words):
+            raise SourceError(f"character {half.start()} is half of a surrogate pair, which is not text")
+    return content
 
 
 class Builder:
@@ -84,10 +121,10 @@ class Builder:
         """Set the next block apart by an empty line, whatever it is."""
         self._is_apart = True
 
-    def paragraph(self, text: str) -> int | None:
+    def paragraph(self, text: str, *, whole: bool = False) -> int | None:
         """Add a paragraph or heading. Returns the offset at which it begins, or None if it has no words."""
         self.apart()
-        return self.line(text)
+        return self.line(text, whole=whole)
 
     def line(self, text: str, *, whole: bool = False) -> int | None:
         """Add a block that follows on the one before: a list item; or a row, which is one sentence if ``whole``."""

@@ -6,12 +6,15 @@ import codecs
 import re
 import unicodedata
 
+import chardet
+
 from index.errors import SourceError
 from index.formats.content import Content, iso_date
 
 MAX_STRANGE_SHARE = 0.02
 """Bytes whose encoding had to be guessed are not text if more of their characters are controls or unassigned."""
 
+chardet.detect(b"\xe4")  # loads its models: here once, instead of in each of the children that read a file
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:(?!---|\.\.\.).*\n){0,100}(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _FIELD = re.compile(r"^(title|author|date):[ \t]*[\"']?([^\s\"'\[{|>][^\r\n]*?)[\"']?[ \t]*\r?$", re.MULTILINE)
 
@@ -23,6 +26,9 @@ _SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16'
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
+"""Python's own encodings, and one that browsers gave up: what a page says of itself must not turn on its text."""
+
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a file's bytes without losing or replacing a single one.
@@ -33,7 +39,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for signature, encoding in _SIGNATURES:
         if data.startswith(signature):
             return _strict(data, encoding)
-    for encoding in filter(None, (declared, "utf-8")):
+    candidates = [declared, "utf-8"] if declared else ["utf-8"]
+    if "16" in candidates[0] or "32" in candidates[0]:  # pages say so that were saved as UTF-8 later, and it often fits
+        candidates.reverse()
+    for encoding in candidates:
         try:
             text = _strict(data, encoding)
         except SourceError:
@@ -50,8 +59,6 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 
 def _guess(data: bytes) -> str:
-    import chardet
-
     encoding = chardet.detect(data)["encoding"]
     if encoding is None:
         raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
@@ -60,9 +67,12 @@ def _guess(data: bytes) -> str:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
+        if codecs.lookup(encoding).name in _NOT_OF_FILES:
+            raise LookupError(f"{encoding} is no encoding of files")
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise SourceError(f"it is not valid {encoding} ({error}); save it as UTF-8 and add it again") from error
+    except (ValueError, LookupError) as error:
+        where = f" at its byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
+        raise SourceError(f"it is not valid {encoding}{where}; save it as UTF-8 and add it again") from error
 
 
 def read_text(data: bytes) -> Content:
@@ -75,6 +85,6 @@ def read_markdown(data: bytes) -> Content:
     text = decode(data)
     front = _FRONT_MATTER.match(text)
     fields = dict(_FIELD.findall(front[0])) if front else {}
-    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text, flags=re.MULTILINE)
-    title = fields.get("title") or (heading[1] if heading else None)
+    heading = re.search(r"^#[ \t]+([^ \t\n].*)$", text, flags=re.MULTILINE)
+    title = fields.get("title") or (heading[1].rstrip(" \t\r#") if heading else None)
     return Content(text, title, fields.get("author"), iso_date(fields.get("date")), markdown=True)

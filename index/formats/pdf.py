@@ -1,0 +1,289 @@
+"""PDF -> text with the place of every character. pdfium has the characters; what is a line is decided in `flow`.
+
+Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the
+markers that it puts in, and ligatures, which it spells out. What is drawn outside of the page as it is shown is left
+out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as api  # type: ignore[import-untyped]
+
+from index.errors import SourceError
+from index.formats.columns import Page, Piece
+from index.formats.content import Content
+from index.formats.flow import LINE_END_HYPHEN, content_of
+
+MAX_PAGES = 5_000
+"""Documents of more pages are refused: reading them would take many minutes."""
+
+MAX_CHARS = 20_000_000
+"""Documents of more characters are refused: a small file can unpack into a huge one."""
+
+MAX_UNKNOWN_SHARE = 0.5
+"""A text layer of which more is without meaning (fonts that do not say which characters they show) is none."""
+
+PIECE_GAP = 1.0  # in sizes of the type: characters farther apart are not of one piece
+SAME_BASELINE = 0.12  # likewise: what stands higher or lower than this is a superscript or another line
+_SLANT = math.radians(12)  # text that lies more askew than this is a watermark
+
+_CAUSES = {
+    api.FPDF_ERR_PASSWORD: "it is locked with a password; remove the password and add it again",
+    api.FPDF_ERR_SECURITY: "it is encrypted in a way that cannot be read; save it without protection and add it again",
+}
+_DAMAGED = "it is damaged, or not a PDF at all; open it in a PDF viewer, print it to a new PDF and add that one"
+_NO_TEXT = (
+    "it has no text layer: its pages are pictures, as of a scan; run OCR first, for example with ocrmypdf, "
+    "and add what that makes"
+)
+_UNKNOWN_TEXT = (
+    "its fonts do not say which characters they show; run OCR first, for example with ocrmypdf --force-ocr, "
+    "and add what that makes"
+)
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|\W*",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
+# As in the library, but the address is a number: it only tells one object from another.
+_text_object = ctypes.cast(
+    api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, api.FPDF_TEXTPAGE, ctypes.c_int)
+)
+_FORCE_BOLD = 1 << 18
+_GAP = "\0"  # a space that is not in the file: pdfium saw the gap
+
+
+def read_pdf(data: bytes) -> Content:
+    """Read the text layer of a PDF, with its layout. Raises `SourceError` if there is none or it cannot be read."""
+    if b"%PDF-" not in data[:1024]:
+        raise SourceError("it is not a PDF, whatever its name says; give the real file")
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise SourceError(_CAUSES.get(error.err_code, _DAMAGED)) from error
+    with document:
+        pages = list(_pages(document))
+        text_length = sum(len(piece.text) for page in pages for piece in page.pieces)
+        unknown = sum(page.unknown for page in pages)
+        if unknown > MAX_UNKNOWN_SHARE * (unknown + text_length):
+            raise SourceError(_UNKNOWN_TEXT)
+        if not text_length:
+            raise SourceError(_NO_TEXT)
+        return content_of(pages, title=_title(document), author=_info(document, "Author"), date=_date(document))
+
+
+# ---- what the document says of itself -----------------------------------------------------------------------------
+
+
+def _info(document: pdfium.PdfDocument, key: str) -> str | None:
+    value = re.sub(r"[\0-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+", " ", document.get_metadata_value(key) or "")
+    return " ".join(value.split()) or None
+
+
+def _title(document: pdfium.PdfDocument) -> str | None:
+    title = _info(document, "Title")
+    return None if title is None or _NO_TITLE.fullmatch(title) else title
+
+
+def _date(document: pdfium.PdfDocument) -> str | None:
+    """Return when the document was made, as ISO 8601 and as precise as it says."""
+    found = _DATE.match(_info(document, "CreationDate") or "")
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    if month is None or not 1 <= int(month) <= 12:
+        return year
+    if day is None or not 1 <= int(day) <= 31:
+        return f"{year}-{month}"
+    date = f"{year}-{month}-{day}"
+    if hour is None or int(hour) > 23 or int(minute) > 59:
+        return date
+    if zone and zone != "Z":
+        digits = re.sub(r"\D", "", zone).ljust(4, "0")
+        zone = f"{zone[0]}{digits[:2]}:{digits[2:]}"
+    return f"{date}T{hour}:{minute}:{second or '00'}{zone or ''}"
+
+
+# ---- pages and their characters -----------------------------------------------------------------------------------
+
+
+def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
+    count = len(document)
+    if count == 0:
+        raise SourceError("it has no pages")
+    if count > MAX_PAGES:
+        raise SourceError(f"it has {count:,} pages and the limit is {MAX_PAGES:,}; split it and add the parts")
+    chars = 0
+    for number in range(1, count + 1):
+        try:
+            page = document[number - 1]
+            text_page = page.get_textpage()
+        except pdfium.PdfiumError as error:
+            raise SourceError(f"its page {number} is damaged; print it to a new PDF and add that one") from error
+        chars += max(api.FPDFText_CountChars(text_page), 0)
+        if chars > MAX_CHARS:
+            raise SourceError(f"it has more than {MAX_CHARS:,} characters, which is the limit; split it")
+        yield _Reader(number, page, text_page).read()
+        text_page.close()
+        page.close()
+
+
+@dataclass(slots=True)
+class _Type:
+    """How the characters of one text object are set: size, base line, and by how many quarters they are turned."""
+
+    size: float
+    base: float
+    turn: int
+    bold: bool
+    slanted: bool
+
+
+_HYPHENS = frozenset([0x02, 0x2D, 0xAD, 0x2010, 0xFFFE])
+_MARKERS = frozenset(
+    [*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, 0xFFFF]
+)
+
+
+class _Reader:
+    """Takes the characters of a page, in the order of the file, as pieces: what stands on one line without a gap."""
+
+    def __init__(self, number: int, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> None:
+        self._frames = _Frames(page)
+        self.page = Page(number, self._frames.width, self._frames.height)
+        self._handle = text_page.raw
+        self._types: dict[int, _Type] = {}
+        self._spaces = ""  # those before the next character
+        self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
+        pointer = ctypes.POINTER(ctypes.c_double)
+        self._box = [ctypes.cast(ctypes.byref(self._edges, 8 * index), pointer) for index in range(4)]
+
+    def read(self) -> Page:
+        """Return the page."""
+        for index in range(api.FPDFText_CountChars(self._handle)):
+            character = self._character(index)
+            if character == " ":
+                made_up = api.FPDFText_IsGenerated(self._handle, index)
+                self._spaces = self._spaces or _GAP if made_up else self._spaces.replace(_GAP, "") + " "
+            elif character in "\t\r\n":
+                self._spaces = self._spaces or _GAP
+            elif character == "\ufffd":
+                self.page.unknown += 1
+            elif character:
+                self._place(index, character)
+        return self.page
+
+    def _character(self, index: int) -> str:
+        """Return a character, or "" for what is none."""
+        code = api.FPDFText_GetUnicode(self._handle, index)
+        if code in _HYPHENS and api.FPDFText_IsHyphen(self._handle, index) == 1:
+            return LINE_END_HYPHEN
+        if code in (0, 0xFFFD):
+            return "\ufffd"
+        if 0xD800 <= code < 0xDC00:  # half of a character; the other half follows
+            low = api.FPDFText_GetUnicode(self._handle, index + 1)
+            return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00) if 0xDC00 <= low < 0xE000 else ""
+        return "" if code in _MARKERS or code > 0x10FFFF else chr(code)
+
+    def _place(self, index: int, character: str) -> None:
+        """Put a character at the end of the piece before it, or begin one with it, if it is on the page."""
+        address = _text_object(self._handle, index) or 0
+        kind = self._types.get(address)
+        if kind is None:
+            kind = self._types[address] = _type(self._handle, index, self._frames)
+        base = kind.base if not kind.slanted else self._frames.origin(self._handle, index, kind.turn)[1]
+        api.FPDFText_GetCharBox(self._handle, index, *self._box)
+        left, right, bottom, top = self._edges[:]
+        x0, y0, x1, y1 = self._frames.box(kind.turn, left, bottom, right, top)
+        if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it
+            x0 = self._frames.origin(self._handle, index, kind.turn)[0]
+            x1, y0, y1 = x0 + kind.size / 2, base - kind.size / 2, base
+        if not self._frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
+            return
+        pieces = self.page.pieces
+        if not pieces or not _goes_on(pieces[-1], kind, (x0, x1), base, character):
+            spaced = bool(self._spaces)
+            pieces.append(Piece(self.page.number, len(pieces), kind.size, base, kind.turn, kind.slanted, spaced))
+        elif self._spaces:
+            pieces[-1].add_spaces(self._spaces.replace(_GAP, " "), x0, x1)
+        pieces[-1].add(character, x0, x1, y0, y1, bold=kind.bold)
+        self._spaces = ""
+
+
+def _type(handle: object, index: int, frames: _Frames) -> _Type:
+    matrix = api.FS_MATRIX()
+    size = api.FPDFText_GetFontSize(handle, index)
+    angle = 0.0
+    if api.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
+        size *= math.hypot(matrix.c, matrix.d)
+        angle = math.atan2(matrix.b, matrix.a)
+    quarters = round(angle / (math.pi / 2))
+    name = ctypes.create_string_buffer(256)
+    flags = ctypes.c_int()
+    api.FPDFText_GetFontInfo(handle, index, name, len(name), ctypes.byref(flags))
+    bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
+    size = size if math.isfinite(size) and size > 0.1 else 10.0
+    turn = (frames.rotation - quarters) % 4
+    base = frames.origin(handle, index, turn)[1]
+    return _Type(size, base, turn, bold=bold, slanted=abs(angle - quarters * math.pi / 2) > _SLANT)
+
+
+def _goes_on(piece: Piece, kind: _Type, edges: tuple[float, float], base: float, character: str) -> bool:
+    """Whether a character stands on the same line as the ``piece`` before it in the file, in the same type, near it."""
+    if piece.slanted or kind.slanted:
+        return piece.slanted and kind.slanted and piece.size == kind.size
+    size = piece.size
+    left, right = edges
+    return (
+        piece.turn == kind.turn
+        and abs(kind.size - size) <= 0.1 * size
+        and abs(base - piece.base) <= SAME_BASELINE * size
+        and max(left - piece.right, piece.left - right) <= PIECE_GAP * size
+        and (left >= piece.lefts[-1] - PIECE_GAP * size or character >= "\u0590")
+    )
+
+
+class _Frames:
+    """The page as it is shown, and as it would be if it were turned so that a text in it is upright."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        edges = api.FS_RECTF()
+        self.width, self.height = page.get_size()
+        self.rotation = api.FPDFPage_GetRotation(page) % 4
+        if api.FPDF_GetPageBoundingBox(page, ctypes.byref(edges)):
+            self._left, self._bottom, self._right, self._top = edges.left, edges.bottom, edges.right, edges.top
+        else:
+            wide, high = (self.width, self.height) if self.rotation % 2 == 0 else (self.height, self.width)
+            self._left, self._bottom, self._right, self._top = 0.0, 0.0, wide, high
+
+    def box(self, turn: int, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom in the frame in which text turned by ``turn`` quarters is upright."""
+        match (self.rotation - turn) % 4:
+            case 0:
+                return left - self._left, self._top - top, right - self._left, self._top - bottom
+            case 1:
+                return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+            case 2:
+                return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+            case _:
+                return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+    def origin(self, handle: object, index: int, turn: int) -> tuple[float, float]:
+        """Return where a character stands on its base line, in that frame."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        api.FPDFText_GetCharOrigin(handle, index, ctypes.byref(x), ctypes.byref(y))
+        left, top, _, _ = self.box(turn, x.value, y.value, x.value, y.value)
+        return left, top
+
+    def shows(self, turn: int, x: float, y: float) -> bool:
+        """Whether a point of that frame is on the page."""
+        width, height = (self.height, self.width) if turn % 2 else (self.width, self.height)
+        return bool(0 <= x <= width and 0 <= y <= height)

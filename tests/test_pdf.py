@@ -1,0 +1,360 @@
+"""PDFs by many programs become sentences, each whole and at its place on its page."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as api
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import SourceError
+from index.formats import pdf, read
+from index.formats.content import Content
+from index.layout import Box, Layout, PlacedLine
+from index.types import Span
+
+FOLDER = Path(__file__).parent / "files" / "pdf"
+EXPECTED: dict[str, list[dict[str, str | int]]] = json.loads((FOLDER / "expected.json").read_text())
+READABLE = [name for name, known in EXPECTED.items() if known]
+RIGHT_TO_LEFT = "chromium-right-to-left.pdf"
+
+
+@cache
+def content(name: str) -> Content:
+    return read(".pdf", (FOLDER / name).read_bytes())
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
+
+
+def known_spans(name: str) -> list[tuple[Span, int]]:
+    found: dict[str, list[Span]] = {}
+    for span in content(name).sentences():
+        found.setdefault(words(span.of(content(name).text)), []).append(span)
+    spans = []
+    for known in EXPECTED[name]:
+        places = found.get(words(str(known["sentence"])), [])
+        assert len(places) == 1, known
+        spans.append((places[0], int(known["page"])))
+    return spans
+
+
+# ---- files --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_each_known_sentence_is_one_sentence_on_its_page(name: str) -> None:
+    for span, page in known_spans(name):
+        assert bisect_right(content(name).page_starts, span.start) == page
+        assert layout(name).boxes(span.start, span.end)[0].page == page
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_the_boxes_of_a_sentence_hold_its_words_and_no_others(name: str) -> None:
+    """What pdfium finds within the boxes, asked on its own, are the letters of the sentence in their order."""
+    with pdfium.PdfDocument(FOLDER / name) as document:
+        for span, _ in known_spans(name):
+            found = "".join(text_within(document, box) for box in layout(name).boxes(span.start, span.end))
+            expected = letters(span.of(content(name).text))
+            if name == RIGHT_TO_LEFT:  # pdfium has the letters of these files in other orders
+                assert Counter(letters(found)) == Counter(expected)
+            elif name == "watermark.pdf":  # it lies across the boxes
+                assert is_within(expected, letters(found))
+            else:
+                assert letters(found) == expected
+
+
+def is_within(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
+
+
+def text_within(document: pdfium.PdfDocument, box: Box) -> str:
+    """Return the text that pdfium finds in a box made a little smaller: it also counts what is only touched."""
+    page = document[box.page - 1]
+    across, down = box.right - box.left, box.bottom - box.top
+    inset_x, inset_y = (0.2, 0.18 * down) if across > down else (0.18 * across, 0.2)
+    corners = [
+        on_page(page, box.left + inset_x, box.top + inset_y),
+        on_page(page, box.right - inset_x, box.bottom - inset_y),
+    ]
+    (x0, x1), (y0, y1) = (sorted(values) for values in zip(*corners, strict=True))
+    return str(page.get_textpage().get_text_bounded(x0, y0, x1, y1))
+
+
+def on_page(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+    """Let pdfium turn a point of the page as it is shown into one of its own."""
+    width, height = page.get_size()
+    fine, right, up = 100, ctypes.c_double(), ctypes.c_double()
+    size = round(width * fine), round(height * fine)
+    point = round(x * fine), round(y * fine)
+    assert api.FPDF_DeviceToPage(page, 0, 0, *size, 0, *point, ctypes.byref(right), ctypes.byref(up))
+    return right.value, up.value
+
+
+def layout(name: str) -> Layout:
+    found = content(name).layout
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_every_character_has_its_place(name: str) -> None:
+    text = content(name).text
+    for offset, character in enumerate(text):
+        boxes = layout(name).boxes(offset, offset + 1)
+        assert len(boxes) == 1 or (character in "\n\t " and not boxes)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_content_comes_through_as_bytes(name: str) -> None:
+    assert Content.from_bytes(content(name).to_bytes()) == content(name)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_reading_adds_and_loses_no_letters(name: str) -> None:
+    """But for page numbers and what is repeated on every page, the letters are those of the text layer."""
+    with pdfium.PdfDocument(FOLDER / name) as document:
+        layer = Counter(letters("".join(page.get_textpage().get_text_bounded() for page in document)))
+    read_letters = Counter(letters(content(name).text))
+    assert not read_letters - layer
+    if len(content(name).page_starts) == 1:
+        lost = layer - read_letters
+        assert all(character.isdecimal() for character in lost), lost
+
+
+# ---- what stands between sentences --------------------------------------------------------------------------------
+
+
+def test_a_sentence_goes_on_overleaf_past_header_and_footer() -> None:
+    name = "headers-and-pages.pdf"
+    broken = [
+        span for span, _ in known_spans(name) if len({b.page for b in layout(name).boxes(span.start, span.end)}) > 1
+    ]
+    assert broken
+    text = content(name).text
+    assert text.count("Skerry Point Trust: handbook") == 1
+    assert not re.search(r"Page \d", text)
+
+
+def test_a_sentence_goes_on_overleaf_past_a_footnote() -> None:
+    name = "footnotes.pdf"
+    text = content(name).text
+    note, page = text.index("Seal fat burns"), content(name).page_starts[1]
+    assert note < page
+    assert any(len({b.page for b in layout(name).boxes(s.start, s.end)}) > 1 for s, _ in known_spans(name))
+
+
+def test_a_sentence_goes_on_in_the_next_column() -> None:
+    name = "two-columns.pdf"
+    boxes = [layout(name).boxes(span.start, span.end) for span, _ in known_spans(name)]
+    assert any(one.page == other.page and other.top < one.top for found in boxes for one, other in pairwise(found))
+
+
+def test_a_watermark_is_there_once_and_never_in_a_sentence() -> None:
+    text = content("watermark.pdf").text
+    assert text.split("\n\n").count("DRAFT") == text.count("DRAFT") == 1
+
+
+def test_what_is_cut_off_from_a_page_is_not_read() -> None:
+    assert "Printers" not in content("cropped.pdf").text
+    assert [tuple(map(round, size)) for size in layout("cropped.pdf").page_sizes] == [
+        (612, 792),
+        (350, 300),
+        (595, 420),
+    ]
+
+
+def test_rows_have_their_cells_apart_by_tabs() -> None:
+    blocks = content("table.pdf").blocks or ()
+    text = content("table.pdf").text
+    rows = [text[block.start : block.end] for block in blocks if block.whole]
+    assert rows[0] == "Boat\tLeaves the pier\tSeats"
+    assert len(rows) == 4
+    assert "September\nand on request\t11" in rows[3] or "request\t11" in rows[3]
+
+
+def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:
+    text = content("hyphens.pdf").text
+    for word in ("damaged", "well-known", "lighthouse", "repair", "Anglo-Norse", "self-winding", "north-facing"):
+        assert word in text
+    assert "A long- and a short-term" in words(text)
+
+
+def test_a_document_says_what_it_is() -> None:
+    first, report = content("one-column.pdf"), content("fpdf-report.pdf")
+    assert (first.title, first.author) == ("The light at Skerry Point", "Ada Thorne")
+    assert report.title is None  # it says "untitled"
+    assert report.date == "2024-08-31T10:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        ("D:20240831103000+02'00'", "2024-08-31T10:30:00+02:00"),
+        ("D:20240831103000Z", "2024-08-31T10:30:00Z"),
+        ("D:202408311030", "2024-08-31T10:30:00"),
+        ("D:20240831", "2024-08-31"),
+        ("2024", "2024"),
+        ("D:20249931", "2024"),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_dates_are_as_precise_as_the_file(value: str, date: str | None) -> None:
+    class Document:
+        def get_metadata_value(self, _key: str) -> str:
+            return value
+
+    assert pdf._date(Document()) == date
+
+
+# ---- files that cannot be read ------------------------------------------------------------------------------------
+
+
+def small_pdf(pages: str, *, count: int) -> bytes:
+    """Return a PDF without a table of its objects, as damaged files are."""
+    objects = (
+        f"1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[{pages}]/Count {count}>> endobj\n"
+    )
+    return f"%PDF-1.4\n{objects}trailer <</Root 1 0 R>>\n%%EOF".encode()
+
+
+WHOLE = (FOLDER / "one-column.pdf").read_bytes()
+BAD_FILES = {
+    "text": (b"Only text", "not a PDF"),
+    "empty": (b"", "not a PDF"),
+    "beginning": (WHOLE[:300], "damaged|no pages"),
+    "noise": (b"%PDF-1.7\n" + bytes(range(256)) * 40, "damaged"),
+    "locked": ((FOLDER / "locked.pdf").read_bytes(), "remove the password"),
+    "scanned": ((FOLDER / "scanned.pdf").read_bytes(), "ocrmypdf"),
+    "no pages": (small_pdf("", count=0), "no pages|damaged"),
+    "loop": (small_pdf("2 0 R 2 0 R", count=2), "damaged|no text|no pages"),
+    "countless": (small_pdf("2 0 R", count=900_000), "limit|damaged|no pages"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_cannot_be_read_is_refused_with_the_cause(name: str) -> None:
+    data, reason = BAD_FILES[name]
+    with pytest.raises(SourceError, match=reason):
+        pdf.read_pdf(data)
+
+
+def test_too_many_pages_or_characters_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MAX_CHARS", 100)
+    with pytest.raises(SourceError, match="characters"):
+        pdf.read_pdf(WHOLE)
+    monkeypatch.setattr(pdf, "MAX_PAGES", 1)
+    with pytest.raises(SourceError, match="2 pages and the limit is 1"):
+        pdf.read_pdf((FOLDER / "footnotes.pdf").read_bytes())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
+    import random
+
+    source = random.Random(seed)
+    data = bytearray((FOLDER / source.choice(["two-columns.pdf", "table.pdf", "groff-manual.pdf"])).read_bytes())
+    for _ in range(30):
+        data[source.randrange(20, len(data))] = source.randrange(256)
+    try:
+        found = pdf.read_pdf(bytes(data))
+    except SourceError:
+        return
+    assert Content.from_bytes(found.to_bytes()) == found
+    assert found.sentences()
+
+
+# ---- the layout ---------------------------------------------------------------------------------------------------
+
+_SIDES = st.floats(20, 900, width=32)
+_EDGES = st.lists(st.tuples(st.floats(-50, 1000), st.floats(0, 60)), min_size=1, max_size=30)
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> Layout:
+    sizes = draw(st.lists(st.tuples(_SIDES, _SIDES), min_size=1, max_size=4))
+    lines, start, page = [], 0, 1
+    for edges in draw(st.lists(_EDGES, max_size=8)):
+        start += draw(st.integers(0, 3))
+        page = draw(st.integers(page, len(sizes)))
+        top = draw(st.floats(-20, 900))
+        lefts, rights = [left for left, _ in edges], [left + width for left, width in edges]
+        turn = draw(st.integers(0, 3))
+        lines.append(PlacedLine(page, start, top, top + draw(st.floats(0, 40)), lefts, rights, turn))
+        start += len(edges)
+    return Layout.of(sizes, lines)
+
+
+@given(layouts())
+def test_a_layout_comes_back_from_its_bytes(found: Layout) -> None:
+    assert Layout.from_bytes(found.to_bytes()) == found
+
+
+@given(layouts(), st.integers(0, 300), st.integers(0, 300))
+def test_boxes_are_on_their_page_in_order_and_cover_each_character(found: Layout, one: int, other: int) -> None:
+    start, end = sorted((one, other))
+    boxes = found.boxes(start, end)
+    for box in boxes:
+        width, height = found.page_sizes[box.page - 1]
+        assert 0 <= box.left <= box.right <= width
+        assert 0 <= box.top <= box.bottom <= height
+    assert [box.page for box in boxes] == sorted(box.page for box in boxes)
+    singles = [single for offset in range(start, end) for single in found.boxes(offset, offset + 1)]
+    assert all(any(covers(box, single) for box in boxes) for single in singles)
+    assert bool(singles) == bool(boxes)
+
+
+def covers(box: Box, other: Box) -> bool:
+    return (
+        box.page == other.page
+        and box.left <= other.left
+        and box.right >= other.right
+        and box.top <= other.top
+        and box.bottom >= other.bottom
+    )
+
+
+def test_a_box_is_where_the_characters_are_to_a_tenth_of_a_point() -> None:
+    line = PlacedLine(1, 5, 100.04, 112, [50, 60.02, 70], [58, 69, 79.97])
+    turned = PlacedLine(1, 9, 100, 112, [50, 60, 70], [58, 69, 80], turn=1)
+    found = Layout.of([(600, 800)], [line, turned])
+    assert [rounded(box) for box in found.boxes(0, 8)] == [(1, 50, 100, 80, 112)]
+    assert [rounded(box) for box in found.boxes(6, 7)] == [(1, 60, 100, 69, 112)]
+    assert [rounded(box) for box in found.boxes(10, 12)] == [(1, 488, 60, 500, 80)]  # read downwards, on the right
+    assert found.boxes(8, 9) == []
+
+
+def rounded(box: Box) -> tuple[float, ...]:
+    return (box.page, *(round(value, 3) for value in (box.left, box.top, box.right, box.bottom)))
+
+
+@given(st.binary(max_size=200))
+def test_garbage_is_no_layout(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a layout"):
+        Layout.from_bytes(data)
+
+
+@given(st.data())
+def test_a_damaged_layout_is_refused(data: st.DataObject) -> None:
+    written = bytearray(layout("one-column.pdf").to_bytes())
+    written[data.draw(st.integers(0, len(written) - 1))] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(ValueError, match="layout"):
+        Layout.from_bytes(bytes(written))
