@@ -50,7 +50,7 @@ class Content:
         blocks, layout = fields.pop("blocks"), fields.pop("layout")
         return cls(
             **fields | {"page_starts": tuple(fields["page_starts"])},
-            blocks=blocks and tuple(Block(*block) for block in blocks),
+            blocks=None if blocks is None else tuple(Block(*block) for block in blocks),
             layout=layout and Layout.from_bytes(base64.b64decode(layout)),
         )
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.formats.columns import ITEM, SECTION, Line, Page, Piece, columns_of, lines_of, merged
+from index.formats.columns import ITEM, MOST_PIECES, SECTION, Line, Page, Piece, columns_of, lines_of, merged
 from index.formats.content import Builder, Content
 from index.layout import Layout, PlacedLine
 from index.types import Block
@@ -44,10 +44,8 @@ _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
-_PREFIX = re.compile(
-    "non|self|well|ex|half|cross|long|short|high|low|full|part|all|so|first|second|third|one|two|three|four|five|six|seven|"
-    "eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-)
+_PREFIX = re.compile("non|self|well|half|cross|long|short|high|low|first|(?:twen|thir|for|fif|six|seven|eigh|nine)ty")
+_SUFFIX = re.compile("(?:er|est|ing|age|ly|ness|en|ish|ful)[a-z]{0,2}")  # high-est is no such word
 _SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
 _CAPITALS = re.compile(r"(?<![^\W\d_])(?=[A-ZÀ-Þ]*[AEIOUY])[A-ZÀ-Þ]{2,}$")  # REP-AIR, but not CC-BY or Anglo-Norse
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
@@ -181,6 +179,8 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
 def _edge_lines(page: Page) -> Iterator[tuple[Line, bool]]:
     """Yield the outermost lines of a page, and whether they are at its top."""
     upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
+    if len(upright) > MOST_PIECES:
+        return
     limit = EDGE_SHARE * page.height
     top = lines_of([piece for piece in upright if piece.base <= limit])
     bottom = lines_of([piece for piece in upright if piece.base >= page.height - limit])
@@ -561,7 +561,8 @@ class _Writer:
         genuine = (
             (second[0][0].isupper() and not _CAPITALS.search(first[1]))
             or len(start) == 1
-            or bool(_SMALL_WORD.search(start) or _PREFIX.fullmatch(start))
+            or bool(_SMALL_WORD.search(start))
+            or bool(_PREFIX.fullmatch(start) and not _SUFFIX.fullmatch(second[0]))
         )
         return genuine, False
 
