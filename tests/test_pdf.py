@@ -203,6 +203,7 @@ def test_a_document_says_what_it_is() -> None:
     first, report = content("one-column.pdf"), content("fpdf-report.pdf")
     assert (first.title, first.author) == ("The light at Skerry Point", "Ada Thorne")
     assert report.title is None  # it says "untitled"
+    assert content("lists.pdf").author is None  # it says "(anonymous)"
     assert report.date == "2024-08-31T10:30:00Z"
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-CELL_GAP = 1.6  # in sizes of the type: gaps between cells are at least this wide
+NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
+CELL_GAP = 1.6  # and so far, if the line has more than two
 GUTTER = 0.8  # gaps between columns are at least this wide
 FEWEST_COLUMN_LINES = 3
 MOST_PIECES = 5_000  # of a page that is looked at for columns; drawings have more, and are read as the file has them
@@ -340,7 +341,7 @@ def _line(level: list[Piece]) -> Line:
         if cells:
             before = cells[-1][-1]
             gap = before.left - piece.right if rtl else piece.left - before.right
-            if gap < CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
+            if gap < NARROW_CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
                 cells[-1].append(piece)
                 continue
         cells.append([piece])

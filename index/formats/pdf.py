@@ -52,6 +52,7 @@ _NO_TITLE = re.compile(
     r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|\W*",
     re.IGNORECASE,
 )
+_NO_AUTHOR = re.compile(r"\W*(?:anonymous|unknown|unspecified|author|user)?\W*", re.IGNORECASE)
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
 # As in the library, but with addresses as numbers, which tell one object from another.
 _text_object = ctypes.cast(
@@ -78,7 +79,7 @@ def read_pdf(data: bytes) -> Content:
             raise SourceError(_UNKNOWN_TEXT)
         if not text_length:
             raise SourceError(_NO_TEXT)
-        return content_of(pages, title=_title(document), author=_info(document, "Author"), date=_date(document))
+        return content_of(pages, title=_title(document), author=_author(document), date=_date(document))
 
 
 # ---- what the document says of itself -----------------------------------------------------------------------------
@@ -92,6 +93,11 @@ def _info(document: pdfium.PdfDocument, key: str) -> str | None:
 def _title(document: pdfium.PdfDocument) -> str | None:
     title = _info(document, "Title")
     return None if title is None or _NO_TITLE.fullmatch(title) else title
+
+
+def _author(document: pdfium.PdfDocument) -> str | None:
+    author = _info(document, "Author")
+    return None if author is None or _NO_AUTHOR.fullmatch(author) else author
 
 
 def _date(document: pdfium.PdfDocument) -> str | None:
