@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 
 from index.errors import SourceError
 from index.formats import pdf, read
+from index.formats.columns import Page, Piece
 from index.formats.content import Content
+from index.formats.flow import content_of
 from index.layout import Box, Layout, PlacedLine
 from index.types import Span
 
@@ -201,6 +203,7 @@ def test_a_document_says_what_it_is() -> None:
     first, report = content("one-column.pdf"), content("fpdf-report.pdf")
     assert (first.title, first.author) == ("The light at Skerry Point", "Ada Thorne")
     assert report.title is None  # it says "untitled"
+    assert content("lists.pdf").author is None  # it says "(anonymous)"
     assert report.date == "2024-08-31T10:30:00Z"
 
 
@@ -280,6 +283,74 @@ def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
         return
     assert Content.from_bytes(found.to_bytes()) == found
     assert found.sentences()
+
+
+@st.composite
+def pages_of_pieces(draw: st.DrawFn) -> list[Page]:
+    """Pages on which anything may stand anywhere."""
+    pages = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        page = Page(number, 400, 300)
+        for order in range(draw(st.integers(0, 14))):
+            size = draw(st.sampled_from([7.0, 10.0, 10.0, 10.0, 18.0]))
+            base, left = draw(st.integers(0, 25)) * 12.0, draw(st.sampled_from([20.0, 20.0, 40.0, 215.0, 300.0]))
+            turn, slanted = draw(st.sampled_from([0, 0, 0, 0, 1, 2, 3])), draw(st.sampled_from([False] * 8 + [True]))
+            piece = Piece(number, order, size, base, turn, slanted, spaced=draw(st.booleans()))
+            for character in draw(st.sampled_from(SCRAPS)):
+                if character == " ":
+                    piece.add_spaces(" ", left, left + size / 2)
+                else:
+                    piece.add(character, left, left + size / 2, base - size / 2, base, bold=size > 12)
+                left += size / 2
+            page.pieces.append(piece)
+        pages.append(page)
+    return pages
+
+
+SCRAPS = [
+    *(
+        "The keeper wrote",
+        "exam\x02",
+        "ple of it.",
+        "well-",
+        "known",
+        "•",
+        "1.",
+        "2",
+        "Page 2",
+        "אור בים",
+        "see 12 אור",
+    ),
+    *(
+        "灯台は点灯。",
+        "a",
+        "Introduction . . . . . 5",
+        "1871. He left",
+        "and so on",
+        "III",
+        "- 4 -",
+        "x",
+        "A. Thorne",
+        "DRAFT",
+    ),
+]
+
+
+@given(pages_of_pieces())
+def test_whatever_stands_on_pages_becomes_a_document(pages: list[Page]) -> None:
+    before = Counter(letters("".join(piece.text for page in pages for piece in page.pieces)))
+    found = content_of(pages)
+    assert not Counter(letters(found.text)) - before
+    assert list(found.page_starts) == sorted(found.page_starts)
+    assert len(found.page_starts) == len(pages)
+    ends = [0]
+    for block in found.blocks or ():
+        assert ends[-1] <= block.start < block.end <= len(found.text)
+        ends.append(block.end)
+    assert found.layout is not None
+    for offset, character in enumerate(found.text):
+        assert character.isspace() or len(found.layout.boxes(offset, offset + 1)) == 1
+    assert Content.from_bytes(found.to_bytes()) == found
 
 
 # ---- the layout ---------------------------------------------------------------------------------------------------

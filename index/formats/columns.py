@@ -15,9 +15,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-CELL_GAP = 1.6  # in sizes of the type: gaps between cells are at least this wide
+NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
+CELL_GAP = 1.6  # and so far, if the line has more than two
 GUTTER = 0.8  # gaps between columns are at least this wide
 FEWEST_COLUMN_LINES = 3
+MOST_PIECES = 5_000  # of a page that is looked at for columns; drawings have more, and are read as the file has them
+_HANDFUL = 500
 MOST_COLUMN_CUTS = 4  # of columns within columns
 
 ITEM = re.compile(
@@ -158,7 +161,11 @@ class Line:
 def columns_of(page: Page) -> Iterator[list[Piece]]:
     """Yield the columns of a page in the order in which they are read; what lies turned or askew comes last."""
     for turn in range(4):
-        yield from _columns([piece for piece in page.pieces if piece.turn == turn and not piece.slanted])
+        pieces = [piece for piece in page.pieces if piece.turn == turn and not piece.slanted]
+        if len(pieces) <= MOST_PIECES:
+            yield from _columns(pieces)
+        else:
+            yield from (pieces[start : start + _HANDFUL] for start in range(0, len(pieces), _HANDFUL))
     yield from ([piece] for piece in page.pieces if piece.slanted)
 
 
@@ -334,7 +341,7 @@ def _line(level: list[Piece]) -> Line:
         if cells:
             before = cells[-1][-1]
             gap = before.left - piece.right if rtl else piece.left - before.right
-            if gap < CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
+            if gap < NARROW_CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
                 cells[-1].append(piece)
                 continue
         cells.append([piece])

@@ -14,7 +14,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.formats.columns import ITEM, SECTION, Line, Page, Piece, columns_of, lines_of, merged
+from index.formats.columns import (
+    CELL_GAP,
+    ITEM,
+    MOST_PIECES,
+    SECTION,
+    Line,
+    Page,
+    Piece,
+    columns_of,
+    lines_of,
+    merged,
+)
 from index.formats.content import Builder, Content
 from index.layout import Layout, PlacedLine
 from index.types import Block
@@ -44,10 +55,8 @@ _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
-_PREFIX = re.compile(
-    "non|self|well|ex|half|cross|long|short|high|low|full|part|all|so|first|second|third|one|two|three|four|five|six|seven|"
-    "eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-)
+_PREFIX = re.compile("non|self|well|half|cross|long|short|high|low|first|(?:twen|thir|for|fif|six|seven|eigh|nine)ty")
+_SUFFIX = re.compile("(?:er|est|ing|age|ly|ness|en|ish|ful)[a-z]{0,2}")  # high-est is no such word
 _SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
 _CAPITALS = re.compile(r"(?<![^\W\d_])(?=[A-ZÀ-Þ]*[AEIOUY])[A-ZÀ-Þ]{2,}$")  # REP-AIR, but not CC-BY or Anglo-Norse
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
@@ -181,6 +190,8 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
 def _edge_lines(page: Page) -> Iterator[tuple[Line, bool]]:
     """Yield the outermost lines of a page, and whether they are at its top."""
     upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
+    if len(upright) > MOST_PIECES:
+        return
     limit = EDGE_SHARE * page.height
     top = lines_of([piece for piece in upright if piece.base <= limit])
     bottom = lines_of([piece for piece in upright if piece.base >= page.height - limit])
@@ -248,25 +259,31 @@ def _parts(lines: Sequence[Line], style: _Style) -> Iterator[_Part]:
 
 def _row_groups(lines: Sequence[Line]) -> dict[int, int]:
     """Return the rows of tables: the number of their first line, and that after their last."""
+    above = _cells_above(lines)
     is_row = [len(line.cells) > 1 for line in lines]
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):  # from plain lines on, down and then up
         for index in order:
             near = [lines[other] for other in (index - 1, index + 1) if 0 <= other < len(lines) and not is_row[other]]
             is_row[index] = is_row[index] and not any(_is_stretched(lines[index], other) for other in near)
     is_row = [is_row[index] and _is_row(lines, index) for index in range(len(lines))]
-    above = _cells_above(lines)
-    for index, line in enumerate(lines):
-        if index and len(line.cells) == 1 and is_row[index - 1] and id(line.cells[0]) in above:
-            is_row[index] = True
+    reach = list(range(len(lines)))  # for the first line of a cell, the last
+    for line_number, line in enumerate(lines):
+        for cell in line.cells:
+            first = above.get(id(cell), line_number)
+            reach[first] = max(reach[first], line_number)
     groups: dict[int, int] = {}
     index = 0
     while index < len(lines):
         end = index + 1
-        if is_row[index]:  # a line belongs to the row if a cell goes on in it
-            while end < len(lines) and is_row[end] and any(above.get(id(cell), end) < end for cell in lines[end].cells):
-                end += 1
+        last = reach[index]
+        while end <= last:
+            last = max(last, reach[end])
+            end += 1
+        if any(is_row[index:end]):
             groups[index] = end
-        index = end
+            index = end
+        else:
+            index += 1
     return groups
 
 
@@ -287,7 +304,9 @@ def _is_stretched(line: Line, plain: Line) -> bool:
 
 def _is_row(lines: Sequence[Line], index: int) -> bool:
     gaps, size = lines[index].gaps(), lines[index].size
-    if len(gaps) >= 2 or any(right - left >= LONE_CELL_GAP * size for left, right in gaps):
+    if sum(right - left >= CELL_GAP * size for left, right in gaps) >= 2 or any(
+        right - left >= LONE_CELL_GAP * size for left, right in gaps
+    ):
         return True
     for other in (index - 1, index + 1):
         if 0 <= other < len(lines) and abs(lines[other].base - lines[index].base) < 4 * size:
@@ -307,19 +326,23 @@ def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
         ((cell, number) for number, line in enumerate(lines) for cell in line.cells), key=lambda item: item[0].order
     )
     above: dict[int, int] = {}
-    for index in range(1, len(cells)):
+    step_below = 0.0  # to the next line of the same cell
+    for index in range(len(cells) - 1, 0, -1):
         (before, before_number), (cell, number) = cells[index - 1], cells[index]
-        shared = min(before.right, cell.right) - max(before.left, cell.left)
-        if not (before_number < number and cell.base - before.base < 1.6 * cell.size):
-            continue
-        if shared < 0.5 * min(before.right - before.left, cell.right - cell.left):
-            continue
         following = cells[index + 1][0] if index + 1 < len(cells) else None
+        goes_on = following is not None and id(following) in above and step_below > 0
         goes_up = following is not None and following.base < cell.base - 0.3 * cell.size
         goes_left = following is None or following.left < cell.left - cell.size
         first_in_line = cell is min(lines[number].cells, key=lambda other: other.left)
-        if goes_up or (goes_left and (len(lines[before_number].cells) > 1 or not first_in_line)):
+        far_left = following is not None and following.left < cell.left - 3 * cell.size
+        ends = goes_up or far_left or (goes_left and (len(lines[before_number].cells) > 1 or not first_in_line))
+        step, shared = cell.base - before.base, min(before.right, cell.right) - max(before.left, cell.left)
+        near = before_number < number and step < 1.6 * cell.size and (not goes_on or step <= 1.1 * step_below + 0.5)
+        if near and (goes_on or ends) and shared >= 0.5 * min(before.right - before.left, cell.right - cell.left):
             above[id(cell)] = before_number
+            step_below = step
+        else:
+            step_below = 0.0
     return above
 
 
@@ -550,6 +573,8 @@ class _Writer:
         first, second = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
         if before.endswith("\u00ad"):
             return False, False
+        if re.search(r"[/@_\\]|\w\.\w", before[-120:].rsplit(maxsplit=1)[-1]):  # an address
+            return True, False
         if first is None or second is None:
             return True, after[:1].isspace() or not (before[-2:-1].isalnum() and after[:1].isalnum())
         if _SUSPENDED.fullmatch(second[0]):
@@ -561,7 +586,8 @@ class _Writer:
         genuine = (
             (second[0][0].isupper() and not _CAPITALS.search(first[1]))
             or len(start) == 1
-            or bool(_SMALL_WORD.search(start) or _PREFIX.fullmatch(start))
+            or bool(_SMALL_WORD.search(start))
+            or bool(_PREFIX.fullmatch(start) and not _SUFFIX.fullmatch(second[0]))
         )
         return genuine, False
 

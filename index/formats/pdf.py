@@ -52,11 +52,13 @@ _NO_TITLE = re.compile(
     r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|\W*",
     re.IGNORECASE,
 )
+_NO_AUTHOR = re.compile(r"\W*(?:anonymous|unknown|unspecified|author|user)?\W*", re.IGNORECASE)
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
-# As in the library, but the address is a number: it only tells one object from another.
+# As in the library, but with addresses as numbers, which tell one object from another.
 _text_object = ctypes.cast(
     api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, api.FPDF_TEXTPAGE, ctypes.c_int)
 )
+_font = ctypes.cast(api.FPDFTextObj_GetFont, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p))
 _FORCE_BOLD = 1 << 18
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
@@ -77,7 +79,7 @@ def read_pdf(data: bytes) -> Content:
             raise SourceError(_UNKNOWN_TEXT)
         if not text_length:
             raise SourceError(_NO_TEXT)
-        return content_of(pages, title=_title(document), author=_info(document, "Author"), date=_date(document))
+        return content_of(pages, title=_title(document), author=_author(document), date=_date(document))
 
 
 # ---- what the document says of itself -----------------------------------------------------------------------------
@@ -91,6 +93,11 @@ def _info(document: pdfium.PdfDocument, key: str) -> str | None:
 def _title(document: pdfium.PdfDocument) -> str | None:
     title = _info(document, "Title")
     return None if title is None or _NO_TITLE.fullmatch(title) else title
+
+
+def _author(document: pdfium.PdfDocument) -> str | None:
+    author = _info(document, "Author")
+    return None if author is None or _NO_AUTHOR.fullmatch(author) else author
 
 
 def _date(document: pdfium.PdfDocument) -> str | None:
@@ -160,7 +167,8 @@ class _Reader:
         self._frames = _Frames(page)
         self.page = Page(number, self._frames.width, self._frames.height)
         self._handle = text_page.raw
-        self._types: dict[int, _Type] = {}
+        self._types: dict[int, _Type] = {}  # by text object
+        self._bold: dict[int | None, bool] = {}  # by font
         self._spaces = ""  # those before the next character
         self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
         pointer = ctypes.POINTER(ctypes.c_double)
@@ -198,7 +206,7 @@ class _Reader:
         address = _text_object(self._handle, index) or 0
         kind = self._types.get(address)
         if kind is None:
-            kind = self._types[address] = _type(self._handle, index, self._frames)
+            kind = self._types[address] = self._type(index, address)
         base = kind.base if not kind.slanted else self._frames.origin(self._handle, index, kind.turn)[1]
         api.FPDFText_GetCharBox(self._handle, index, *self._box)
         left, right, bottom, top = self._edges[:]
@@ -217,23 +225,27 @@ class _Reader:
         pieces[-1].add(character, x0, x1, y0, y1, bold=kind.bold)
         self._spaces = ""
 
+    def _type(self, index: int, address: int) -> _Type:
+        matrix = api.FS_MATRIX()
+        size = api.FPDFText_GetFontSize(self._handle, index)
+        angle = 0.0
+        if api.FPDFText_GetMatrix(self._handle, index, ctypes.byref(matrix)):
+            size *= math.hypot(matrix.c, matrix.d)
+            angle = math.atan2(matrix.b, matrix.a)
+        quarters = round(angle / (math.pi / 2))
+        size = size if math.isfinite(size) and size > 0.1 else 10.0
+        turn = (self._frames.rotation - quarters) % 4
+        base = self._frames.origin(self._handle, index, turn)[1]
+        font = _font(address) if address else None
+        if font not in self._bold:
+            self._bold[font] = self._is_bold(index)
+        slanted = abs(angle - quarters * math.pi / 2) > _SLANT
+        return _Type(size, base, turn, bold=self._bold[font], slanted=slanted)
 
-def _type(handle: object, index: int, frames: _Frames) -> _Type:
-    matrix = api.FS_MATRIX()
-    size = api.FPDFText_GetFontSize(handle, index)
-    angle = 0.0
-    if api.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
-        size *= math.hypot(matrix.c, matrix.d)
-        angle = math.atan2(matrix.b, matrix.a)
-    quarters = round(angle / (math.pi / 2))
-    name = ctypes.create_string_buffer(256)
-    flags = ctypes.c_int()
-    api.FPDFText_GetFontInfo(handle, index, name, len(name), ctypes.byref(flags))
-    bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
-    size = size if math.isfinite(size) and size > 0.1 else 10.0
-    turn = (frames.rotation - quarters) % 4
-    base = frames.origin(handle, index, turn)[1]
-    return _Type(size, base, turn, bold=bold, slanted=abs(angle - quarters * math.pi / 2) > _SLANT)
+    def _is_bold(self, index: int) -> bool:
+        name, flags = ctypes.create_string_buffer(256), ctypes.c_int()
+        api.FPDFText_GetFontInfo(self._handle, index, name, len(name), ctypes.byref(flags))
+        return bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
 
 
 def _goes_on(piece: Piece, kind: _Type, edges: tuple[float, float], base: float, character: str) -> bool:
