@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import VerbatimError
-from index.onnx import OnnxEncoder, export, export_folder
+from index.onnx import OnnxEncoder, Precision, export, export_folder, export_precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+
+EIGHT_BITS = " int8"
+"""What stands behind the name of a model that is run in eight bits."""
 
 BATCH_SIZE = 8
 """Small batches suit a CPU's caches: 1.3 times as many passages a second as the library's default of 32."""
@@ -46,31 +49,52 @@ class SentenceTransformerEncoder:
     """Any SentenceTransformer by name or folder; by default all-MiniLM-L6-v2, which is installed with Verbatim.
 
     The model is loaded at first use, from this machine only, from safetensors only, and never runs code of its own.
-    Loading it with sentence-transformers takes seconds, so the first time it is also exported (see `index.onnx`), and
-    from then on the export is run. A model that cannot be exported is run as it is.
+    Loading it with sentence-transformers takes seconds, so at first use it is also exported (see `index.onnx`), and
+    then the export is run: in eight bits where they agree with the model, or in the ``precision`` named. A model
+    that cannot be exported is run as it is.
 
-    Raises `VerbatimError` when the model is not on this machine.
+    Raises `VerbatimError` when the model is not on this machine, or cannot be run in that precision.
     """
 
-    def __init__(self, name: str = DEFAULT_ENCODER) -> None:
-        self.name = name
+    def __init__(self, model: str = DEFAULT_ENCODER, *, precision: Precision | None = None) -> None:
+        self.model = model
+        self._precision = precision
         self._loading = threading.Lock()
         self._loaded: OnnxEncoder | _Loaded | None = None
 
     @property
+    def name(self) -> str:
+        """The model, and ``int8`` if that is its precision: vectors of two precisions are never mixed."""
+        precision = self._precision or self._running().precision
+        return f"{self.model}{EIGHT_BITS}" if precision == "int8" else self.model
+
+    @property
     def dimension(self) -> int:
         """The length of a vector."""
-        return self._model().dimension
+        return self._running().dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one float32 row of length 1 for each text."""
-        return self._model().encode(texts)
+        return self._running().encode(texts)
 
-    def _model(self) -> OnnxEncoder | _Loaded:
+    def _running(self) -> OnnxEncoder | _Loaded:
         with self._loading:  # two threads asking first would load it twice
             if self._loaded is None:
-                self._loaded = _load(self.name)
+                self._loaded = _load(self.model, self._precision)
             return self._loaded
+
+
+def open_encoder(encoder: Encoder | str | None, stored: str | None = None) -> Encoder:
+    """Return an encoder: as it is, or by its model's name, in the precision of ``stored`` if that is of this model.
+
+    A store made in full precision, or by a version that knew no other, so goes on as it began.
+    """
+    if encoder is not None and not isinstance(encoder, str):
+        return encoder
+    name = (encoder or DEFAULT_ENCODER).removesuffix(EIGHT_BITS)
+    if stored == f"{name}{EIGHT_BITS}":
+        return SentenceTransformerEncoder(name, precision="int8")
+    return SentenceTransformerEncoder(name, precision="fp32" if stored == name else None)
 
 
 class _Loaded:
@@ -78,6 +102,7 @@ class _Loaded:
 
     def __init__(self, model: SentenceTransformer) -> None:
         self._model = model
+        self.precision: Precision = "fp32"
         self.dimension = int(model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -89,18 +114,22 @@ class _Loaded:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _load(name: str) -> OnnxEncoder | _Loaded:
+def _load(name: str, precision: Precision | None) -> OnnxEncoder | _Loaded:
     folder = _model_folder(name)
     exported = export_folder(folder)
-    if exported.is_dir():
-        return OnnxEncoder(exported)
-    model = load_reference(name)
-    try:
-        export(model, exported)
-        return OnnxEncoder(exported)
-    except Exception as error:  # tracing a model can fail in any way, and costs no more than speed
-        _log.warning("the encoder %s is not exported (%s); it is run by sentence-transformers", name, error)
-        return _Loaded(model)
+    if not exported.is_dir():
+        model = load_reference(name)
+        try:
+            export(model, exported)
+        except Exception as error:  # exporting a model can fail in any way, and costs no more than speed
+            if precision == "int8":
+                raise VerbatimError(
+                    f"the encoder {name} cannot be run in eight bits here ({error}), as the store's vectors were made; "
+                    "add the documents to a new store"
+                ) from error
+            _log.warning("the encoder %s is not exported (%s); it is run by sentence-transformers", name, error)
+            return _Loaded(model)
+    return OnnxEncoder(exported, precision or export_precision(exported))
 
 
 def load_reference(name: str = DEFAULT_ENCODER) -> SentenceTransformer:

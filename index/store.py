@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from index import disk
 from index.catalog import Catalog
-from index.embed import Encoder, SentenceTransformerEncoder
+from index.embed import Encoder, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
@@ -93,9 +93,7 @@ class Index:
 
         """
         folder = Path(path) if path is not None else default_path()
-        if encoder is None or isinstance(encoder, str):
-            encoder = SentenceTransformerEncoder(*([encoder] if encoder else []))
-        index = cls(folder.expanduser().absolute(), encoder)
+        index = cls(folder.expanduser().absolute(), open_encoder(encoder))
         if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
             index.close()
             raise StoreError(
@@ -103,10 +101,11 @@ class Index:
                 f"the whole folder, or delete {folder / 'words'} and {folder / 'vectors'} and add the documents again"
             )
         stored = index._catalog.encoder()
-        if stored not in (None, encoder.name):
+        index.encoder = open_encoder(encoder, stored)
+        if stored is not None and stored != index.encoder.name:
             index.close()
             raise StoreError(
-                f"the vectors in {folder} come from the encoder {stored!r}, not from {encoder.name!r}; "
+                f"the vectors in {folder} come from the encoder {stored!r}, not from {index.encoder.name!r}; "
                 f"open it with encoder={stored!r} or add the documents to a new store"
             )
         return index

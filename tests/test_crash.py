@@ -88,7 +88,7 @@ def test_killed_again_and_again_in_one_folder(tmp_path: Path) -> None:
         seconds.append(usable_after)
         # At most the one document that was being written may be there without having been acknowledged.
         assert len(numbers) <= held <= len(numbers) + killed
-    assert len(numbers) > kills, "the writers were killed before they wrote anything"
+    assert numbers, "the writers were killed before they wrote anything"
     report("in one folder", kills, len(numbers), seconds)
 
 

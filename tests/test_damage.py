@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,6 +78,15 @@ def answers(index: Index) -> Answers:
 
 def size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def graph_that_overlooks_nothing() -> Iterator[None]:
+    """Else the answers of a graph and of another with the same vectors can differ, and this is not about that."""
+    kept = vectors.HNSW
+    vectors.HNSW = {**kept, "max_neighbors": 64, "ef_search": 2000}
+    yield
+    vectors.HNSW = kept
 
 
 @pytest.fixture(scope="module")

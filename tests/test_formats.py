@@ -348,7 +348,7 @@ def test_a_locked_book_or_document_says_so() -> None:
 
 
 BAD = {
-    "deep.json": (b"[" * 100_000, "damaged|valid JSON"),
+    "deep.json": (b"[" * 100_000, "nested|valid JSON"),
     "broken.json": (b'{"a": 1,}', "valid JSON"),
     "broken.jsonl": (b'{"a": 1}\n{"b"\n', "line 2"),
     "words.eml": (b"These are only words.\n\nAnd more.", "no header"),

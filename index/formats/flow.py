@@ -49,6 +49,7 @@ _PREFIX = re.compile(
     "eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
 _SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
+_CAPITALS = re.compile(r"(?<![^\W\d_])(?=[A-ZÀ-Þ]*[AEIOUY])[A-ZÀ-Þ]{2,}$")  # REP-AIR, but not CC-BY or Anglo-Norse
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
 
 
@@ -272,6 +273,8 @@ def _row_groups(lines: Sequence[Line]) -> dict[int, int]:
 def _is_stretched(line: Line, plain: Line) -> bool:
     """Whether a line has wide gaps only since it is justified: they are alike, and it ends where the next line does."""
     gaps = [end - start for start, end in line.gaps()]
+    for cell in line.cells:
+        gaps += [cell.rights[at] - cell.lefts[at] for at, character in enumerate(cell.text) if character == " "]
     right, left = max(cell.right for cell in line.cells), min(cell.left for cell in line.cells)
     other_right, other_left = max(cell.right for cell in plain.cells), min(cell.left for cell in plain.cells)
     return (
@@ -279,7 +282,6 @@ def _is_stretched(line: Line, plain: Line) -> bool:
         and max(gaps) < 8 * line.size
         and abs(right - other_right) < 0.25 * line.size
         and -0.25 * line.size < left - other_left < 4 * line.size
-        and not any(" " in cell.text for cell in line.cells)
     )
 
 
@@ -557,7 +559,7 @@ class _Writer:
         if self._words[apart] or self._words[whole]:
             return self._words[apart] >= self._words[whole], False
         genuine = (
-            (second[0][0].isupper() and not first[1][-2:].isupper())  # Anglo-Norse, but not REP-AIR
+            (second[0][0].isupper() and not _CAPITALS.search(first[1]))
             or len(start) == 1
             or bool(_SMALL_WORD.search(start) or _PREFIX.fullmatch(start))
         )
