@@ -323,7 +323,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 # The library never ends a sentence inside quotes or brackets, so two sentences that someone said would be
 # one, and asterisks of **bold.** are words to it. It is shown spaces instead; _TAIL gives closing ones back.
-_SIGNS = str.maketrans(dict.fromkeys('"“”„«»()[]*_', " "))
+# Of other spaces it knows only that they are white: it takes "T" and a no-break space before a full stop for two bytes,
+# cuts between bytes of one character, and ends in a panic.
+_WIDE_SPACES = "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SIGNS = str.maketrans(dict.fromkeys('"“”„«»()[]*_' + _WIDE_SPACES, " "))
 
 # What still belongs to a sentence after its full stop: closing signs, a citation mark [3], emoji.
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2764]"
@@ -356,7 +359,13 @@ def sentence_ends(words: str) -> Iterator[int]:
 
 
 def _library_ends(words: str) -> Iterator[int]:
-    for sentence in sentencex.get_sentence_boundaries("en", words.translate(_SIGNS)):
+    try:
+        found = sentencex.get_sentence_boundaries("en", words.translate(_SIGNS))
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what Rust raises is no Exception, and ours to survive
+            raise
+        return
+    for sentence in found:
         yield sentence["start_index"] + len(sentence["text"].rstrip())
 
 

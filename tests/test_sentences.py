@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import index.sentences
 from evals.splitters import (
     HALVES,
     Candidate,
@@ -131,6 +132,18 @@ def test_the_seed_article() -> None:
 def test_hard_cases(marked: str) -> None:
     expected = [part.strip() for part in marked.split("|")]
     assert sentences(marked.replace("|", " ")) == expected
+
+
+@pytest.mark.parametrize("space", sorted(filter(str.isspace, map(chr, range(0x3001)))))
+@pytest.mark.parametrize("mark", [".", "!", "?", "…", "。", ":"])
+def test_a_letter_a_wide_space_and_a_stop(space: str, mark: str) -> None:
+    """The library ended in a panic on the first of these, which no ``except Exception`` catches."""
+    assert "".join(sentences(f"Il prit du T{space}{mark} Et encore, n{space}{mark}")).count(mark) == 2
+
+
+def test_a_panic_of_the_library_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.sentences, "_SIGNS", {})
+    assert sentences("So it was. Then T\xa0. And so on.") == ["So it was. Then T\xa0. And so on."]
 
 
 @pytest.mark.parametrize(
