@@ -43,7 +43,7 @@ CREATE TABLE revisions (
     text BLOB NOT NULL,                -- UTF-8: a BLOB, so that no character is special
     sha256 TEXT NOT NULL,
     page_starts TEXT NOT NULL,
-    checksum INTEGER NOT NULL,         -- of the title, the digest and the page starts
+    checksum INTEGER NOT NULL,         -- of all but the text, which has its own
     PRIMARY KEY (document_id, revision)
 ) STRICT;
 CREATE TABLE passages (
@@ -138,7 +138,7 @@ class Catalog:
                     document.text.encode(),
                     document.sha256,
                     page_starts,
-                    _checksum(document.title, document.sha256, page_starts),
+                    _checksum(document.id, document.revision, document.title, document.sha256, page_starts),
                 ),
             )
             self._drop_passages(connection, document.id, generation)
@@ -221,8 +221,8 @@ class Catalog:
             raise _unknown(document_id, revision)
         if not isinstance(row[3], bytes) or hashlib.sha256(row[3]).hexdigest() != row[5]:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
-        if row[7] != _checksum(row[2], row[5], row[4]):
-            raise self._damaged(f"the title or the pages of {document_id} are not those that were stored")
+        if row[7] != _checksum(row[0], row[6], row[2], row[5], row[4]):  # it may be another's, by a damaged index
+            raise self._damaged(f"what is found as {document_id} is not what was stored as it")
         return Document(row[0], row[1], row[2], row[3].decode(), tuple(json.loads(row[4])), row[5], row[6])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
@@ -320,7 +320,8 @@ class Catalog:
                 primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
             ):
                 raise disk.full(self._path.parent) from error
-            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            if damaged or str(error).startswith("Could not decode"):
                 raise self._damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
