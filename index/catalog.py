@@ -52,7 +52,7 @@ CREATE TABLE revisions (
     text BLOB NOT NULL,                -- UTF-8: a BLOB, so that no character is special
     sha256 TEXT NOT NULL,
     page_starts TEXT NOT NULL,
-    checksum INTEGER NOT NULL,         -- of title, author, date, digest and page starts
+    checksum INTEGER NOT NULL,         -- of id, revision, title, author, date, digest and pages
     layout BLOB,                       -- where the lines stand, for formats with real pages
     original BLOB,                     -- and the file itself then, so that its pages can be shown
     PRIMARY KEY (document_id, revision)
@@ -163,7 +163,15 @@ class Catalog:
                     document.text.encode(),
                     document.sha256,
                     page_starts,
-                    _checksum(document.title, document.author, document.date, document.sha256, page_starts),
+                    _checksum(
+                        document.id,
+                        document.revision,
+                        document.title,
+                        document.author,
+                        document.date,
+                        document.sha256,
+                        page_starts,
+                    ),
                     layout,
                     original,
                 ),
@@ -282,7 +290,7 @@ class Catalog:
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document, by default in the revision that is searched. Raises `UnknownDocumentError`."""
         row = self._one(
-            "SELECT r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, r.added, "
+            "SELECT r.document_id, r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, r.added, "
             "r.checksum, "
             "(SELECT json_group_array(name) FROM "
             "(SELECT name FROM sources WHERE document_id = d.id ORDER BY place)) "
@@ -297,11 +305,13 @@ class Catalog:
                 "SELECT id FROM documents WHERE (id, revision) NOT IN (SELECT document_id, revision FROM revisions)",
             )
             raise _unknown(document_id, revision)
-        title, text, page_starts, sha256, found, author, date, latest, added, checksum, names = row
+        held, title, text, page_starts, sha256, found, author, date, latest, added, checksum, names = row
         if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
-        if checksum != _checksum(title, author, date, sha256, page_starts):
-            raise self._damaged(f"the title or the pages of {document_id} are not those that were stored")
+        if checksum != _checksum(
+            held, found, title, author, date, sha256, page_starts
+        ):  # or a damaged index led astray
+            raise self._damaged(f"what is found as {document_id} is not what was stored as it")
         source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
         return Document(
             id=document_id,
@@ -429,7 +439,8 @@ class Catalog:
                 primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
             ):
                 raise disk.full(self._path.parent) from error
-            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            if damaged or str(error).startswith("Could not decode"):
                 raise self._damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "

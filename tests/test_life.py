@@ -164,7 +164,7 @@ def test_a_removal_that_a_crash_cut_short_is_finished_at_the_next_opening(tmp_pa
     ("damage", "fault"),
     [
         ("UPDATE revisions SET text = CAST('Another text.' AS BLOB)", "is not the one that was stored"),
-        ("UPDATE revisions SET page_starts = '[0, 999]'", "are not those that were stored"),
+        ("UPDATE revisions SET page_starts = '[0, 999]'", "is not what was stored as it"),
         ("DELETE FROM passages", "no passage"),
         ('UPDATE passages SET "end" = "end" + 1', "is not the one that was stored"),
         ("UPDATE passages SET vector = zeroblob(length(vector))", "is not the one that was stored"),

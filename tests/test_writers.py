@@ -98,8 +98,8 @@ def test_an_ended_writer_leaves_what_it_acknowledged_and_no_lock(tmp_path: Path,
 def test_the_command_can_be_interrupted_and_run_again(tmp_path: Path) -> None:
     folder, store = tmp_path / "folder", tmp_path / "store"
     folder.mkdir()
-    for number in range(40):
-        (folder / f"{number}.txt").write_text(document("tower", number).data * 20)
+    for number in range(150):
+        (folder / f"{number}.txt").write_text(document("tower", number).data * 5)
     code = "import sys; from ui.terminal import main; main()"
     command = [sys.executable, "-c", code, "index", "add", str(folder), "--store", str(store)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -115,11 +115,11 @@ def test_the_command_can_be_interrupted_and_run_again(tmp_path: Path) -> None:
     assert "Traceback" not in message, message
     with Index.open(store) as index:
         kept = {found.source for found in index.documents()}
-        assert 0 < len(kept) < 40
+        assert 0 < len(kept) < 150
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     assert again.returncode == 0
     with Index.open(store) as index:
-        assert len(index.documents()) == 40
+        assert len(index.documents()) == 150
         assert kept < {found.source for found in index.documents()}
 
 
