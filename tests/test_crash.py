@@ -12,11 +12,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from index import Index
 from qa.answer import Answerer
 from qa.baseline import BaselineReader
 from tests.crash_writer import text
 from tests.fakes import HashEncoder
+
+pytestmark = pytest.mark.usefixtures("chroma")
 
 TRIALS = int(os.environ.get("VERBATIM_CRASH_TRIALS", "4"))
 WRITER = Path(__file__).with_name("crash_writer.py")
