@@ -21,6 +21,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,7 @@ import numpy as np
 import typer
 
 from evals.peers import NO_NETWORK
+from evals.rows import SuiteError
 from evals.sets import load_set
 from index import Index, Source
 from index.embed import Vectors, open_encoder
@@ -38,7 +40,7 @@ from index.passages import PASSAGE_CHARS, passage_groups
 from index.sentences import sentence_spans
 
 ROOT = Path(__file__).parent.parent
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 ENVIRONMENT = {**ONE_THREAD, **NO_NETWORK, "TOKENIZERS_PARALLELISM": "false", "ANONYMIZED_TELEMETRY": "False"}
 
 EMBEDDED = 2_000
@@ -97,9 +99,9 @@ def indexing(data: DataOption = None, passages: PassagesOption = 2000, save: Sav
 def search(data: DataOption = None, sizes: SizesOption = "1000,10000,100000", save: SaveOption = None) -> None:
     """Search stores of several sizes, and compare what Verbatim's vector search finds with an exact one."""
     typer.echo(
-        f"Growth, one thread. {EMBEDDED} passages are embedded; the vectors of the others are made up: copies of those, "
-        f"perturbed to a cosine of {PERTURBED_COSINE}. So the rate of adding is that of all but embedding. Times of a "
-        "search hold the embedding of its question."
+        f"Growth, one thread. {EMBEDDED} passages are embedded; the vectors of the others are made up: copies of "
+        f"those, perturbed to a cosine of {PERTURBED_COSINE}. So the rate of adding is that of all but embedding. "
+        "Times of a search hold the embedding of its question."
     )
     rows = []
     for size in (int(part) for part in sizes.split(",")):
@@ -446,7 +448,8 @@ def _documents(folder: Path) -> list[str]:
     texts: list[str] = []
     for file in sorted(folder.rglob("*")):
         if file.name.endswith(".jsonl.gz"):
-            texts.extend(load_set(file).documents.values())
+            with suppress(SuiteError):  # a set of something else than questions about documents
+                texts.extend(load_set(file).documents.values())
         elif file.suffix in (".txt", ".md"):
             texts.append(file.read_text(encoding="utf-8", errors="replace"))
     return texts

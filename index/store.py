@@ -178,7 +178,7 @@ class Index:
         ``documents`` holds the ids of those to search; None searches all. An id that the store does not have is no
         error: nothing is found in it.
         """
-        if not query.strip() or not self._catalog.passage_count():
+        if not query.strip() or self._catalog.is_empty():
             return []
         vector = self.encoder.encode([query])[0]
         # One thread at a time, in one snapshot of the catalog: the caches are brought to it, and what they find is
@@ -258,16 +258,18 @@ class Index:
         return document.id, "updated" if known else "added"
 
     def _hits(self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int) -> list[Hit]:
-        passages = self._catalog.passages(passage_id for passage_id, _, _ in candidates)
         hits: list[Hit] = []
-        for passage_id, score, via in candidates:
+        for start in range(0, len(candidates), max(1, top_k)):  # once, unless the words are those of a later state
+            several = candidates[start : start + top_k]
+            passages = self._catalog.passages(passage_id for passage_id, _, _ in several)
+            for passage_id, score, via in several:
+                if len(hits) < top_k and passage_id in passages:
+                    passage = passages[passage_id]
+                    document = self._revision(passage.document_id, passage.revision)
+                    text = document.text[passage.start : passage.end]
+                    hits.append(Hit(passage, text, document.source, document.title, score, len(hits) + 1, via))
             if len(hits) == top_k:
                 break
-            if passage_id in passages:  # the words may already be those of a later state
-                passage = passages[passage_id]
-                document = self._revision(passage.document_id, passage.revision)
-                text = document.text[passage.start : passage.end]
-                hits.append(Hit(passage, text, document.source, document.title, score, len(hits) + 1, via))
         return hits
 
     def _refresh(self, generation: int) -> None:
