@@ -235,14 +235,14 @@ class Catalog:
 
     def encoder(self) -> str | None:
         """Return the name of the encoder that made the vectors, or None while there are none."""
-        return self._meta("encoder") if self.passage_count() else None
+        return None if self.is_empty() else self._meta("encoder")
 
     def document_count(self) -> int:
         """Return the number of documents."""
         return int(self._all("SELECT count(*) FROM documents")[0][0])
 
     def passage_count(self) -> int:
-        """Return the number of passages that are searched. Cheap: no row is read for it."""
+        """Return the number of passages that are searched. An index is read from end to end for it."""
         return int(self._all("SELECT count(*) FROM passages")[0][0])
 
     def sentence_count(self) -> int:
@@ -290,9 +290,8 @@ class Catalog:
     def document(self, document_id: str, revision: str | None = None) -> Document:
         """Return a document, by default in the revision that is searched. Raises `UnknownDocumentError`."""
         row = self._one(
-            "SELECT r.document_id, r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, r.added, "
-            "r.checksum, "
-            "(SELECT json_group_array(name) FROM "
+            "SELECT r.document_id, r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, "
+            "r.added, r.checksum, (SELECT json_group_array(name) FROM "
             "(SELECT name FROM sources WHERE document_id = d.id ORDER BY place)) "
             "FROM documents d JOIN revisions r ON r.document_id = d.id AND r.revision = coalesce(?, d.revision) "
             "WHERE d.id = ?",
@@ -359,13 +358,17 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
+    def is_empty(self) -> bool:
+        """Whether no passage can be found. Takes the same time in a store of any size, which counting does not."""
+        return self._one("SELECT 1 FROM passages LIMIT 1") is None
+
     def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages: those with these ids, or all."""
         last: tuple[tuple[str, str], str] | None = None
+        where, parameters = _these(ids)
         for passage_id, document_id, revision, start, end in self._all(
-            'SELECT id, document_id, revision, start, "end" FROM passages '
-            "WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY document_id, id",
-            (None if ids is None else json.dumps(list(ids)),),
+            f'SELECT id, document_id, revision, start, "end" FROM passages {where} ORDER BY document_id, id',  # noqa: S608
+            parameters,
         ):
             if last is None or last[0] != (document_id, revision):
                 last = (document_id, revision), self.document(document_id, revision).text
@@ -373,11 +376,8 @@ class Catalog:
 
     def vectors(self, ids: Iterable[int] | None = None) -> tuple[list[int], Vectors]:
         """Return the ids and the vectors of passages, row by row: those with these ids, or all."""
-        rows = self._all(
-            "SELECT id, vector, vector_checksum FROM passages "
-            "WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
-            (None if ids is None else json.dumps(list(ids)),),
-        )
+        where, parameters = _these(ids)
+        rows = self._all(f"SELECT id, vector, vector_checksum FROM passages {where} ORDER BY id", parameters)  # noqa: S608
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
         for passage_id, vector, checksum in rows:
@@ -548,6 +548,11 @@ def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors)
 
 def _checksum(*values: object) -> int:
     return zlib.crc32(repr(values).encode("utf-8", "surrogatepass"))
+
+
+def _these(ids: Iterable[int] | None) -> tuple[str, tuple[str, ...]]:
+    """Return the clause that chooses passages by id, or all. One for both would read the whole table every time."""
+    return ("", ()) if ids is None else ("WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
 
 def _pack(sentences: Sequence[Span]) -> bytes:

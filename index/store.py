@@ -150,7 +150,7 @@ class Index:
                     failed.append(Failure(source.name, str(error)))
             if progress:
                 progress(len(listed), len(listed), "making it searchable")
-            self._refresh(self._catalog.generation())
+            self._refresh(self._catalog.generation(), keep=True)
         return Changes(
             added=tuple(outcomes["added"]),
             updated=tuple(outcomes["updated"]),
@@ -241,7 +241,7 @@ class Index:
             found = tuple(faults(self._catalog, self.encoder))
             if found:
                 return found  # the caches are made from what is wrong
-            self._refresh(self._catalog.generation())
+            self._refresh(self._catalog.generation(), keep=True)
             return (*self._vectors.faults(), *self._words.faults())
 
     def rebuild(self) -> None:
@@ -259,7 +259,7 @@ class Index:
         ``documents`` holds the ids of those to search; None searches all. An id that the store does not have is no
         error: nothing is found in it.
         """
-        if not query.strip() or not self._catalog.passage_count():
+        if not query.strip() or self._catalog.is_empty():
             return []
         vector = self.encoder.encode([query])[0]
         # One thread at a time, in one snapshot of the catalog: the caches are brought to it, and what they find is
@@ -390,7 +390,7 @@ class Index:
         for source in sources:
             self._catalog.forget(source)
         if lost:
-            self._refresh(self._catalog.generation())
+            self._refresh(self._catalog.generation(), keep=True)
             self._empty_the_log()
         return lost
 
@@ -407,24 +407,24 @@ class Index:
     def _hits(
         self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int, generation: int
     ) -> list[Hit]:
-        passages = self._catalog.passages(passage_id for passage_id, _, _ in candidates)
         hits: list[Hit] = []
-        for passage_id, score, via in candidates:
+        for start in range(0, len(candidates), max(1, top_k)):  # once, unless the words are those of a later state
+            several = candidates[start : start + top_k]
+            passages = self._catalog.passages(passage_id for passage_id, _, _ in several)
+            for passage_id, score, via in several:
+                if len(hits) < top_k and passage_id in passages:
+                    passage = passages[passage_id]
+                    document = self._cached(passage.document_id, passage.revision, generation)
+                    text, rank = document.text[passage.start : passage.end], len(hits) + 1
+                    hits.append(Hit(passage, text, document.source, document.title, score, rank, via, document.also))
             if len(hits) == top_k:
                 break
-            if passage_id in passages:  # the words may already be those of a later state
-                passage = passages[passage_id]
-                document = self._cached(passage.document_id, passage.revision, generation)
-                text = document.text[passage.start : passage.end]
-                hits.append(
-                    Hit(passage, text, document.source, document.title, score, len(hits) + 1, via, document.also)
-                )
         return hits
 
-    def _refresh(self, generation: int) -> None:
-        """Bring both caches to ``generation`` of the catalog or later."""
+    def _refresh(self, generation: int, *, keep: bool = False) -> None:
+        """Bring both caches to ``generation`` of the catalog or later; with ``keep``, Chroma's folder in any case."""
         with self._caching:
-            self._vectors.refresh(generation)
+            self._vectors.refresh(generation, keep=keep)
             self._words.refresh(generation)
 
     @contextmanager

@@ -3,6 +3,8 @@
 Chroma is neither safe against a crash (its HNSW files are rewritten in place and never flushed) nor against a second
 process on the same folder. So:
 
+- A process that only asks a small store leaves the folder shut: it searches the catalog's own vectors exactly, in
+  memory, and does not even import Chroma.
 - One process owns the folder, by a lock. Any other searches the catalog's own vectors, exactly, in memory.
 - The folder is opened only while its stamp fits it (see `index.stamp`): opening torn files is what lets Chroma fill a
   disk. Else it is deleted and made anew.
@@ -45,6 +47,10 @@ COLLECTION = "passages"
 ADD_BATCH = 2000
 """Chroma refuses more than 5,461 at once; between 2,000 and that the speed does not change."""
 
+EXACT_PASSAGES = 10_000
+"""Up to so many, the catalog's own vectors are searched: in 1 ms, as by Chroma, but all of them, with 15 MB held in
+memory. To import Chroma and open its folder takes a process a second of its own, so it does so only if it writes."""
+
 SELF_QUERIES = 20
 """Vectors that must find themselves before a folder is believed."""
 
@@ -71,7 +77,7 @@ class VectorCache:
 
     @property
     def state(self) -> str:
-        """How searches are served: ``"chroma"``, or ``"exact"`` while another process owns the folder or it is full."""
+        """How searches are served: by ``"chroma"``, or ``"exact"`` where that has to wait, or few are only asked."""
         if self._generation is None:
             return "not opened yet"
         return "exact" if self._collection is None else "chroma"
@@ -81,12 +87,15 @@ class VectorCache:
         self._disconnect()
         self._lock.release(force=True)
 
-    def refresh(self, generation: int) -> None:
-        """Bring the cache to ``generation`` of the catalog or later. Never fails: what cannot be kept is not kept."""
-        if self._generation is not None and self._generation >= generation:
+    def refresh(self, generation: int, *, keep: bool = False) -> None:
+        """Bring the cache to ``generation`` of the catalog or later. Never fails: what cannot be kept is not kept.
+
+        With ``keep`` the folder is brought along in any case; without it, one that few passages do not need stays shut.
+        """
+        if self._generation is not None and self._generation >= generation and not (keep and self._collection is None):
             return
         with self._catalog.snapshot():
-            if not self._own():
+            if (self._collection is None and not keep and self._need_not_open()) or not self._own():
                 self._search_exactly()
             elif self._collection is None and not self._open():
                 self.rebuild()
@@ -155,6 +164,13 @@ class VectorCache:
         if self._collection is None:
             raise RuntimeError("the vector cache is used before `refresh`")
         return self._collection
+
+    def _need_not_open(self) -> bool:
+        """Whether the folder can stay shut: few passages, and nothing in it that has to go."""
+        if self._catalog.passage_count() > EXACT_PASSAGES:
+            return False
+        left = stamp.read(self._folder, _version())
+        return not self._folder.exists() or (left is not None and not self._catalog.missed_since(left.generation).purge)
 
     def _own(self) -> bool:
         try:
@@ -236,11 +252,12 @@ class VectorCache:
         stamp.write(self._folder, _version(), missed.generation, self._part)
 
     def _is_sound(self) -> bool:
-        ids, vectors = self._catalog.vectors()
-        sample = np.linspace(0, len(ids) - 1, num=min(SELF_QUERIES, len(ids)), dtype=int)
+        ids = self._catalog.missed_since(0).added
+        places = np.linspace(0, len(ids) - 1, num=min(SELF_QUERIES, len(ids)), dtype=int)
+        _, sample = self._catalog.vectors(ids[place] for place in places)
         # The same vector may stand twice, so the test is on the cosine and not on the id; and the graph is approximate,
         # so one of the sample may be overlooked.
-        found = [max(_query(self._connected, vectors[row], 1).values(), default=0.0) > 0.999 for row in sample]
+        found = [max(_query(self._connected, vector, 1).values(), default=0.0) > 0.999 for vector in sample]
         return len(found) - sum(found) <= 1
 
 
@@ -256,7 +273,11 @@ def _nearest(ids: list[int], matrix: Vectors, query: Vectors, limit: int) -> dic
     if not ids:
         return {}
     cosines = matrix @ query
-    best = np.argsort(-cosines, kind="stable")[:limit]
+    if len(ids) > limit:  # sorting all takes longer than comparing them
+        chosen = np.flatnonzero(cosines >= np.partition(cosines, -limit)[-limit])
+        best = chosen[np.argsort(-cosines[chosen], kind="stable")][:limit]
+    else:
+        best = np.argsort(-cosines, kind="stable")
     return {ids[row]: float(cosines[row]) for row in best}
 
 

@@ -11,7 +11,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from index import Index
+from index import Index, vectors
 from tests.fakes import HashEncoder
 
 ARTICLE = Path(__file__).parent.parent / "seeds" / "centcom-raid-western-iraq-2024-08.txt"
@@ -28,6 +28,12 @@ def index(tmp_path: Path) -> Iterator[Index]:
     """An empty store with the small encoder."""
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as opened:
         yield opened
+
+
+@pytest.fixture
+def chroma(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let stores of any size keep their vectors in Chroma."""
+    monkeypatch.setattr(vectors, "EXACT_PASSAGES", 0)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from qa.answer import Answerer
 from qa.baseline import BaselineReader
 from tests.crash_writer import WideEncoder, text, write_files_after
 
+pytestmark = pytest.mark.usefixtures("chroma")
+
 LONG = os.environ.get("VERBATIM_TRIALS") == "long"
 WRITER = Path(__file__).with_name("crash_writer.py")
 Acknowledged = list[int]

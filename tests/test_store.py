@@ -10,12 +10,15 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from index import Changes, Index, Source, SourceError, StoreBusyError, StoreError, UnknownDocumentError, store
+from index import Changes, Index, Source, SourceError, StoreBusyError, StoreError, UnknownDocumentError, store, vectors
 from index.embed import SentenceTransformerEncoder
 from index.errors import VerbatimError
 from tests.fakes import HashEncoder
+
+pytestmark = pytest.mark.usefixtures("chroma")
 
 TOWNS = [
     Source(f"{town}.txt", f"{town} has a bridge. The bridge of {town} is old.") for town in ("Ulm", "Bern", "Graz")
@@ -33,6 +36,30 @@ def test_adding_says_what_happened(index: Index) -> None:
     assert (len(again.unchanged), len(again.updated), again.added) == (2, 1, ())
     assert sources_found(index, "clock tower in Graz")[0] == "Graz.txt"
     assert all("bridge of Graz" not in hit.text for hit in index.search("bridge of Graz"))
+
+
+def test_a_small_store_is_in_chroma_and_asked_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "EXACT_PASSAGES", 3)
+
+    def asked() -> tuple[str, str]:
+        with Index.open(tmp_path, encoder=HashEncoder()) as index:
+            return sources_found(index, "bridge of Ulm")[0], index.status().vectors
+
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        index.add(TOWNS)
+        assert index.status().vectors == "chroma"
+        assert index.verify() == ()
+    assert asked() == ("Ulm.txt", "exact")
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        index.add(Source("Linz.txt", "Linz has a port."))
+    assert asked() == ("Ulm.txt", "chroma")
+
+
+def test_the_nearest_are_found_best_first_and_equals_in_order() -> None:
+    matrix = np.array([[0.1], [0.9], [0.5], [0.9], [0.5], [0.5]], dtype=np.float32)
+    query = np.ones(1, dtype=np.float32)
+    assert list(vectors._nearest([1, 2, 3, 4, 5, 6], matrix, query, 4)) == [2, 4, 3, 5]
+    assert list(vectors._nearest([1, 2, 3, 4, 5, 6], matrix, query, 9)) == [2, 4, 3, 5, 6, 1]
 
 
 def test_a_document_keeps_its_id_through_edits_and_another_gets_another(index: Index) -> None:
