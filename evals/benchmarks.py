@@ -269,10 +269,8 @@ def _index_verbatim(texts: Sequence[str], folder: Path) -> None:
 
 
 def _index_llamaindex(texts: Sequence[str], folder: Path) -> None:
-    import chromadb
-
-    core, vector_stores, huggingface = _modules(
-        "llama_index.core", "llama_index.vector_stores.chroma", "llama_index.embeddings.huggingface"
+    chromadb, core, vector_stores, huggingface = _modules(
+        "chromadb", "llama_index.core", "llama_index.vector_stores.chroma", "llama_index.embeddings.huggingface"
     )
     encoder = huggingface.HuggingFaceEmbedding(_model(), device="cpu")
     encoder.get_text_embedding("warm")
