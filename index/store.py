@@ -183,12 +183,13 @@ class Index:
             changes = self.add([root], progress=progress)
             given = set(changes.duplicates)
             lost = self._forget(gone)
+            left = set(self._catalog.ids())
         renamed = tuple(document_id for document_id in lost if document_id in given)
         return replace(
             changes,
             duplicates=tuple(document_id for document_id in changes.duplicates if document_id not in renamed),
             renamed=renamed,
-            removed=tuple(document_id for document_id in lost if document_id not in self._catalog.ids()),
+            removed=tuple(document_id for document_id in lost if document_id not in left),
         )
 
     def watch(self, folder: str | Path) -> Iterator[Changes]:
@@ -379,9 +380,9 @@ class Index:
 
     def _free_id(self, source: str) -> str:
         """Make an id that people can read. A document that was renamed may still have the one of its old name."""
-        taken, wanted = set(self._catalog.ids()), _document_id(source)
+        wanted = _document_id(source)
         numbered = (f"{wanted}-{number}" for number in count(2))
-        return next(found for found in chain([wanted], numbered) if found not in taken)
+        return next(free for free in chain([wanted], numbered) if not self._catalog.names(free))
 
     def _forget(self, sources: Iterable[str]) -> list[str]:
         """Take these names from their documents, and with its last name a document from every file of the store."""

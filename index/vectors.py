@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
+import struct
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -248,6 +250,7 @@ class VectorCache:
         for links in self._folder.rglob("link_lists.bin"):
             if links.stat().st_size > max(LINKS_SHARE * links.with_name("data_level0.bin").stat().st_size, 100_000):
                 raise ValueError(f"{links.name} has grown to {links.stat().st_size} bytes")
+        _blank_unused(self._folder)
         self._generation = missed.generation
         stamp.write(self._folder, _version(), missed.generation, self._part)
 
@@ -262,6 +265,22 @@ class VectorCache:
 
 
 _NOTHING: tuple[list[int], Vectors] = ([], np.empty((0, 0), dtype=np.float32))
+
+
+def _blank_unused(folder: Path) -> None:
+    """Overwrite what Chroma's files hold behind their last vector.
+
+    They are written with room for a hundred at first, and what stands there is whatever was in the process's memory: it
+    may be a document that was removed. The header gives the number of vectors and the bytes of each.
+    """
+    for header in folder.rglob("header.bin"):
+        _, _, _, count, row_bytes = struct.unpack_from("<iQQQQ", header.read_bytes())
+        for name, size in (("data_level0.bin", row_bytes), ("length.bin", 4)):
+            with header.with_name(name).open("r+b") as file:
+                unused = file.seek(0, os.SEEK_END) - count * size
+                if unused > 0:
+                    file.seek(count * size)
+                    file.write(bytes(unused))
 
 
 def _version() -> str:

@@ -132,6 +132,17 @@ def test_what_is_removed_is_in_no_file_of_the_store(tmp_path: Path, folder: Path
     assert held_anywhere(store, STORY.encode()) == []
 
 
+def test_nothing_of_the_memory_of_the_process_is_in_the_files(tmp_path: Path) -> None:
+    for trial in range(5):
+        with Index.open(tmp_path / str(trial), encoder=HashEncoder()) as index:
+            index.add([Source("a.txt", STORY), Source("b.txt", "Bern has a bridge.")])
+        (vectors,) = (tmp_path / str(trial)).rglob("data_level0.bin")
+        (lengths,) = (tmp_path / str(trial)).rglob("length.bin")
+        assert vectors.stat().st_size > 0
+        assert not any(vectors.read_bytes()), "Chroma has both vectors in its log, and no more than room in its graph"
+        assert not any(lengths.read_bytes())
+
+
 def test_a_receipt_names_the_file_that_still_holds_it(tmp_path: Path, index: Index) -> None:
     index.add(Source("a.txt", f"{STORY} It is so."))
     (index.path / "copy.bin").write_bytes(b"\0\0" + STORY.encode() + b"\0")
