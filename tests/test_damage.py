@@ -23,6 +23,8 @@ from tests.crash_writer import WideEncoder, text
 from tests.fakes import HashEncoder
 from tests.test_crash import acknowledged_until_killed, after
 
+pytestmark = pytest.mark.usefixtures("chroma")
+
 LONG = os.environ.get("VERBATIM_TRIALS") == "long"
 DOCUMENTS = 600 if LONG else 120
 QUESTIONS = [f"Where are {word}1 and {word}2?" for word in "abcdefghijkl"]
