@@ -73,6 +73,7 @@ class VectorCache:
         self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._generation: int | None = None
         self._part = ""
+        self._held = 0  # vectors in the collection, which takes longer to count them than to find the nearest
         self._client: ClientAPI | None = None
         self._collection: Collection | None = None
         self._exact: tuple[list[int], Vectors] = _NOTHING
@@ -120,12 +121,12 @@ class VectorCache:
             return _nearest(*self._catalog.vectors(within), query, limit)
         if self._collection is not None:
             try:
-                return _query(self._collection, query, limit)
+                return _query(self._collection, query, min(limit, self._held))
             except Exception as error:  # as above: the cure is the same whatever broke
                 _log.warning("the vectors in %s are damaged (%s); making them anew", self._folder, error)
                 self.rebuild()
         if self._collection is not None:
-            return _query(self._collection, query, limit)
+            return _query(self._collection, query, min(limit, self._held))
         return _nearest(*self._exact, query, limit)
 
     def rebuild(self) -> None:
@@ -251,7 +252,7 @@ class VectorCache:
             if links.stat().st_size > max(LINKS_SHARE * links.with_name("data_level0.bin").stat().st_size, 100_000):
                 raise ValueError(f"{links.name} has grown to {links.stat().st_size} bytes")
         _blank_unused(self._folder)
-        self._generation = missed.generation
+        self._generation, self._held = missed.generation, missed.passages
         stamp.write(self._folder, _version(), missed.generation, self._part)
 
     def _is_sound(self) -> bool:
@@ -260,7 +261,9 @@ class VectorCache:
         _, sample = self._catalog.vectors(ids[place] for place in places)
         # The same vector may stand twice, so the test is on the cosine and not on the id; and the graph is approximate,
         # so one of the sample may be overlooked.
-        found = [max(_query(self._connected, vector, 1).values(), default=0.0) > 0.999 for vector in sample]
+        found = [
+            max(_query(self._connected, vector, min(1, self._held)).values(), default=0.0) > 0.999 for vector in sample
+        ]
         return len(found) - sum(found) <= 1
 
 
@@ -301,7 +304,6 @@ def _nearest(ids: list[int], matrix: Vectors, query: Vectors, limit: int) -> dic
 
 
 def _query(collection: Collection, query: Vectors, limit: int) -> dict[int, float]:
-    limit = min(limit, collection.count())
     if limit == 0:
         return {}
     found = collection.query(query_embeddings=query[np.newaxis, :], n_results=limit, include=["distances"])
