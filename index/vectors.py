@@ -60,8 +60,9 @@ LINKS_SHARE = 0.05
 """What the links of the graph's upper layers may take, as a share of the vectors' file: in good order it is 0.005, and
 damage that Chroma does not see makes them grow without end."""
 
-HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
-"""Recall@50 was 0.997 at 20,000 vectors, against 0.976 with Chroma's defaults, for 0.4 ms more a query."""
+HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 400}
+"""Recall@50 over 95,000 passages' vectors, and milliseconds a query (300 questions, one thread): 0.991 and 4.8; with 16
+neighbors 0.964 and 3.4; with ef_search 200 0.966 and 3.0; with both 0.915 and 1.8. Comparing all takes 6.4."""
 
 
 class VectorCache:

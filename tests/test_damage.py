@@ -189,7 +189,7 @@ def test_a_damaged_log_loses_nothing_unnoticed(tmp_path: Path, suffix: str, dama
         with Index.open(tmp_path, encoder=WideEncoder()) as index:
             stored = {document.source: document.text for document in index.documents()}
             assert all(stored.get(f"{number}.txt") == text(number) for number in numbers)
-            assert index.search("report")
+            assert index.search("report") or not numbers, "a busy machine may not get to write anything in time"
     except StoreError as error:
         assert suffix == "-wal"
         assert "changes were lost" in str(error)
