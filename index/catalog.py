@@ -112,9 +112,8 @@ class Catalog:
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
                     "open it with the version that made it, or add your documents to a new store"
                 )
-        self._check(
-            "PRAGMA integrity_check(documents)", "PRAGMA integrity_check(sources)"
-        )  # names are cited, and have no checksum; 9 ms for 10,000
+        # Names are cited, and have no checksum; 9 ms for 10,000.
+        self._check("PRAGMA integrity_check(documents)", "PRAGMA integrity_check(sources)")
         disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
@@ -197,11 +196,6 @@ class Catalog:
         """Take a name from its document. With its last name a document is deleted."""
         with self._transaction() as connection:
             self._take_name(connection, source, self._next_generation(connection))
-
-    def remove(self, document_id: str) -> None:
-        """Delete a document with all its revisions. Raises `UnknownDocumentError` if there is none."""
-        with self._transaction() as connection:
-            self._delete(connection, document_id, self._next_generation(connection))
 
     def checkpoint(self) -> bool:
         """Write everything into the one file, and leave nothing in the log beside it.
@@ -307,9 +301,8 @@ class Catalog:
         held, title, text, page_starts, sha256, found, author, date, latest, added, checksum, names = row
         if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
-        if checksum != _checksum(
-            held, found, title, author, date, sha256, page_starts
-        ):  # or a damaged index led astray
+        # What the row says of itself is checked, too: a damaged index can lead to another's.
+        if checksum != _checksum(held, found, title, author, date, sha256, page_starts):
             raise self._damaged(f"what is found as {document_id} is not what was stored as it")
         source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
         return Document(

@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from index import disk
 from index.catalog import Catalog
 from index.embed import Encoder, open_encoder
-from index.errors import SourceError, StoreBusyError, StoreError
+from index.errors import SourceError, StoreBusyError, StoreError, VerbatimError
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
@@ -203,7 +203,7 @@ class Index:
         for _ in watch(root):
             try:
                 changes = self.sync(root)
-            except (SourceError, StoreBusyError) as error:
+            except VerbatimError as error:  # a full disk may have room again, a busy store be free, at the next change
                 changes = Changes(failed=(Failure(str(root), str(error)),))
             if replace(changes, unchanged=()) != Changes():
                 yield changes
@@ -352,17 +352,20 @@ class Index:
             author=content.author,
             date=content.date,
         )
+        layout = content.layout.to_bytes() if content.layout else None
+        original = source.data if layout else None
         passages = passage_groups(content.sentences())
         vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
-        disk.need(self.path, len(content.text.encode()) + 2 * vectors.nbytes)  # the vectors go into two places
+        pages = len(layout or b"") + len(original or b"")
+        disk.need(self.path, len(content.text.encode()) + pages + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(
             document,
             passages,
             vectors,
             fingerprint=fingerprint,
             encoder=self.encoder.name,
-            layout=content.layout.to_bytes() if content.layout else None,
-            original=source.data if content.layout else None,
+            layout=layout,
+            original=original,
         )
         return document.id, "updated" if known else "added"
 

@@ -126,8 +126,8 @@ class VectorCache:
             except Exception as error:  # as above: the cure is the same whatever broke
                 _log.warning("the vectors in %s are damaged (%s); making them anew", self._folder, error)
                 self.rebuild()
-        if self._collection is not None:
-            return _query(self._collection, query, min(limit, self._held))
+                if self._collection is not None:
+                    return _query(self._collection, query, min(limit, self._held))
         return _nearest(*self._exact, query, limit)
 
     def rebuild(self) -> None:

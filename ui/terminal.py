@@ -183,7 +183,7 @@ def status(store: StoreOption = None) -> None:
 
 @index_command.command()
 def verify(store: StoreOption = None) -> None:
-    """Check every law on all that the store holds; changes nothing."""
+    """Check every law on all that the store holds; changes no document."""
     with Index.open(store) as index:
         faults = index.verify()
         for fault in faults:
