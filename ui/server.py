@@ -65,8 +65,10 @@ _POLICY = "; ".join(
 )
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
+_SHEETS = ("conversation", "source", "documents", "chat")
 _OUR_FILES = (
-    '<link rel="stylesheet" href="/verbatim/chat.css"><script type="module" src="/verbatim/chat.js"></script></head>'
+    "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS)
+    + '<script type="module" src="/verbatim/chat.js"></script></head>'
 )
 
 
