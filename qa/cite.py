@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from index import Index, VerbatimError
+from index import Document, Index, VerbatimError
 from index.lexical import terms
+from qa.antecedent import antecedent, leaning
 from qa.types import Citation, Evidence
 
 MAX_CITATIONS = 4
@@ -73,7 +75,7 @@ def _citation(number: int, item: Evidence, index: Index) -> Citation:
             f"the sentence at {item.sentence.start} to {item.sentence.end} of {document.source} is not what was read; "
             "run `verbatim index rebuild`"
         )
-    return Citation(
+    cited = Citation(
         number=number,
         document_id=document.id,
         revision=document.revision,
@@ -86,4 +88,20 @@ def _citation(number: int, item: Evidence, index: Index) -> Citation:
         score=item.score,
         answer=item.answer,
         also=document.also,
+    )
+    return replace(cited, context=_context(cited, item, document, index))
+
+
+def _context(cited: Citation, item: Evidence, document: Document, index: Index) -> Citation | None:
+    """Return the sentence that names whom or what a cited one is about, if it leans on one."""
+    if leaning(cited.text) is None:
+        return None
+    inside = item.hit.passage.sentences
+    earlier = [*index.sentences_before(item.hit.passage), *inside[: inside.index(item.sentence)]]
+    place = antecedent(cited.text, [span.of(document.text) for span in earlier])
+    if place is None:
+        return None
+    span = earlier[place]
+    return replace(
+        cited, text=span.of(document.text), start=span.start, end=span.end, page=document.page(span.start), answer=None
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.types import Hit, Span
 
@@ -41,6 +41,8 @@ class Citation:
 
     ``number`` counts from 1, ``page`` from 1. ``also`` are other sources that hold the same document. ``score`` is the
     reader's, higher is better. ``answer`` is the short answer inside the sentence, in document offsets, or None.
+    ``context`` is an earlier sentence of the document that names whom or what this one is about, where it only says
+    "he" or "the group"; it is no evidence itself, has the same number, and is as exact.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Citation:
     score: float
     answer: Span | None = None
     also: tuple[str, ...] = ()
+    context: Citation | None = None
 
     @property
     def short(self) -> str | None:
@@ -62,6 +65,10 @@ class Citation:
         if self.answer is None:
             return None
         return self.text[self.answer.start - self.start : self.answer.end - self.start]
+
+    def numbered(self, number: int) -> Citation:
+        """Return the same citation, and its context, with another number."""
+        return replace(self, number=number, context=self.context and self.context.numbered(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class Answer:
     sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
     question that occur nowhere in the documents. ``unanswered`` lists, where something is cited for a question that
     asks for several things, those of which the documents do not seem to say anything.
+    ``parts`` are the answers one by one where the message held several questions; their citations are those of the
+    whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -84,17 +93,21 @@ class Answer:
     nearest: Citation | None = None
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    parts: tuple[Answer, ...] = ()
+    reply: str | None = None
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
     def abstained(self) -> bool:
-        """Whether the documents were found not to say: no citations."""
+        """Whether nothing is cited: the documents were found not to say, or were not asked (see ``reply``)."""
         return not self.citations
 
     @property
     def text(self) -> str:
-        """The cited sentences with their numbers, or the reason for the refusal."""
+        """The cited sentences with their numbers, the reason for the refusal, or the reply."""
+        if self.reply is not None:
+            return self.reply
         if self.abstained:
             return self.reason
         return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)

@@ -88,13 +88,19 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
 ) -> None:
-    """Open the chat in a browser."""
+    """Open the chat in a browser, or in this terminal."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
         for folder in [path for path in paths or [] if watch and path.is_dir()]:
             threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+        if terminal:
+            from ui.talk import Talk
+
+            Talk(index, console, _print_answer).run(lambda: console.input("\n[bold]›[/bold] "))
+            return
         from ui.server import serve
 
         serve(
@@ -221,6 +227,7 @@ def as_dict(result: Answer) -> dict[str, object]:
         "confidence": result.confidence,
         "short": result.short,
         "reason": result.reason,
+        "reply": result.reply,
         "citations": [dataclasses.asdict(citation) for citation in result.citations],
         "nearest": dataclasses.asdict(result.nearest) if result.nearest else None,
         "missing": list(result.missing),
@@ -232,6 +239,14 @@ def as_dict(result: Answer) -> dict[str, object]:
 
 
 def _print_answer(result: Answer) -> None:
+    if result.reply is not None:
+        console.print(Text(result.reply))
+        return
+    for part in result.parts:
+        console.print(Text(f"\n{_printable(part.question)}", style="bold"))
+        _print_answer(part)
+    if result.parts:
+        return
     if result.abstained:
         console.print(Text(result.reason, style="yellow"))
         if result.missing:
@@ -255,6 +270,8 @@ def _print_citation(citation: Citation, *, mark: bool = True) -> None:
         quotation.stylize(
             "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
         )
+    if citation.context:
+        console.print(Text(f"    “{_printable(citation.context.text)}”", style="dim"))
     number = f"[{citation.number}] " if mark else ""
     console.print(Text.assemble((number, "cyan"), "“", quotation, "”"))
     place = f"{_printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
