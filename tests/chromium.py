@@ -47,8 +47,8 @@ def serving(app: Any) -> Iterator[str]:
     """The address of an app that is served on a free port of this machine until the block ends."""
     import uvicorn
 
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))  # with its protocol named, asyncio sends what is small at once
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
