@@ -68,8 +68,8 @@ class Scan:
         return dict(zip(self.ids[rows].tolist(), (self.matrix[rows] @ query).tolist(), strict=True))
 
     def _sift(self, query: Vectors, count: int) -> npt.NDArray[np.intp] | None:
-        """Return at least ``count`` rows whose signs differ least from the query's; None if there are hardly more."""
-        if len(self.ids) <= 2 * count:
+        """Return ``count`` rows or more whose signs differ least from the query's; None if comparing all is quicker."""
+        if len(self.ids) <= 5 * count:
             return None
         differing = np.zeros(len(self.ids), dtype=np.uint16)
         for column, sign in zip(self.signs, _signs(query[np.newaxis]), strict=True):

@@ -25,22 +25,22 @@ def test_the_nearest_come_best_first_and_equals_in_order() -> None:
 def test_nearly_all_of_the_nearest_pass_the_sieve_of_signs(dimension: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "SIFTED", 1_000)
     centres = unit(50, dimension, seed=1)
-    matrix = centres[np.arange(5_000) % 50] + 0.7 * unit(5_000, dimension, seed=2)
+    matrix = centres[np.arange(6_000) % 50] + 0.7 * unit(6_000, dimension, seed=2)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    held = Scan.over(range(10, 5_010), matrix)
+    held = Scan.over(range(10, 6_010), matrix)
     found = 0
     queries = unit(20, dimension, seed=3) + centres[:20]
     for query in queries / np.linalg.norm(queries, axis=1, keepdims=True):
         rows = held._sift(query, 1_000)
         assert rows is not None
-        assert 1_000 <= len(rows) < 5_000
+        assert 1_000 <= len(rows) < 6_000
         best = np.argsort(-(matrix @ query))[:10] + 10
         found += len(set(best.tolist()) & held.nearest(query, 10).keys())
     assert found >= 190
 
 
 def test_few_are_compared_without_a_sieve() -> None:
-    assert Scan.over(range(8_000), unit(8_000, 8))._sift(unit(1, 8)[0], 4_000) is None
+    assert Scan.over(range(20_000), unit(20_000, 8))._sift(unit(1, 8)[0], 4_000) is None
 
 
 def test_a_scan_that_is_changed_is_the_one_made_anew() -> None:
