@@ -3,17 +3,19 @@
     python -m evals.followup --data DEV                    # the halves of the sets that are for choosing
     python -m evals.followup --data DEV --half report --talks
 
-Tasks: the questions of ``doc2dial`` and ``mtrag`` with a history (*follow*); questions of the same sets and of ``newsqa``
-that can be understood without one, asked after a talk about another document (*switch*), or after other questions about
-their own (*alone*), where no history should be needed; and the built-in suite of ``talks``. Every way asks a talk from
-its first question on and is given what it answered itself. `--words` compares the words that are carried over with those
-that people add (``rewrite_*``), for which no document is needed.
+Tasks: the questions of ``doc2dial`` and ``mtrag`` with a history, and those of ``newsqa`` that only make sense beside
+their document, after one about it that stands alone (*follow*); the same with their document *left out*; questions that
+can be understood without a history, asked after a talk about another document (*switch*), or after another one
+about their own (*alone*); and the built-in suite of ``talks``. Every way asks a talk from its first question on and is
+given what it answered itself. `--words` compares the words that are carried over with those that people add
+(``rewrite_*``), for which no document is needed.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import random
 import statistics
 import tempfile
 import time
@@ -100,6 +102,11 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
         yield f"{name} left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
         openings = [one for one in suite.questions if stands_alone(one.question) and one.kind != LEFT_OUT]
         yield f"{name} switch", replace(suite, questions=tuple(_switched(openings)))
+    suite = load_set(data / "newsqa.jsonl.gz", half=half)
+    answerable = [one for one in suite.questions if one.kind != LEFT_OUT]
+    follow = random.Random(seed).sample(list(_after_an_opening(answerable)), sample)  # noqa: S311 - not a secret
+    yield "newsqa follow", replace(suite, questions=tuple(follow))
+    yield "newsqa left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
     suite = load_set(data / "newsqa.jsonl.gz", half=half, sample=sample, seed=seed, stand_alone=True)
     answerable = [one for one in suite.questions if one.kind != LEFT_OUT]
     yield "newsqa switch", replace(suite, questions=tuple(_switched(answerable)))
@@ -135,6 +142,17 @@ def _beside(questions: Iterable[Question]) -> Iterator[Question]:
         if _document(question) in before:
             yield replace(question, history=(before[_document(question)],))
         before[_document(question)] = question.question
+
+
+def _after_an_opening(questions: Sequence[Question]) -> Iterator[Question]:
+    """Yield each question that only makes sense beside its document, after one about it that stands alone."""
+    openings: dict[str, str] = {}
+    for question in questions:
+        if stands_alone(question.question):
+            openings.setdefault(_document(question), question.question)
+    for question in questions:
+        if not stands_alone(question.question) and _document(question) in openings:
+            yield replace(question, history=(openings[_document(question)],))
 
 
 def ask(suite: Suite, ways: Mapping[str, Way], folder: Path) -> dict[str, list[Result]]:
@@ -232,7 +250,7 @@ def added_seconds(suite: Suite, way: Way) -> list[float]:
     return found
 
 
-def main(
+def main(  # noqa: PLR0917 - each is an option of the command
     data: Annotated[Path, typer.Option(help="The folder with the development sets.")],
     half: Annotated[str, typer.Option(help="choose or report.")] = "choose",
     sample: Annotated[int, typer.Option(help="Questions a set.")] = 120,

@@ -76,7 +76,8 @@ class VerbatimSystem:
     def recall(self, history: Sequence[str], *, within: Collection[str] | None = None) -> list[Answer]:
         """Return what the earlier questions of a talk got; those that were not asked yet are asked now."""
         return [
-            self._said.get((*history[: place + 1], _scope(within))) or self.answer(asked, history[:place], within=within)
+            self._said.get((*history[: place + 1], _scope(within)))
+            or self.answer(asked, history[:place], within=within)
             for place, asked in enumerate(history)
         ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite
-from qa.converse import LEANING_SHARE, STAYING_SHARE, Understanding, Understood, blended, stays, understand
+from qa.converse import Understanding, Understood, blended, stays, understand
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
 from qa.read import Reader, open_reader
@@ -67,9 +67,7 @@ class Answerer:
             answers.append(self._answer(asked, [*history, *answers], documents))
         return answers[0] if len(answers) == 1 else _together(question, answers)
 
-    def _answer(
-        self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None
-    ) -> Answer:
+    def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
         understood = self.understand(question, history) if question.strip() else Understood("", "")
         clock.lap("understand")
@@ -103,8 +101,7 @@ class Answerer:
         hits = self.index.search(question, top_k=RERANKED, documents=documents)
         if understood.query != question and (understood.leans or stays(hits, understood.documents)):
             together = self.index.search(understood.query, top_k=RERANKED, documents=documents)
-            share = LEANING_SHARE if understood.leans else STAYING_SHARE
-            hits = blended(hits, together, share, understood.documents)
+            hits = blended(hits, together)
             query = understood.query if understood.leans else question
         if self.reranker:
             hits = self.reranker.rerank(query, hits[:RERANKED])

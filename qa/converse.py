@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index import Hit
 from index.lexical import terms
-from qa.carry import Turn, carried, turns
+from qa.carry import carried, turns
 from qa.types import Answer
 
 _PERSON = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs)\b", re.IGNORECASE)
@@ -63,8 +63,8 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
 def leans(question: str) -> bool:
     """Whether a question says nothing without the one before.
 
-    It points back ("there", "and", "Did that"), says "he" or "they" and names nobody itself, or has hardly a word of its
-    own ("Why?", "By when?").
+    It points back ("there", "and", "Did that"), says "he" or "they" and names nobody itself, or has hardly a word of
+    its own ("Why?", "By when?").
     """
     asked = question.strip()
     return bool(
@@ -82,27 +82,26 @@ def _cited(history: Sequence[Answer | str]) -> frozenset[str]:
 
 
 NEAR = 0.05
-LEANING_SHARE = 0.5
-STAYING_SHARE = 0.5
-PRIOR = 0.0
+"""A question stays with the talk if the best passage of the documents cited last scores at most this much lower than
+the best of all."""
 
 
 def stays(alone: Sequence[Hit], documents: frozenset[str]) -> bool:
-    """Whether what a question finds by itself stands in the documents cited last, or nearly."""
+    """Whether what a question finds by itself stands in the documents cited last, or nearly; else the subject changed.
+
+    Where nothing was cited before, nothing speaks for a change.
+    """
     if not alone or not documents:
         return True
     best = max((hit.score for hit in alone if hit.passage.document_id in documents), default=0.0)
     return best >= alone[0].score - NEAR
 
 
-def blended(alone: Sequence[Hit], together: Sequence[Hit], share: float, documents: frozenset[str]) -> list[Hit]:
-    """Return the hits of two searches, best first by the mean of their scores; ``share`` is that of the second."""
+def blended(alone: Sequence[Hit], together: Sequence[Hit]) -> list[Hit]:
+    """Return the hits of two searches, best first by the mean of their scores; a search that lacks one gives it 0."""
     by_id = {hit.passage.id: hit for hit in (*alone, *together)}
     scores = dict.fromkeys(by_id, 0.0)
-    for hits, weight in ((alone, 1 - share), (together, share)):
-        for hit in hits:
-            scores[hit.passage.id] += weight * hit.score
-    for i, hit in by_id.items():
-        if hit.passage.document_id in documents: scores[i] = min(1.0, scores[i] + PRIOR)
+    for hit in (*alone, *together):
+        scores[hit.passage.id] += hit.score / 2
     order = sorted(by_id, key=lambda passage_id: (-scores[passage_id], passage_id))
     return [replace(by_id[one], score=scores[one], rank=rank) for rank, one in enumerate(order, start=1)]

@@ -16,7 +16,9 @@ _ASKING = (
 _AND = re.compile(rf",? and (?={_ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{_ASKING}", re.IGNORECASE)
 
-_NEXT = re.compile(rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{_ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE)
+_NEXT = re.compile(
+    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{_ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
+)
 
 MOST_QUESTIONS = 5
 """Further questions of a message stay with the last one."""

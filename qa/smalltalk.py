@@ -14,15 +14,15 @@ _REPLIES: tuple[tuple[str, str], ...] = (
         "Hello. Ask something about your documents: what is shown are their own sentences, copied word for word.",
     ),
     (
-        rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers){_TO_WHOM}"
-        rf"(?: for (?:your|the) (?:help|answers?))?{_END}",
+        rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers)"
+        rf"{_TO_WHOM}(?: for (?:your|the) (?:help|answers?))?{_END}",
         "You are welcome.",
     ),
     (rf"(?:good ?bye|bye(?:[ -]?bye)?|see you(?: later| soon)?|good night){_TO_WHOM}{_END}", "Goodbye."),
     (
-        rf"(?:what (?:can|do) you do(?: for me)?|what can i (?:ask|do)(?: you| here)?|who are you|what are you"
-        rf"|what is (?:this|verbatim)|how (?:do|does) (?:you|this|it|verbatim) work|how can you help(?: me)?|help(?: me)?)"
-        rf"{_TO_WHOM}{_END}",
+        r"(?:what (?:can|do) you do(?: for me)?|what can i (?:ask|do)(?: you| here)?|who are you|what are you"
+        r"|what is (?:this|verbatim)|how (?:do|does) (?:you|this|it|verbatim) work|how can you help(?: me)?"
+        rf"|help(?: me)?){_TO_WHOM}{_END}",
         "Verbatim looks for the sentences of your documents that answer a question, and shows them word for word, each "
         "with its place. It writes nothing itself, and where your documents do not say, it tells you so. You can go on "
         "asking: “And when?”, “How many were there?”.",

@@ -70,7 +70,9 @@ class Talk:
 
     def _open(self, number: int) -> None:
         """Print a cited sentence of the last answer between its neighbours."""
-        cited = next((one for one in (self.history[-1].citations if self.history else ()) if one.number == number), None)
+        cited = next(
+            (one for one in (self.history[-1].citations if self.history else ()) if one.number == number), None
+        )
         if cited is None:
             self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
             return

@@ -84,6 +84,7 @@ def chat(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)
     ] = None,
+    *,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
@@ -242,9 +243,9 @@ def _print_answer(result: Answer) -> None:
     if result.reply is not None:
         console.print(Text(result.reply))
         return
-    for part in result.parts:
-        console.print(Text(f"\n{_printable(part.question)}", style="bold"))
-        _print_answer(part)
+    for one in result.parts:
+        console.print(Text(f"\n{_printable(one.question)}", style="bold"))
+        _print_answer(one)
     if result.parts:
         return
     if result.abstained:

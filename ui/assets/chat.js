@@ -45,10 +45,19 @@ function confirmRemoval(cell, asking) {
   cell.querySelector(asking ? "[name=keep]" : "[name=ask-removal]").focus();
 }
 
+/** Put words into the question box, to be changed and asked. */
+function edit(words) {
+  const box = find("#question textarea");
+  box.value = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
 const actions = {
   cite: (button) => openCitation(button.value),
   show: (button) => { opener = button; show(button.value); },
   close: closeSheet,
+  edit: (button) => edit(button.value),
   "ask-removal": (button) => confirmRemoval(button.closest(".removal"), true),
   keep: (button) => confirmRemoval(button.closest(".removal"), false),
   remove: (button) => tell("unwanted-document", button.value),

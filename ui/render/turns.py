@@ -82,17 +82,28 @@ def _outcome(number: int, turn: Turn) -> str:
         return f'<p class="trouble">{escape(turn.trouble)}</p>'
     if turn.answer is None:
         return '<p class="pending">Reading your documents…</p>'
+    if turn.answer.reply is not None:
+        return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
+    if turn.answer.parts:
+        return "".join(_part(number, part, turn.paged) for part in turn.answer.parts)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
         return searched + _refusal(number, turn.answer, turn.paged)
     return searched + _answered(number, turn.answer, turn.paged)
 
 
+def _part(number: int, part: Answer, paged: frozenset[str]) -> str:
+    """Return one question of several in a message, with what it got."""
+    outcome = _refusal(number, replace(part, nearest=None), paged) if part.abstained else _answered(number, part, paged)
+    return f'<h3 class="part" dir="auto">{escape(part.question)}</h3>{_searched(part)}{outcome}'
+
+
 def _searched(answer: Answer) -> str:
-    """Return what was searched for, where that is not the question as typed."""
+    """Return what was searched for, where that is not the question as typed, with a button to change it."""
     if answer.query.strip() == answer.question.strip():
         return ""
-    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}”</p>'
+    change = button("edit", "Change", unseen="what was searched for", value=answer.query, css="quiet")
+    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change}</p>'
 
 
 def _answered(turn: int, answer: Answer, paged: frozenset[str]) -> str:
@@ -131,8 +142,9 @@ def _quotation(turn: int, number: int, citation: Citation, paged: frozenset[str]
     kind, face = ("nearest", "≈") if number == 0 else ("evidence", str(number))
     label = f"open in its source, {citation.title}"
     page = f" · page {citation.page}" if citation.document_id in paged else ""
+    context = f'<p class="context" dir="auto">{escape(citation.context.text)}</p>' if citation.context else ""
     return (
-        f'<figure class="quotation {kind}">'
+        f'<figure class="quotation {kind}">{context}'
         f"{button('cite', face, unseen=label, value=citation_key(turn, number), css='number')}"
         f'<blockquote dir="auto">{with_answer(citation, "mark")}</blockquote>'
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{page}</figcaption></figure>'
