@@ -17,7 +17,14 @@ from qa.types import Answer
 TEXT_CHARS = 400
 """So much of a cited sentence is looked at."""
 
-MOST_PHRASES = 12
+MOST_PHRASES = 10
+
+SAYING_NOTHING = frozenset(
+    terms(
+        "happened happen happens place took take name named kind say said people person day time give tell mean exactly"
+    )
+)
+"""Words of a question that tell nothing of its subject."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_](?:[\w'’-]*\w)?")
 _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
@@ -72,16 +79,19 @@ def _begins_a_sentence(text: str, start: int) -> bool:
 
 
 def carried(question: str, talk: Sequence[Turn]) -> list[str]:
-    """Return the words and names that the last turn lends a question: of its question, and the names of its answer.
+    """Return the words and names that the last turn lends a question, in order.
 
-    If that question leaned on an earlier one itself, what it took from there goes on.
+    They are the names of the last question and those of its words that the sentence cited for it says again (all of
+    them, if none was cited), then the names of that sentence. What that question took from an earlier one itself
+    goes on.
     """
     if not talk:
         return []
-    last, own = talk[-1], set(terms(question))
+    last, own = talk[-1], {*terms(question), *SAYING_NOTHING}
+    said = set(terms(last.said)) or None
+    asked = [phrase for phrase, is_name in phrases(last.query) if is_name or said is None or said & set(terms(phrase))]
     found = []
-    names = [phrase for phrase, is_name in phrases(last.said) if is_name]
-    for phrase in (*(phrase for phrase, _ in phrases(last.query)), *names):
+    for phrase in (*asked, *(phrase for phrase, is_name in phrases(last.said) if is_name)):
         if not own.issuperset(terms(phrase)):
             own.update(terms(phrase))
             found.append(phrase)

@@ -51,15 +51,14 @@ def test_a_question_that_does_not_lean(question: str) -> None:
     assert not leans(question)
 
 
-def test_names_and_words_are_carried_not_questions() -> None:
-    talk = [
-        Turn("Where is the Quell footbridge?", "Where is the Quell footbridge?", "Hask & Dunmore build it in Orrisby.")
-    ]
-    found = carried("Who pays for it?", talk)
-    assert found[:2] == ["Quell", "footbridge"]
-    assert "Orrisby" in found
-    assert not {"Where", "is", "the"} & set(found)
+def test_names_are_carried_and_the_words_that_the_answer_says_again() -> None:
+    question = "Where can people cross the Quell by the new footbridge?"
+    talk = [Turn(question, question, "The footbridge, built by Hask & Dunmore, is in Orrisby.")]
+    assert carried("Who pays for it?", talk) == ["Quell", "footbridge", "Hask & Dunmore", "Orrisby"]
     assert carried("Who pays for the Quell footbridge in Orrisby?", talk) == ["Hask & Dunmore"]
+    assert (
+        carried("Who pays for it?", [Turn(question, question)]) == ["people", "cross", "Quell", "new", "footbridge"][1:]
+    )
     assert carried("Who pays for it?", []) == []
 
 
