@@ -101,9 +101,9 @@ class Answer:
     reason: str
     confidence: float
     nearest: Citation | None = None
-    runners_up: tuple[Citation, ...] = ()
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    runners_up: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
