@@ -56,6 +56,8 @@ def _drawn(page: int, data: bytes) -> bytes:
     import pypdfium2 as pdfium
 
     with pdfium.PdfDocument(data) as document:
+        if not 1 <= page <= len(document):
+            raise SourceError(f"it has no page {page}")
         width, height = document[page - 1].get_size()
         scale = min(WIDTH_PIXELS / width, math.sqrt(MAX_PIXELS / (width * height)))
         picture = document[page - 1].render(scale=scale, may_draw_forms=False).to_pil()

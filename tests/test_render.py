@@ -337,7 +337,7 @@ def test_why_tells_what_chose_a_sentence_and_what_came_next():
         assert said in why
     rows = [[cell.text_content() for cell in row] for row in tree(markup).xpath("//tr")]
     assert rows[0] == ["In numbers", "1", "next"]
-    assert ["Its passage came, in the search", "1", "3"] in rows
+    assert ["Rank of its passage in the search", "1", "3"] in rows
     assert ["strange", "−0.25", "−0.25"] in rows
     assert ["All in all", "2.00", "1.00"] in rows
     assert render.cited(turns, "1.0.1") == second
@@ -372,7 +372,7 @@ def test_rectangles_lie_where_the_sentence_stands_on_its_pages():
         (picture,) = figure.xpath("img")
         assert picture.get("src") == page.address
         assert picture.get("alt") == f"Page {page.number} of 4"
-        for box in figure.xpath("span[@class='box']"):
+        for box in figure.xpath(".//span[@class='box']"):
             left, top, width, height = (float(value) / 100 for value in re.findall(r"[\d.]+(?=%)", box.get("style")))
             x, y = left * page.width, top * page.height
             found.append((page.number, x, y, x + width * page.width, y + height * page.height))

@@ -83,6 +83,7 @@ class Pictures:
             with self._drawing:
                 data = self._index.original(document_id, revision)  # asked each time: it may have been removed
                 if data is None:
+                    self._kept.clear()
                     return b""
                 if key not in self._kept:
                     self._kept[key] = _drawn(data, page)

@@ -42,7 +42,7 @@ function reveal() {
   for (const button of pane.querySelectorAll("[name=view]"))
     button.setAttribute("aria-pressed", String(button.matches(".current")));
   pane.querySelector(".switch")?.setAttribute("aria-label", "Show the document as");
-  scrollWithin(pane, pane.querySelector(".box") ?? mark, 0.4, "instant");
+  scrollWithin(pane, pane.querySelector(".box") ?? mark, below(0.3), "instant");
   mark.focus({ preventScroll: true });
   say(`Source: ${pane.querySelector("h2").innerText}, ${pane.querySelector(".place").innerText}`);
   atPage();
@@ -55,12 +55,18 @@ function say(words) {
 
 // ---- pages ----
 
-/** The page in the middle of the pane. */
+/** How far down the pane one is after `share` of what its header leaves free. */
+function below(share) {
+  const header = find("#source header").offsetHeight / find("#source").clientHeight;
+  return header + share * (1 - header);
+}
+
+/** The page that one looks at: that a third of the way down. */
 function currentPage() {
   const pane = find("#source").getBoundingClientRect();
-  const middle = pane.top + pane.height * 0.6;
+  const line = pane.top + pane.height * below(0.34);
   const pages = [...document.querySelectorAll("#source figure.page")];
-  return pages.findLast((page) => page.getBoundingClientRect().top <= middle) ?? pages[0];
+  return pages.findLast((page) => page.getBoundingClientRect().top <= line) ?? pages[0];
 }
 
 function atPage() {
@@ -71,8 +77,7 @@ function atPage() {
 function turnPage(by) {
   const page = currentPage();
   const next = by > 0 ? page.nextElementSibling : page.previousElementSibling;
-  const header = find("#source header").offsetHeight / find("#source").clientHeight;
-  if (next?.matches(".page")) scrollWithin(find("#source"), next, header + 0.02, smoothly());
+  if (next?.matches(".page")) scrollWithin(find("#source"), next, below(0.02), smoothly());
 }
 
 /** A picture that does not come is said, and the text is a press away. */

@@ -74,7 +74,7 @@ def paged_source(
     count = len(document.page_starts)
     figures = "".join(_page(page, count, boxes, answer_boxes) for page in pages)
     return (
-        f'<div class="source paged" id="source-{escape(key)}"><header>{_heading(document, citation)}'
+        f'<div class="source paged" id="source-{escape(key)}"><header>{_heading(document, citation, paged=True)}'
         f'{_views("page", document, citation)}<p class="sentence" dir="auto">{_mark(citation)}</p></header>'
         f'<div class="pages">{_left_out(pages[0].number - 1, "page", "before these")}{figures}'
         f"{_left_out(count - pages[-1].number, 'page', 'after these')}</div></div>"
@@ -89,7 +89,7 @@ def _moved(document: Document) -> str:
     return source_trouble(f"“{document.title}” no longer holds this sentence where it was quoted.")
 
 
-def _heading(document: Document, citation: Citation) -> str:
+def _heading(document: Document, citation: Citation, *, paged: bool = False) -> str:
     """Return the title, and what is known of the document and of the sentence's place in it."""
     file = PurePath(document.source).name
     parts = [
@@ -97,7 +97,7 @@ def _heading(document: Document, citation: Citation) -> str:
         f"<bdi>{escape(document.author)}</bdi>" if document.author else "",
         escape(day(document.date)) if document.date else "",
         f"page {citation.page}" if len(document.page_starts) > 1 else "",
-        f"characters {citation.start:,} to {citation.end:,}",
+        "" if paged else f"characters {citation.start:,} to {citation.end:,}",
     ]
     if document.also:
         names = ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
@@ -128,11 +128,11 @@ def _views(current: str, document: Document, citation: Citation) -> str:
 def _page(page: Page, count: int, boxes: Sequence[Box], answer_boxes: Sequence[Box]) -> str:
     """Return a page's picture, which is fetched when it comes near, with the rectangles over it."""
     alternative = f"Page {page.number} of {count}" if count > 1 else "The page"
-    over = _over(page, boxes, "box") + _over(page, answer_boxes, "box short-answer")
+    marks = _over(page, boxes, "box") + _over(page, answer_boxes, "box short-answer")
     return (
         f'<figure class="page" id="page-{page.number}"><img src="{escape(page.address)}" alt="{alternative}"'
         f' width="{page.width:.0f}" height="{page.height:.0f}" loading="lazy" decoding="async"'
-        f' style="aspect-ratio:{page.width:.2f}/{page.height:.2f}">{over}</figure>'
+        f' style="aspect-ratio:{page.width:.2f}/{page.height:.2f}"><span class="marks">{marks}</span></figure>'
     )
 
 

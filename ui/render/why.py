@@ -104,7 +104,7 @@ def _measures(columns: Sequence[Citation]) -> list[tuple[str, Measure]]:
     found = [one.reasons for one in columns if one.reasons is not None]
     features = dict.fromkeys(name for reasons in found for name in reasons.features if name != "search")
     return [
-        ("Its passage came, in the search", lambda one: _of(one, lambda reasons: str(reasons.rank))),
+        ("Rank of its passage in the search", lambda one: _of(one, lambda reasons: str(reasons.rank))),
         ("Search: meaning", lambda one: _of(one, lambda reasons: _number(reasons.via.get("dense")))),
         ("Search: words", lambda one: _of(one, lambda reasons: _number(reasons.via.get("lexical")))),
         *((_FEATURES.get(name, name), _feature(name)) for name in features),
