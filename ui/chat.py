@@ -22,7 +22,8 @@ from index.errors import VerbatimError
 from qa import answer
 from ui import render
 from ui.desk import BusyError, Desk
-from ui.render import Turn
+from ui.opening import opened, places_of
+from ui.render import Searched, Turn
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
@@ -235,15 +236,14 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
     history = [earlier.answer for earlier in turns if earlier.answer is not None]
     try:
         found = answer(turn.question, index=index, history=history)
-        shown = found.citations if found.nearest is None else (*found.citations, found.nearest)
-        documents = {c.document_id: index.document(c.document_id, c.revision) for c in shown}
+        places = places_of(found, index)
+        searched = Searched(_count(index), len(found.hits), sum(len(hit.passage.sentences) for hit in found.hits))
     except VerbatimError as error:
         return replace(turn, trouble=str(error))
     except Exception:
         log.exception("a question could not be answered")
         return replace(turn, trouble=_UNEXPECTED)
-    paged = frozenset(name for name, document in documents.items() if len(document.page_starts) > 1)
-    return replace(turn, answer=replace(found, hits=()), paged=paged)
+    return replace(turn, answer=replace(found, hits=()), places=places, searched=searched)
 
 
 _UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
@@ -264,16 +264,9 @@ def _start_anew(index: Index, parts: Parts, turns: list[Turn]) -> Updates:
 
 
 def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
-    """Return the document of the citation that was clicked, its sentence marked.
-
-    The page may only name a citation of its own conversation; which document that is, the server knows.
-    """
-    key = _payload(wanted)
-    citation = render.cited(turns, key)
-    if citation is None:
-        return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
+    """Return what the source pane shows of the citation that was chosen."""
     try:
-        return render.source(index.document(citation.document_id, citation.revision), citation, key)
+        return opened(index, _payload(wanted), turns)
     except VerbatimError as error:
         return render.source_trouble(str(error))
     except Exception:

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
+from ui.pages import PATH, Pictures
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -90,6 +91,7 @@ def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     guard = Middleware(Guard, hosts=frozenset({"127.0.0.1", "localhost", "::1", host}))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
+    app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
     served: FastAPI = gr.mount_gradio_app(
         app,

@@ -6,13 +6,19 @@ line; that is why every function returns a single line, and why `escape` also sp
 """
 
 from ui.render.documents import changes, documents_table, notice, pane_tabs
-from ui.render.sources import MARK_ID, WINDOW_CHARS, no_source, source, source_trouble
+from ui.render.places import Place, place_of
+from ui.render.quotations import citation_key
+from ui.render.sources import MARK_ID, WINDOW_CHARS, Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape
-from ui.render.turns import Turn, citation_key, cited, confidence_words, conversation
+from ui.render.turns import Searched, Turn, cited, conversation, shown_citations
+from ui.render.why import confidence_words
 
 __all__ = [
     "MARK_ID",
     "WINDOW_CHARS",
+    "Page",
+    "Place",
+    "Searched",
     "Turn",
     "changes",
     "citation_key",
@@ -23,7 +29,10 @@ __all__ = [
     "escape",
     "no_source",
     "notice",
+    "paged_source",
     "pane_tabs",
+    "place_of",
+    "shown_citations",
     "source",
     "source_trouble",
 ]
