@@ -21,17 +21,15 @@ from index import Index, Source
 from index.errors import VerbatimError
 from qa import answer
 from ui import render
-from ui.opening import opened, places_of
-from ui.render import Searched, Turn
+from ui.desk import BusyError, Desk
+from ui.opening import opened, placed
+from ui.render import Turn
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
-
-ANSWERS_AT_ONCE = 2
-"""How many answers are worked out at the same time; the others wait in the queue."""
 
 log = logging.getLogger(__name__)
 
@@ -148,16 +146,17 @@ def _wire_asking(index: Index, parts: Parts) -> None:
         parts.question.submit(begin, [parts.question, turns], shown, **_QUICK),
         *(button.click(begin, [button, turns], shown, **_QUICK) for button in parts.offered),
     ]
+    desk = Desk()
+
+    async def finish(turns: list[Turn]) -> str:
+        """Answer what is pending once its turn has come, or say that there are too many."""
+        try:
+            return await desk.work_out(partial(_finish, index, turns))
+        except BusyError as error:
+            return _give_up(index, turns, str(error))
+
     for event in asked:
-        event.then(
-            partial(_finish, index),
-            [turns],
-            [parts.conversation],
-            concurrency_limit=ANSWERS_AT_ONCE,
-            concurrency_id="answer",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        event.then(finish, [turns], [parts.conversation], **_QUICK)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **_QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns], _shelf(parts), **_QUICK)
     new.then(render.no_source, None, [parts.source], **_QUICK)
@@ -226,19 +225,23 @@ def _finish(index: Index, turns: list[Turn]) -> str:
     return _conversation(index, turns)
 
 
+def _give_up(index: Index, turns: list[Turn], why: str) -> str:
+    """Leave what is pending unanswered, for a reason, and return the conversation."""
+    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
+    return _conversation(index, turns)
+
+
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
     history = [earlier.answer for earlier in turns if earlier.answer is not None]
     try:
         found = answer(turn.question, index=index, history=history)
-        places = places_of(found, index)
-        searched = Searched(_count(index), len(found.hits), sum(len(hit.passage.sentences) for hit in found.hits))
+        return placed(index, replace(turn, answer=replace(found, hits=())))
     except VerbatimError as error:
         return replace(turn, trouble=str(error))
     except Exception:
         log.exception("a question could not be answered")
         return replace(turn, trouble=_UNEXPECTED)
-    return replace(turn, answer=replace(found, hits=()), places=places, searched=searched)
 
 
 _UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
