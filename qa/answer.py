@@ -16,7 +16,7 @@ from qa.named import named_terms, unmentioned
 from qa.parts import parts
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
-from qa.types import Answer, Evidence
+from qa.types import Answer, Evidence, Searched
 
 TOP_K = 10
 """Passages that are read for a question."""
@@ -85,6 +85,11 @@ class Answerer:
             confidence=best.chance,
             nearest=near[0] if near else None,
             runners_up=others,
+            searched=Searched(
+                self.index.document_count() if documents is None else len(documents),
+                len(hits),
+                sum(len(hit.passage.sentences) for hit in hits),
+            ),
             missing=() if citations else self._missing(query),
             hits=tuple(hits),
             seconds=clock.seconds,

@@ -83,6 +83,15 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What an answer was looked for in: so many documents, and the passages and sentences in them that were read."""
+
+    documents: int
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got: citations, or an honest refusal with its reason and the nearest sentence.
 
@@ -91,7 +100,8 @@ class Answer:
     sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
     question that occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
     cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
-    asks for several things, those of which the documents do not seem to say anything.
+    asks for several things, those of which the documents do not seem to say anything. ``searched`` says in what the
+    answer was looked for.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -104,6 +114,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     runners_up: tuple[Citation, ...] = ()
+    searched: Searched | None = None
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 

@@ -177,6 +177,9 @@ def test_a_refusal_has_the_nearest_sentence_and_those_after_it(seed_index: Index
     assert result.nearest
     near = [result.nearest, *result.runners_up]
     assert len({one.start for one in near}) == 1 + RUNNERS_UP
+    assert result.searched
+    assert (result.searched.documents, result.searched.passages) == (1, len(result.hits))
+    assert result.searched.sentences >= len(near)
     assert [one.score for one in near] == sorted((one.score for one in near), reverse=True)
 
 

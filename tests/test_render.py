@@ -14,9 +14,9 @@ from lxml import html
 
 from index.layout import Box
 from index.types import Changes, Document, Failure, Span
-from qa.types import Answer, Citation, Reasons
+from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
-from ui.render import Page, Place, Searched, Turn
+from ui.render import Page, Place, Turn
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -329,7 +329,7 @@ def test_why_tells_what_chose_a_sentence_and_what_came_next():
     first = dataclasses.replace(cite(document, 0, 4), score=2.0, reasons=reasons)
     second = dataclasses.replace(cite(document, 5, 9), score=1.0, reasons=dataclasses.replace(reasons, rank=3))
     answer = dataclasses.replace(answered(first, confidence=0.81), runners_up=(second,))
-    turns = [Turn("?", answer, searched=Searched(1, 2, 9))]
+    turns = [Turn("?", dataclasses.replace(answer, searched=Searched(1, 2, 9)))]
     markup = render.conversation(turns, documents=1)
     why = shown(markup, "//details[@class='why']")
     for said in ("about 81 are right", "Searched 1 document, and read the 9 sentences of the 2 passages", "fit best",
@@ -347,8 +347,8 @@ def test_why_tells_what_chose_a_sentence_and_what_came_next():
 def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     document = make_document("One. Two. Three.")
     near, *others = cite(document, 0, 4), cite(document, 5, 9), cite(document, 10, 16, number=2)
-    answer = Answer("?", "?", (), "no", 0.1, near, runners_up=tuple(others))
-    turns = [Turn("?", answer, searched=Searched(3, 10, 412))]
+    answer = Answer("?", "?", (), "no", 0.1, near, runners_up=tuple(others), searched=Searched(3, 10, 412))
+    turns = [Turn("?", answer)]
     markup = render.conversation(turns, documents=3)
     assert shown(markup, "//p[@class='nearest-label']") == "Nearest sentences, not an answer"
     assert "Searched 3 documents, and read the 412 sentences" in tree(markup).text_content()

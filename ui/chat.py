@@ -22,8 +22,8 @@ from index.errors import VerbatimError
 from qa import answer
 from ui import render
 from ui.desk import BusyError, Desk
-from ui.opening import opened, places_of
-from ui.render import Searched, Turn
+from ui.opening import opened, placed
+from ui.render import Turn
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
@@ -236,14 +236,12 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
     history = [earlier.answer for earlier in turns if earlier.answer is not None]
     try:
         found = answer(turn.question, index=index, history=history)
-        places = places_of(found, index)
-        searched = Searched(_count(index), len(found.hits), sum(len(hit.passage.sentences) for hit in found.hits))
+        return placed(index, replace(turn, answer=replace(found, hits=())))
     except VerbatimError as error:
         return replace(turn, trouble=str(error))
     except Exception:
         log.exception("a question could not be answered")
         return replace(turn, trouble=_UNEXPECTED)
-    return replace(turn, answer=replace(found, hits=()), places=places, searched=searched)
 
 
 _UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 
 from index import Index
+from index.errors import UnknownDocumentError
 from index.types import Document
-from qa.types import Answer, Citation
+from qa.types import Citation
 from ui import pages, render
 from ui.render import Page, Place, Turn
 
@@ -15,11 +18,15 @@ PAGES_AROUND = 20
 """Pages that are offered before and after those that the sentence stands on; their pictures are fetched when near."""
 
 
-def places_of(answer: Answer, index: Index) -> dict[Citation, Place]:
-    """Return where each citation of an answer stands. Raises `VerbatimError` if a document is not there."""
-    shown = render.shown_citations(answer)
-    documents = {revision: index.document(*revision) for revision in {(one.document_id, one.revision) for one in shown}}
-    return {one: render.place_of(one, documents[one.document_id, one.revision]) for one in shown}
+def placed(index: Index, turn: Turn) -> Turn:
+    """Return a turn that knows where its citations stand, as far as their documents are still there."""
+    if turn.answer is None:
+        return turn
+    places: dict[Citation, Place] = {}
+    for citation in render.shown_citations(turn.answer):
+        with suppress(UnknownDocumentError):  # removed since
+            places[citation] = render.place_of(citation, index.document(citation.document_id, citation.revision))
+    return replace(turn, places=places)
 
 
 def opened(index: Index, wanted: str, turns: Sequence[Turn]) -> str:

@@ -96,10 +96,10 @@ function lift(figure, lifted) {
   if (figure.dataset.around === "kept" || lifted === (figure.dataset.around === "lifted")) return;
   const card = figure.querySelector(".card");
   for (const neighbour of card.querySelectorAll(".neighbour")) neighbour.setAttribute("aria-live", "off");
-  figure.style.height = lifted ? `${figure.offsetHeight}px` : "";
+  figure.style.height = lifted ? `${figure.getBoundingClientRect().height}px` : "";
   if (!lifted) return delete figure.dataset.around;
   figure.dataset.around = "lifted";
-  card.style.setProperty("--up", `${card.querySelector(".before")?.offsetHeight ?? 0}px`);
+  card.style.setProperty("--up", `${card.querySelector(".before")?.getBoundingClientRect().height ?? 0}px`);
 }
 
 /** Keep a quotation's neighbours open, or close them: for those who have neither mouse nor keyboard. */

@@ -10,7 +10,7 @@ from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
 from ui.render.sources import MARK_ID, WINDOW_CHARS, Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape
-from ui.render.turns import Searched, Turn, cited, conversation, shown_citations
+from ui.render.turns import Turn, cited, conversation, shown_citations
 from ui.render.why import confidence_words
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "WINDOW_CHARS",
     "Page",
     "Place",
-    "Searched",
     "Turn",
     "changes",
     "citation_key",

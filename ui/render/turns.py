@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Searched
 from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
 from ui.render.text import button, escape
@@ -13,26 +13,16 @@ from ui.render.why import confidence_words, why
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """What an answer was looked for in: all documents, and the passages and sentences in them that were read."""
-
-    documents: int
-    passages: int
-    sentences: int
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
-    ``places`` says of its citations where they stand. It can be made anew from the documents, ``searched`` cannot.
+    ``places`` says of its citations where they stand; it can be made anew from the documents.
     """
 
     question: str
     answer: Answer | None = None
     trouble: str | None = None
     places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
-    searched: Searched | None = None
 
     @property
     def pending(self) -> bool:
@@ -124,7 +114,7 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
     meaning = "The estimated chance that the first sentence answers the question"
     sure = f'<p class="confidence" title="{meaning}">{words}</p>'
-    return f"{short}{quotations}{unanswered}{sure}{why(number, answer, turn.places, _read(turn.searched))}"
+    return f"{short}{quotations}{unanswered}{sure}{why(number, answer, turn.places, _read(answer.searched))}"
 
 
 def _refusal(number: int, turn: Turn, answer: Answer) -> str:
@@ -139,7 +129,7 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     if answer.missing:
         words = ", ".join(f"<b><bdi>{escape(word)}</bdi></b>" for word in answer.missing)
         parts.append(f'<p class="missing">Nowhere in your documents: {words}</p>')
-    if read := _read(turn.searched):
+    if read := _read(answer.searched):
         parts.append(f'<p class="reason">{read}</p>')
     if answer.nearest is not None:
         plural = "s" if answer.runners_up else ""
