@@ -1,12 +1,12 @@
 // What Gradio leaves to the page: opening citations, choosing the pane, asking before a removal, and telling
 // screen readers what each part is. Documents' text never passes through here as HTML.
 
-const find = (selector) => document.querySelector(selector);
+export const find = (selector) => document.querySelector(selector);
 let messages = 0;
 let opener = null; // the button that opened what stands beside; focus returns there
 
 /** Tell the server something, through a hidden field that Gradio watches. The counter makes each message new. */
-function tell(field, message) {
+export function tell(field, message) {
   const input = find(`#${field} textarea, #${field} input`);
   input.value = `${++messages} ${message}`;
   input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -39,18 +39,20 @@ function openCitation(key) {
   else tell("wanted-citation", key);
 }
 
-function confirmRemoval(cell, asking) {
-  cell.querySelector("[name=ask-removal]").hidden = asking;
+/** Ask once more before something is gone, in the place of the button that was pressed. */
+export function confirmIn(cell, ask, keep, asking) {
+  cell.querySelector(`[name=${ask}]`).hidden = asking;
   cell.querySelector(".confirm").hidden = !asking;
-  cell.querySelector(asking ? "[name=keep]" : "[name=ask-removal]").focus();
+  cell.querySelector(`[name=${asking ? keep : ask}]`).focus();
 }
 
-const actions = {
+/** What the buttons of the page do, by their name. */
+export const actions = {
   cite: (button) => openCitation(button.value),
   show: (button) => { opener = button; show(button.value); },
   close: closeSheet,
-  "ask-removal": (button) => confirmRemoval(button.closest(".removal"), true),
-  keep: (button) => confirmRemoval(button.closest(".removal"), false),
+  "ask-removal": (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", true),
+  keep: (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", false),
   remove: (button) => tell("unwanted-document", button.value),
 };
 
@@ -111,10 +113,18 @@ function start() {
   if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
 
+const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];
+
 // Gradio builds the page after its own scripts have loaded.
-const built = new MutationObserver(() => {
-  if (!["#conversation", "#beside", "#source", "#tabs", "#question textarea"].every(find)) return;
-  built.disconnect();
-  start();
+const ready = new Promise((resolve) => {
+  const built = new MutationObserver(() => {
+    if (!PARTS.every(find)) return;
+    built.disconnect();
+    start();
+    resolve();
+  });
+  built.observe(document.body, { childList: true, subtree: true });
 });
-built.observe(document.body, { childList: true, subtree: true });
+
+/** Do something once the page is built. */
+export const whenReady = (act) => void ready.then(act);

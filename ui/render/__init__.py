@@ -5,25 +5,51 @@ are shown by a Markdown component, which passes a block of HTML through untouche
 line; that is why every function returns a single line, and why `escape` also spells out line breaks.
 """
 
-from ui.render.documents import changes, documents_table, notice, pane_tabs
+from ui.render.documents import (
+    FILTERED_FROM,
+    ROWS,
+    arranged,
+    changes,
+    documents_table,
+    notice,
+    pane_tabs,
+    progress,
+    refusal_key,
+    refused,
+    scope,
+)
+from ui.render.history import LISTED, conversations, current, masthead, offer
 from ui.render.sources import MARK_ID, WINDOW_CHARS, no_source, source, source_trouble
-from ui.render.text import escape
+from ui.render.text import escape, moment
 from ui.render.turns import Turn, citation_key, cited, confidence_words, conversation
 
 __all__ = [
+    "FILTERED_FROM",
+    "LISTED",
     "MARK_ID",
+    "ROWS",
     "WINDOW_CHARS",
     "Turn",
+    "arranged",
     "changes",
     "citation_key",
     "cited",
     "confidence_words",
     "conversation",
+    "conversations",
+    "current",
     "documents_table",
     "escape",
+    "masthead",
+    "moment",
     "no_source",
     "notice",
+    "offer",
     "pane_tabs",
+    "progress",
+    "refusal_key",
+    "refused",
+    "scope",
     "source",
     "source_trouble",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 
 from qa.types import Citation
 
@@ -35,3 +36,21 @@ def with_answer(citation: Citation, tag: str) -> str:
     start, end = citation.answer.start - citation.start, citation.answer.end - citation.start
     before, short, after = citation.text[:start], citation.text[start:end], citation.text[end:]
     return f"{escape(before)}<{tag}>{escape(short)}</{tag}>{escape(after)}"
+
+
+def moment(written: str) -> datetime:
+    """Return a moment that was written down in ISO 8601, in the time of this machine."""
+    read = datetime.fromisoformat(written)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone()
+
+
+def day(written: str, now: datetime | None = None) -> str:
+    """Return when a moment was, as short as it can be: "19:53" for today, "21 Nov", "21 Nov 2025"."""
+    now = now or datetime.now(UTC).astimezone()
+    try:
+        then = moment(written)
+    except ValueError:
+        return ""
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.types import Answer, Citation
+from ui.render.history import notes
 from ui.render.text import button, escape, with_answer
 
 _CONFIDENCE = ((0.85, "Very likely right"), (0.65, "Probably right"), (0.4, "Uncertain"), (0.0, "Doubtful"))
@@ -15,13 +16,15 @@ _CONFIDENCE = ((0.85, "Very likely right"), (0.65, "Probably right"), (0.4, "Unc
 class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
-    ``paged`` holds the ids of the cited documents that have several pages; only there a page says much.
+    ``paged`` holds the ids of the cited documents that have several pages; only there a page says much. ``notes`` are
+    said below it: which documents were asked, and what became of those it cites.
     """
 
     question: str
     answer: Answer | None = None
     trouble: str | None = None
     paged: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -73,7 +76,7 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}</div>'
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
