@@ -122,7 +122,7 @@ class History:
                 self._bound(connection, owner)
             title, begun = self._owned(connection, owner, conversation)
             connection.execute("UPDATE conversations SET touched = ? WHERE id = ?", (now, conversation))
-            written = json.dumps(turn_as_data(turn), ensure_ascii=False)
+            written = _sayable(json.dumps(turn_as_data(turn), ensure_ascii=False))
             connection.execute("INSERT INTO turns (conversation, turn) VALUES (?, ?)", (conversation, written))
         return Summary(conversation, title, begun, now)
 
