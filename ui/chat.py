@@ -21,6 +21,7 @@ from index.errors import VerbatimError
 from qa import answer
 from ui import render, shelf
 from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
+from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
 from ui.drawer import Drawer, DrawerParts
 from ui.history import HISTORY_NAME, History
@@ -33,9 +34,6 @@ MAX_QUESTION_CHARS = 8_000
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
-
-ANSWERS_AT_ONCE = 2
-"""How many answers are worked out at the same time; the others wait in the queue."""
 
 log = logging.getLogger(__name__)
 
@@ -150,39 +148,29 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
         parts.question.submit(begin, [parts.question, turns], shown, **QUICK),
         *(button.click(begin, [button, turns], shown, **QUICK) for button in parts.offered),
     ]
+    desk = Desk()
+
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer what is pending once its turn has come, and keep it; or say that there are too many."""
+        entries = documents.entries()
+        asked = session.asked(entries)
+        note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+
+        def keep(answered: Sequence[Turn]) -> None:
+            conversations.keep(answered, session, request)
+
+        try:
+            return await desk.work_out(partial(_finish, index, turns, asked, note, keep))
+        except BusyError as error:
+            return _give_up(index, turns, str(error))
+
     for event in asked:
-        answered = event.then(
-            _answering(index, documents, conversations),
-            [turns, parts.session],
-            [parts.conversation],
-            concurrency_limit=ANSWERS_AT_ONCE,
-            concurrency_id="answer",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        answered = event.then(finish, [turns, parts.session], [parts.conversation], **QUICK)
         answered.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
     new.then(render.no_source, None, [parts.source], **QUICK)
     new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
-
-
-def _answering(index: Index, documents: Shelf, conversations: Drawer) -> Callable[..., str]:
-    """Return what answers the pending questions and keeps them. Gradio finds the request by its annotation."""
-
-    def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
-        """Answer, keep, show."""
-        entries = documents.entries()
-        asked = session.asked(entries)
-        return _finish(
-            index,
-            turns,
-            asked,
-            "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents.",
-            lambda answered: conversations.keep(answered, session, request),
-        )
-
-    return finish
 
 
 def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
@@ -262,7 +250,7 @@ def _finish(
     turns: list[Turn],
     documents: Collection[str] | None = None,
     note: str = "",
-    keep: Callable[[list[Turn]], None] = lambda _: None,
+    keep: Callable[[Sequence[Turn]], None] = lambda _: None,
 ) -> str:
     """Answer what is still pending from ``documents``, ``keep`` it, and return the conversation."""
     for turn in [turn for turn in turns if turn.pending]:
@@ -273,6 +261,12 @@ def _finish(
             if current is turn:
                 turns[place] = answered
                 keep([answered])
+    return _conversation(index, turns)
+
+
+def _give_up(index: Index, turns: list[Turn], why: str) -> str:
+    """Leave what is pending unanswered, for a reason, and return the conversation."""
+    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
     return _conversation(index, turns)
 
 

@@ -86,7 +86,6 @@ function remember() {
   const id = find("#current .current")?.id.replace("conversation-", "") ?? "";
   if (id) sessionStorage.setItem(OPEN_ONE, id);
   else sessionStorage.removeItem(OPEN_ONE);
-  document.title = find("#current .current")?.textContent || "Verbatim";
 }
 
 whenReady(() => {
