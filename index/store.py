@@ -270,8 +270,7 @@ class Index:
             within = None if documents is None else self._catalog.passage_ids(documents)
             dense = self._vectors.search(vector, CANDIDATES, within)
             lexical = self._words.search(query, CANDIDATES, within)
-            ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
-            dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
+            dense |= self._vectors.cosines(lexical.keys() - dense.keys(), vector)
             return self._hits(fuse(dense, lexical), top_k, generation)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
