@@ -133,7 +133,7 @@ def test_the_commands_add_list_and_remove(tmp_path) -> None:
     "path",
     [
         "/config", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x",
-        "/gradio_api/file=/etc/passwd", "/theme.css", "/assets/x.js", "/verbatim", "/login/", "/gradio_api/token",
+        "/gradio_api/file=/etc/passwd", "/theme.css", "/assets/x.js", "/verbatim", "/verbatim/chat.js", "/verbatim/export/x", "/login/", "/gradio_api/token",
         "/verbatim/../config", "/verbatim/%2e%2e/config", "/gradio_api/user", "/gradio_api/app_id",
     ],
 )  # fmt: skip

@@ -42,6 +42,9 @@ FAILURES, FAILURE_SECONDS = 10, 600.0
 """So many failures within so many seconds, by name and by address, before nobody is let in there for a while."""
 
 COOKIE = "verbatim-session"
+FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png")
+"""What the page to log in on consists of."""
+
 _COST = {"n": 2**15, "r": 8, "p": 1}
 _MAX_FORM_BYTES = 10_000
 
@@ -145,7 +148,7 @@ def _digest(token: str) -> str:
 
 
 class Door:
-    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out. Our stylesheets are for all."""
+    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out."""
 
     def __init__(self, app: ASGIApp, logins: Logins) -> None:
         self.app = app
@@ -156,7 +159,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with the name of who sent it, or ask who it is."""
-        if scope["type"] == "lifespan" or scope["path"].startswith("/verbatim/"):
+        if scope["type"] == "lifespan" or scope["path"] in FOR_ALL:
             await self.app(scope, receive, send)
             return
         from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
