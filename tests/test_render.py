@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from lxml import html
 
 from index.layout import Box
-from index.types import Changes, Document, Failure, Span
+from index.types import Changes, Document, Entry, Failure, Span
 from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
+from ui.history import Summary
 from ui.render import Page, Place, Turn
 
 HOSTILE = [
@@ -37,12 +38,12 @@ HOSTILE = [
 ]
 TAGS = {
     *("div", "p", "h2", "b", "bdi", "mark", "figure", "figcaption", "blockquote", "button", "span", "header"),
-    *("details", "summary", "thead", "strong", "img"),
+    *("details", "summary", "thead", "strong", "img", "time", "progress"),
     *("table", "caption", "tbody", "tr", "th", "td", "ul", "li"),
 }
 ATTRIBUTES = {
     *("class", "dir", "id", "type", "name", "value", "title", "role", "hidden", "scope", "tabindex"),
-    *("src", "alt", "width", "height", "loading", "decoding", "style"),
+    *("src", "alt", "width", "height", "loading", "decoding", "style", "max", "datetime"),
 }
 
 
@@ -104,6 +105,7 @@ def every_view(payload: str) -> dict[str, str]:
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
     first = dataclasses.replace(first, also=(payload,), reasons=Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5}))
     first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
+    entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
     place = Place(payload, payload, 2, payload, payload, True)
@@ -124,8 +126,13 @@ def every_view(payload: str) -> dict[str, str]:
         "pending": render.conversation([Turn(payload)], documents=1),
         "source": render.source(document, first),
         "source trouble": render.source_trouble(payload),
-        "documents": render.documents_table([document], 3),
-        "changes": render.changes(Changes(removed=("x",), failed=(Failure(payload, payload),)), [payload]),
+        "documents": render.documents_table([entry, entry]),
+        "changes": render.changes(Changes(removed=("x",)), [payload]),
+        "refused files": render.refused([Failure(payload, payload)]),
+        "progress": render.progress(0, 1, payload, 1.0),
+        "conversations": render.conversations([Summary(payload, payload, "x", payload)]),
+        "current": render.current(payload, payload),
+        "notes": render.conversation([Turn(payload, refused, notes=(payload,))], documents=1),
         "notice": render.notice(payload),
     }
 
@@ -433,16 +440,20 @@ def test_an_empty_store_says_what_to_do():
     assert not tree(render.conversation([], documents=3)).xpath("//button")
 
 
-def test_changes_name_each_failure_with_its_reason():
+def test_changes_count_and_failures_are_named_with_their_reason():
     done = Changes(added=("a", "b"), unchanged=("c",), failed=(Failure("scan.pdf", "holds no text"),))
-    markup = render.changes(done)
-    assert shown(markup, "//p[@class='done']") == "2 added, 1 unchanged"
-    assert shown(markup, "//li") == "scan.pdf holds no text"
+    assert shown(render.changes(done), "//p[@class='done']") == "2 added, 1 unchanged, 1 not added"
+    assert shown(render.refused(done.failed), "//li/span") == "holds no text"
+    assert shown(render.refused(done.failed), "//li/b") == "scan.pdf"
     assert shown(render.changes(Changes(removed=("a",)), ["News"]), "//p") == "removed News"
+    assert "2 conversations still quote it" in render.changes(Changes(removed=("a",)), ["News"], quoting=2)
 
 
 def test_the_table_names_each_document_and_its_removal():
-    markup = render.documents_table([make_document("Text.", source="news/a.txt", title="News")], 1234)
-    assert shown(markup, "//caption") == "1 document · 1,234 sentences"
-    assert shown(markup, "//bdi[@class='file']") == "news/a.txt"
+    markup = render.documents_table([Entry("d1", "news/a.txt", "News", 2, 1234, "2026-01-01T00:00:00+00:00", "r")])
+    assert shown(markup, "//p[@class='total']") == "1 document · 1,234 sentences"
+    assert shown(markup, "//bdi[@class='file']") == "a.txt"
+    assert shown(markup, "//td[@class='kind']") == "TXT"
+    assert shown(markup, "//td[@class='pages']") == "2 pages"
     assert tree(markup).xpath("//button[@name='remove']/@value") == ["d1"]
+    assert not tree(markup).xpath("//button[@name='ask']"), "one document is always asked"

@@ -41,7 +41,10 @@ def opened(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     citation = render.cited(turns, key)
     if citation is None or view not in ("", "page", "text"):
         return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
-    document = index.document(citation.document_id, citation.revision)
+    try:
+        document = index.document(citation.document_id, citation.revision)
+    except UnknownDocumentError:
+        return render.source_trouble(f"“{citation.title}” was removed from your documents, and its text with it.")
     boxes = index.boxes(document.id, document.revision, citation.start, citation.end)
     if view == "text" or not boxes:
         return render.source(document, citation, key, has_pages=bool(boxes))

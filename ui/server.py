@@ -66,10 +66,12 @@ _POLICY = "; ".join(
 )
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
-_SHEETS = ("conversation", "source", "documents", "chat")
+_SHEETS = ("conversation", "source", "documents", "history", "chat")
+_SCRIPTS = ("chat", "documents", "history")
 _OUR_FILES = (
     "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS)
-    + '<script type="module" src="/verbatim/chat.js"></script></head>'
+    + "".join(f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS)
+    + "</head>"
 )
 
 
@@ -86,12 +88,15 @@ def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0
     from starlette.staticfiles import StaticFiles
 
     from ui.chat import build
+    from ui.downloads import Downloads
 
-    page = build(index, examples=examples)
+    downloads = Downloads()
+    page = build(index, examples=examples, downloads=downloads)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     guard = Middleware(Guard, hosts=frozenset({"127.0.0.1", "localhost", "::1", host}))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
     app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
+    app.add_route("/verbatim/export/{token}", downloads.respond, methods=["GET"])
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
     served: FastAPI = gr.mount_gradio_app(
         app,

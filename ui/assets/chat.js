@@ -4,18 +4,20 @@
 import { citationActions, clickedQuotation, startCitations } from "./citations.js";
 import { comeFrom, find, goBack, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
 
-function confirmRemoval(cell, asking) {
-  cell.querySelector("[name=ask-removal]").hidden = asking;
+/** Ask once more before something is gone, in the place of the button that was pressed. */
+export function confirmIn(cell, ask, keep, asking) {
+  cell.querySelector(`[name=${ask}]`).hidden = asking;
   cell.querySelector(".confirm").hidden = !asking;
-  cell.querySelector(asking ? "[name=keep]" : "[name=ask-removal]").focus();
+  cell.querySelector(`[name=${asking ? keep : ask}]`).focus();
 }
 
-const actions = {
+/** What the buttons of the page do, by their name. */
+export const actions = {
   ...citationActions,
   show: (button) => { comeFrom(button); show(button.value); },
   close: goBack,
-  "ask-removal": (button) => confirmRemoval(button.closest(".removal"), true),
-  keep: (button) => confirmRemoval(button.closest(".removal"), false),
+  "ask-removal": (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", true),
+  keep: (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", false),
   remove: (button) => tell("unwanted-document", button.value),
 };
 
@@ -46,10 +48,18 @@ function start() {
   if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
 
+const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];
+
 // Gradio builds the page after its own scripts have loaded.
-const built = new MutationObserver(() => {
-  if (!["#conversation", "#beside", "#source", "#tabs", "#question textarea"].every(find)) return;
-  built.disconnect();
-  start();
+const ready = new Promise((resolve) => {
+  const built = new MutationObserver(() => {
+    if (!PARTS.every(find)) return;
+    built.disconnect();
+    start();
+    resolve();
+  });
+  built.observe(document.body, { childList: true, subtree: true });
 });
-built.observe(document.body, { childList: true, subtree: true });
+
+/** Do something once the page is built. */
+export const whenReady = (act) => void ready.then(act);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 
 from qa.types import Citation
 
@@ -60,3 +61,21 @@ def day(date: str) -> str:
     return " ".join(
         filter(None, [number and str(int(number)), month and _MONTHS[int(month) - 1], year]),
     )
+
+
+def moment(written: str) -> datetime:
+    """Return a moment that was written down in ISO 8601, in the time of this machine."""
+    read = datetime.fromisoformat(written)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone()
+
+
+def when(written: str, now: datetime | None = None) -> str:
+    """Return when a moment was, as short as it can be: "19:53" for today, "21 Nov", "21 Nov 2025"."""
+    now = now or datetime.now(UTC).astimezone()
+    try:
+        then = moment(written)
+    except ValueError:
+        return ""
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.types import Answer, Citation, Searched
+from ui.render.history import notes
 from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
 from ui.render.text import button, escape
@@ -16,13 +17,15 @@ from ui.render.why import confidence_words, why
 class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
-    ``places`` says of its citations where they stand; it can be made anew from the documents.
+    ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
+    it: which documents were asked, and what became of those it cites.
     """
 
     question: str
     answer: Answer | None = None
     trouble: str | None = None
     places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -80,7 +83,7 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}</div>'
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
