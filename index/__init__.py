@@ -3,6 +3,10 @@
 The import is cheap: SQLite and tantivy are loaded with it, torch and Chroma only when something is searched.
 """
 
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime reports to Microsoft unless told otherwise before it is loaded
+
 from index.errors import (
     EmptyStoreError,
     SourceError,
@@ -12,12 +16,13 @@ from index.errors import (
     VerbatimError,
 )
 from index.store import Index, default_path
-from index.types import Changes, Document, Failure, Hit, Passage, Receipt, Source, Span, Status
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt, Source, Span, Status
 
 __all__ = [
     "Changes",
     "Document",
     "EmptyStoreError",
+    "Entry",
     "Failure",
     "Hit",
     "Index",

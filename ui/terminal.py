@@ -44,7 +44,9 @@ command = typer.Typer(
     pretty_exceptions_enable=False,
 )
 index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
+login_command = typer.Typer(help="Say who may use a chat that others can reach.", no_args_is_help=True)
 command.add_typer(index_command, name="index")
+command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
 
 Work = Callable[[ProgressCallback], Changes]
@@ -61,6 +63,7 @@ StoreOption = Annotated[
         show_default="your data folder",
     ),
 ]
+LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
 
@@ -89,9 +92,16 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
+    login: Annotated[
+        Path | None,
+        typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
+    ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
 ) -> None:
-    """Open the chat in a browser, or in this terminal."""
+    """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
@@ -102,6 +112,7 @@ def chat(
 
             Talk(index, console, _print_answer).run(lambda: console.input("\n[bold]›[/bold] "))
             return
+        from ui.login import Logins
         from ui.server import serve
 
         serve(
@@ -109,7 +120,19 @@ def chat(
             host=host,
             port=port,
             examples=example_questions(index),
-            ready=lambda address: console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)"),
+            logins=Logins(login) if login else None,
+            allowed_hosts=allow_host or (),
+            ready=lambda address: _say_where(address, login=login is not None),
+        )
+
+
+def _say_where(address: str, *, login: bool) -> None:
+    console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
+    if login:
+        errors.print(
+            "There is no encryption: passwords and documents cross the network as they are. Put a proxy with https in "
+            "front that passes the Host header on, and let Verbatim listen on 127.0.0.1.",
+            style="yellow",
         )
 
 
@@ -117,6 +140,34 @@ def _follow(index: Index, folder: Path) -> None:
     """Print what every change of a folder did to the store, without end."""
     for changes in index.watch(folder):
         _print_changes(changes)
+
+
+@login_command.command("add")
+def add_login(
+    file: LoginFile, name: Annotated[str, typer.Argument(help="The name to log in with.", show_default=False)]
+) -> None:
+    """Let a name in with a password, which is asked for; or give it another one."""
+    from ui.login import Logins
+
+    Logins(file).add(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    console.print(Text(f"{_printable(name)} can log in to `verbatim chat --login {file}`."))
+
+
+@login_command.command("remove")
+def remove_login(file: LoginFile, name: Annotated[str, typer.Argument(help="The name.", show_default=False)]) -> None:
+    """Let a name in no more."""
+    from ui.login import Logins
+
+    Logins(file).remove(name)
+
+
+@login_command.command("list")
+def list_logins(file: LoginFile) -> None:
+    """List the names."""
+    from ui.login import Logins
+
+    for name in Logins(file).names():
+        console.print(Text(_printable(name)))
 
 
 @index_command.command()
@@ -156,7 +207,7 @@ def remove(
 ) -> None:
     """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
-        sources = [source for document in index.documents() for source in (document.source, *document.also)]
+        sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
         changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
         _print_changes(changes)
     if changes.receipt:
@@ -174,12 +225,12 @@ def _named(name: str, sources: Sequence[str]) -> list[str]:
 def status(store: StoreOption = None) -> None:
     """List the documents and say how the store is."""
     with Index.open(store) as index:
-        state, documents = index.status(), index.documents()
+        state, entries = index.status(), index.listing()
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "title", "characters", "source"):
-        table.add_column(heading, justify="right" if heading == "characters" else "left", overflow="fold")
-    for document in documents:
-        table.add_row(document.id, escape(document.title), f"{len(document.text):,}", escape(document.source))
+    for heading in ("id", "title", "pages", "sentences", "source"):
+        table.add_column(heading, justify="right" if heading in ("pages", "sentences") else "left", overflow="fold")
+    for entry in entries:
+        table.add_row(entry.id, escape(entry.title), f"{entry.pages:,}", f"{entry.sentences:,}", escape(entry.source))
     console.print(table)
     console.print(
         f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
@@ -214,7 +265,7 @@ def rebuild(store: StoreOption = None) -> None:
 
 def example_questions(index: Index) -> list[str]:
     """Return questions to click: those about the seed article, while it is in the store."""
-    sources = {Path(document.source).name for document in index.documents()}
+    sources = {Path(entry.source).name for entry in index.listing()}
     return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
 
 
