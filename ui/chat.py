@@ -151,17 +151,17 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     ]
     desk = Desk()
 
-    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
-        """Answer what is pending once its turn has come, and keep it; or say that there are too many."""
+    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer what is pending, and keep it."""
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+        return _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
 
-        def keep(answered: Sequence[Turn]) -> None:
-            conversations.keep(answered, session, request)
-
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
         try:
-            return await desk.work_out(partial(_finish, index, turns, asked, note, keep))
+            return await desk.work_out(partial(answer_and_keep, turns, session, request))
         except BusyError as error:
             return _give_up(index, turns, str(error))
 
