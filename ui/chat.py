@@ -189,9 +189,6 @@ def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
     for event in (added, removed):
         event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         event.then(documents.show, [session], own.shown(), **QUICK)
-    own.matching.input(
-        documents.filter, [own.matching, session], own.shown(), **{**QUICK, "trigger_mode": "always_last"}
-    )
     own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
 
 

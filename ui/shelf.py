@@ -93,13 +93,8 @@ class Shelf:
 
     # ---- choosing and listing ----
 
-    def filter(self, matching: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Show the documents of which title or name holds these words."""
-        session.matching, session.rows = matching[:200], render.ROWS
-        return self.show(session, request)
-
     def command(self, message: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Do what was clicked in the table: ask or skip a document, all or none, order it, show more, dismiss."""
+        """Do what was clicked or typed: ask or skip a document, all or none, filter, order, show more, dismiss."""
         verb, _, what = message.partition(" ")[2].partition(" ")
         entries = self.entries()
         if verb == "ask":
@@ -111,6 +106,8 @@ class Shelf:
         if verb in ("all", "none"):
             shown = {entry.id for entry in render.arranged(entries, matching=session.matching)}
             session.left_out = session.left_out - shown if verb == "all" else session.left_out | shown
+        elif verb == "match":
+            session.matching, session.rows = what[:200], render.ROWS
         elif verb == "order":
             session.order, session.rows = what, render.ROWS
         elif verb == "more":
@@ -237,6 +234,7 @@ def lay_out() -> tuple[gr.File, gr.Markdown, gr.Markdown, gr.Textbox, gr.Markdow
         show_label=False,
         placeholder="Filter by title or file name",
         visible=False,
+        interactive=True,
         elem_id="matching",
         max_lines=1,
         html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
