@@ -266,3 +266,19 @@ def test_the_drawer_is_for_the_keyboard_and_for_a_phone(open_page):
     page.click("#tabs button[value=documents]")
     page.wait_for_selector(".documents tbody tr")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_an_empty_store_offers_an_article_and_then_questions_about_it(browser, tmp_path):
+    with Index.open(tmp_path / "empty") as empty, serving(create_app(empty)) as address:
+        watched = watch(browser, address)
+        page = watched.page
+        page.wait_for_selector("#conversation .welcome")
+        assert "There is nothing to ask yet" in page.text_content("#conversation .welcome")
+        page.click("#seed")
+        page.wait_for_selector(".example:visible", timeout=60_000)
+        assert not page.is_visible("#seed")
+        page.click(f".example:has-text('{TROOPS}')")
+        page.wait_for_selector(".quotation", timeout=60_000)
+        assert page.text_content(".short") == "about 2,500"
+        page.close()
+        watched.assert_innocent()

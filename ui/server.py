@@ -78,7 +78,9 @@ class ServeError(VerbatimError):
     """The chat cannot be served; the message says why and what to do."""
 
 
-def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0.0.1", port: int = 7860) -> FastAPI:
+def create_app(
+    index: Index, *, examples: Sequence[str] | None = None, host: str = "127.0.0.1", port: int = 7860
+) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it."""
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
@@ -124,7 +126,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat until it is interrupted; ``ready`` gets the address once the server listens.

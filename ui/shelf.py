@@ -23,6 +23,7 @@ from ui import render
 from ui.components import UNEXPECTED, html
 from ui.history import History
 from ui.sessions import Session, owner
+from ui.suggest import seed_file
 
 BATCH_BYTES = 64_000_000
 """So much of what was uploaded is in memory at a time."""
@@ -158,6 +159,17 @@ class Shelf:
         finally:
             for entry in entries:
                 Path(entry["path"]).unlink(missing_ok=True)
+
+    def add_seed(self) -> str:
+        """Add the article that comes with Verbatim, to have something to ask."""
+        file = seed_file()
+        try:
+            return render.changes(self.index.add(Source(file.name, file.read_bytes()))) if file else ""
+        except VerbatimError as error:
+            return render.notice(str(error))
+        except Exception:
+            log.exception("the article could not be added")
+            return render.notice(UNEXPECTED)
 
     def remove(self, unwanted: str, request: gr.Request) -> str:
         """Remove a document, and say which conversations still quote it."""
