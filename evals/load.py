@@ -250,7 +250,7 @@ async def _after(think: float, asking: Awaitable[Asked]) -> Asked:
 
 
 def _client(url: str) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=500)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=500, keepalive_expiry=2)
     return httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits)
 
 

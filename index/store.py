@@ -312,6 +312,11 @@ class Index:
         layout = self._catalog.layout(document_id, revision)
         return Layout.from_bytes(layout).boxes(start, end) if layout else []
 
+    def page_sizes(self, document_id: str, revision: str) -> tuple[tuple[float, float], ...]:
+        """Return width and height of each page of a revision as it is shown, in points; none without real pages."""
+        layout = self._catalog.layout(document_id, revision)
+        return Layout.from_bytes(layout).page_sizes if layout else ()
+
     def original(self, document_id: str, revision: str) -> bytes | None:
         """Return the file that a revision was read from, kept for formats with real pages so that they can be shown."""
         return self._catalog.original(document_id, revision)

@@ -16,7 +16,7 @@ from typing import Any
 
 import gradio as gr
 
-from index import Index, UnknownDocumentError
+from index import Index
 from index.errors import VerbatimError
 from qa import answer
 from ui import render, shelf
@@ -25,6 +25,7 @@ from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
 from ui.drawer import Drawer, DrawerParts
 from ui.history import HISTORY_NAME, History
+from ui.opening import opened, placed
 from ui.render import Turn
 from ui.sessions import Session
 from ui.shelf import Shelf, ShelfParts
@@ -223,7 +224,7 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
     def reopen(wanted: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Show a conversation of old."""
         trouble = conversations.open(wanted, turns, session, request)
-        turns[:] = [_paged(index, turn) for turn in turns]
+        turns[:] = [placed(index, turn) for turn in turns]
         said = render.source_trouble(trouble) if trouble else render.no_source()
         return {**_everything(index, parts, turns), parts.source: said}
 
@@ -298,26 +299,12 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collec
         return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
     try:
         found = answer(turn.question, index=index, history=history, **chosen)
-        return _paged(index, replace(turn, answer=replace(found, hits=())))
+        return placed(index, replace(turn, answer=replace(found, hits=())))
     except VerbatimError as error:
         return replace(turn, trouble=str(error))
     except Exception:
         log.exception("a question could not be answered")
         return replace(turn, trouble=UNEXPECTED)
-
-
-def _paged(index: Index, turn: Turn) -> Turn:
-    """Return a turn that knows which of its cited documents have pages."""
-    if turn.answer is None:
-        return turn
-    paged = set()
-    for citation in (*turn.answer.citations, *filter(None, [turn.answer.nearest])):
-        try:
-            if len(index.document(citation.document_id, citation.revision).page_starts) > 1:
-                paged.add(citation.document_id)
-        except UnknownDocumentError:  # removed since
-            continue
-    return replace(turn, paged=frozenset(paged))
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
@@ -337,18 +324,9 @@ def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session 
 
 
 def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
-    """Return the document of the citation that was clicked, its sentence marked.
-
-    The page may only name a citation of its own conversation; which document that is, the server knows.
-    """
-    key = _payload(wanted)
-    citation = render.cited(turns, key)
-    if citation is None:
-        return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
+    """Return what the source pane shows of the citation that was chosen."""
     try:
-        return render.source(index.document(citation.document_id, citation.revision), citation, key)
-    except UnknownDocumentError:
-        return render.source_trouble(f"“{citation.title}” was removed from your documents, and its text with it.")
+        return opened(index, _payload(wanted), turns)
     except VerbatimError as error:
         return render.source_trouble(str(error))
     except Exception:

@@ -1,6 +1,7 @@
 // The documents: which are asked, how they are listed, what is dismissed.
 
-import { actions, find, tell, whenReady } from "./chat.js";
+import { actions, whenReady } from "./chat.js";
+import { find, tell } from "./page.js";
 
 const send = (words) => tell("documents-command", words);
 let pressed = null; // what was pressed in a table that is about to be replaced

@@ -1,6 +1,7 @@
 // The conversations: a drawer that lists them; a reload opens the one that was open.
 
-import { actions, confirmIn, find, tell, whenReady } from "./chat.js";
+import { actions, confirmIn, whenReady } from "./chat.js";
+import { find, tell } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage

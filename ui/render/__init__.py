@@ -19,9 +19,12 @@ from ui.render.documents import (
     scope,
 )
 from ui.render.history import LISTED, conversations, current, masthead, offer
-from ui.render.sources import MARK_ID, WINDOW_CHARS, no_source, source, source_trouble
+from ui.render.places import Place, place_of
+from ui.render.quotations import citation_key
+from ui.render.sources import MARK_ID, WINDOW_CHARS, Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape, moment
-from ui.render.turns import Turn, citation_key, cited, confidence_words, conversation
+from ui.render.turns import Turn, cited, conversation, shown_citations
+from ui.render.why import confidence_words
 
 __all__ = [
     "FILTERED_FROM",
@@ -29,6 +32,8 @@ __all__ = [
     "MARK_ID",
     "ROWS",
     "WINDOW_CHARS",
+    "Page",
+    "Place",
     "Turn",
     "arranged",
     "changes",
@@ -45,11 +50,14 @@ __all__ = [
     "no_source",
     "notice",
     "offer",
+    "paged_source",
     "pane_tabs",
+    "place_of",
     "progress",
     "refusal_key",
     "refused",
     "scope",
+    "shown_citations",
     "source",
     "source_trouble",
 ]

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from index.types import Changes, Entry, Failure
-from ui.render.text import button, day, escape
+from ui.render.text import button, escape, when
 
 ROWS = 100
 """Rows of the table that are sent at first; a button asks for more."""
@@ -135,13 +135,13 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
         css = "tick on" if asked else "tick"
         tick = f'<td class="ask">{button("ask", "", unseen=f"Ask {title}", value=entry.id, css=css)}</td>'
     second = f'<span class="about">{" · ".join(about)}</span>' if about else ""
-    when = f'<time datetime="{escape(entry.added)}">{escape(day(entry.added))}</time>'
+    added = f'<time datetime="{escape(entry.added)}">{escape(when(entry.added))}</time>'
     return (
         f'<tr>{tick}<th scope="row"><bdi class="title">{escape(title)}</bdi>{second}</th>'
         f'<td class="kind">{escape(kind(entry))}</td>'
         f'<td class="pages">{entry.pages:,}<span class="unit"> {_noun(entry.pages, "page")}</span></td>'
         f'<td class="sentences">{entry.sentences:,}<span class="unit"> {_noun(entry.sentences, "sentence")}</span></td>'
-        f'<td class="added">{when}</td>'
+        f'<td class="added">{added}</td>'
         f'<td class="removal">{button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'
         f"{button('remove', 'Yes, remove', unseen=title, value=entry.id)}"
         f"{button('keep', 'Keep', unseen=title)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ui.render.text import button, day, escape
+from ui.render.text import button, escape, when
 
 LISTED = 60
 """Conversations that the list shows at first; a button asks for the others."""
@@ -54,7 +54,7 @@ def _row(one: Titled, is_open: bool) -> str:
     return (
         f'<li{css}><button type="button" name="open" value="{escape(one.id)}" class="open-conversation">'
         f'<bdi class="title">{escape(one.title)}</bdi>'
-        f'<time datetime="{escape(one.touched)}">{escape(day(one.touched))}</time></button>'
+        f'<time datetime="{escape(one.touched)}">{escape(when(one.touched))}</time></button>'
         f'<details><summary><span class="unseen">What to do with {escape(one.title)}</span></summary>'
         f'<p class="acts">{button("rename", "Rename", unseen=one.title, value=one.id)}'
         f'<span class="save">Save as {saved}</span>'
