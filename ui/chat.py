@@ -8,7 +8,7 @@ error becomes words.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from ui.opening import opened, placed
 from ui.render import Turn
 from ui.sessions import Session
 from ui.shelf import Shelf, ShelfParts
+from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
@@ -47,6 +48,7 @@ class Parts:
     session: gr.State
     new: gr.Button
     conversation: gr.Markdown
+    seed: gr.Button
     offers: gr.Column
     offered: tuple[gr.Button, ...]
     question: gr.Textbox
@@ -57,24 +59,39 @@ class Parts:
     drawer: DrawerParts
 
 
-def build(index: Index, *, examples: Sequence[str] = (), downloads: Downloads | None = None) -> gr.Blocks:
+def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Downloads | None = None) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
-    Files to save are handed to ``downloads``.
+    By default these are drawn from the documents. Files to save are handed to ``downloads``.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
-        parts = _lay_out(examples)
+        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0))
         documents = Shelf(index, history, parts.shelf)
         conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
-        page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
+        shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         _wire_asking(index, parts, documents, conversations)
-        _wire_documents(index, parts, documents)
+        changed = _wire_documents(index, parts, documents)
+        if examples is None:
+            suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
+            for event in (shown, *changed):
+                event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
     return page
+
+
+def _suggesting(suggestions: Suggestions) -> Callable[[], Awaitable[list[Any]]]:
+    """Return what puts questions on the buttons, once they are known."""
+
+    async def suggest() -> list[Any]:
+        """Show what one could ask."""
+        found = [*await suggestions.questions(), *[""] * MOST_QUESTIONS][:MOST_QUESTIONS]
+        return [gr.update(value=question, visible=bool(question)) for question in found]
+
+    return suggest
 
 
 def _lay_out(examples: Sequence[str]) -> Parts:
@@ -90,8 +107,9 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         with gr.Column(elem_id="ask"):
             with gr.Column(elem_id="scroll"):
                 conversation = html("", "conversation")
+                seed = gr.Button("Try it with a news article", elem_id="seed", visible=False)
                 with gr.Column(elem_id="examples", visible=False) as offers:
-                    offered = tuple(gr.Button(example, elem_classes="example") for example in examples)
+                    offered = tuple(gr.Button(one, elem_classes="example", visible=bool(one)) for one in examples)
             question = _question_box()
             scope = html("", "scope")
         with gr.Column(elem_id="beside"):
@@ -110,6 +128,7 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         session=session,
         new=new,
         conversation=conversation,
+        seed=seed,
         offers=offers,
         offered=offered,
         question=question,
@@ -137,7 +156,7 @@ def _question_box() -> gr.Textbox:
 
 def _depending(parts: Parts) -> list[Any]:
     """Return the components of the conversation that depend on which documents there are."""
-    return [parts.tabs, parts.conversation, parts.offers]
+    return [parts.tabs, parts.conversation, parts.seed, parts.offers]
 
 
 def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer) -> None:
@@ -174,8 +193,8 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
 
 
-def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
-    """Say what happens when documents are added, removed, listed or chosen."""
+def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> list[Any]:
+    """Say what happens when documents are added, removed, listed or chosen; return the events that change them."""
     own, session = parts.shelf, parts.session
     added = own.upload.upload(
         documents.add,
@@ -187,13 +206,14 @@ def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
         api_visibility="private",
     )
     removed = own.unwanted.submit(documents.remove, [own.unwanted], [own.message], **EVERY)
-    for event in (added, removed):
+    seeded = parts.seed.click(
+        documents.add_seed, None, [own.message], show_progress="minimal", api_visibility="private"
+    )
+    for event in (added, removed, seeded):
         event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         event.then(documents.show, [session], own.shown(), **QUICK)
-    own.matching.input(
-        documents.filter, [own.matching, session], own.shown(), **{**QUICK, "trigger_mode": "always_last"}
-    )
     own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
+    return [added, removed, seeded]
 
 
 def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> None:
@@ -332,6 +352,7 @@ def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
     return {
         parts.tabs: render.pane_tabs(documents),
         parts.conversation: render.conversation(turns, documents=documents),
+        parts.seed: gr.update(visible=not turns and not documents and seed_file() is not None),
         parts.offers: gr.update(visible=not turns and bool(documents)),
     }
 

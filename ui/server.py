@@ -50,7 +50,7 @@ class ServeError(VerbatimError):
 def create_app(
     index: Index,
     *,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     logins: Logins | None = None,
@@ -123,7 +123,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
     ready: Callable[[str], None] | None = None,

@@ -27,16 +27,6 @@ from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
 from qa import Answer, Citation, answer
 
-EXAMPLES = {
-    "centcom-raid-western-iraq-2024-08.txt": (
-        "How many U.S. troops are still in Iraq?",
-        "Which concert did they plan to attack?",
-        "What happened in Solingen?",
-        "Who won the election in Iraq?",
-    )
-}
-"""Questions to click, by the seed document that they are about; the last one it does not answer."""
-
 command = typer.Typer(
     help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
     no_args_is_help=True,
@@ -113,7 +103,6 @@ def chat(
             index,
             host=host,
             port=port,
-            examples=example_questions(index),
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
             ready=lambda address: _say_where(address, login=login is not None),
@@ -255,12 +244,6 @@ def rebuild(store: StoreOption = None) -> None:
     with Index.open(store) as index:
         index.rebuild()
         console.print(f"The caches are made anew (passages: {index.status().passages}).")
-
-
-def example_questions(index: Index) -> list[str]:
-    """Return questions to click: those about the seed article, while it is in the store."""
-    sources = {Path(entry.source).name for entry in index.listing()}
-    return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
 
 
 def as_dict(result: Answer) -> dict[str, object]:

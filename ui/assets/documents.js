@@ -31,6 +31,13 @@ Object.assign(actions, {
   dismiss: (button) => send(`dismiss ${button.value}`),
 });
 
+let typing = 0;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("#matching")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => send(`match ${target.value}`), 150);
+});
+
 whenReady(() => {
   new MutationObserver(describe).observe(find("#table"), { childList: true, subtree: true });
   find("#refused").setAttribute("role", "status");
