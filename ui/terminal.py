@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -25,7 +23,10 @@ from evals.command import command as eval_command
 from evals.command import plain_errors
 from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
-from qa import Answer, Citation, answer
+from qa.address import find
+from qa.display import printable
+from ui import pipe
+from ui.questions import QuestionError
 
 EXAMPLES = {
     "centcom-raid-western-iraq-2024-08.txt": (
@@ -40,7 +41,6 @@ EXAMPLES = {
 command = typer.Typer(
     help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
@@ -66,17 +66,52 @@ PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", 
 
 @command.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[
+        str | None, typer.Argument(help="The question, in quotation marks; - reads questions from a pipe.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help="Ask the questions of a file, one a line, or JSON lines with a question.", show_default=False
+        ),
+    ] = None,
     store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    form: Annotated[
+        pipe.Form,
+        typer.Option("--format", help="text; json; markdown with footnotes; W3C Web Annotations (JSON-LD)."),
+    ] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
 ) -> None:
-    """Answer one question with cited sentences."""
+    """Answer with cited sentences.
+
+    The exit status is 0 where everything was answered, 3 where the documents do not say something that was asked, and
+    2 where something could not be asked. Of many questions JSON is one line each.
+    """
+    if (question is None) == (file is None):
+        raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     with Index.open(store) as index:
-        result = answer(question, index=index)
-    if as_json:
-        print(json.dumps(as_dict(result), ensure_ascii=False, indent=2))
-    else:
-        _print_answer(result)
+        raise typer.Exit(pipe.ask(index, question or "-", file=file, form="json" if as_json else form))
+
+
+@command.command(name="open")
+def open_address(
+    address: Annotated[str, typer.Argument(help="verbatim:document@revision#char=start,end, in quotation marks.")],
+    store: StoreOption = None,
+) -> None:
+    """Show the sentence at an address, between its neighbours."""
+    with Index.open(store) as index:
+        place = find(address, index)
+    document = place.document
+    console.print(Text(printable(document.title), style="bold"))
+    where = f"{document.source}, page {place.page}" + (
+        f", characters {span.start}–{span.end}" if (span := place.address.span) else ""
+    )
+    console.print(Text(printable(where), style="dim"))
+    if document.changed_since:
+        console.print(Text("The document has changed since; this is how it was when it was quoted.", style="yellow"))
+    console.print()
+    parts = ((place.before, "dim"), (place.text, "bold"), (place.after, "dim"))
+    console.print(Text("\n").join(Text(printable(words), style=style) for words, style in parts if words))
 
 
 @command.command()
@@ -187,7 +222,7 @@ def verify(store: StoreOption = None) -> None:
     with Index.open(store) as index:
         faults = index.verify()
         for fault in faults:
-            errors.print(Text(_printable(fault), style="red"), soft_wrap=True)
+            errors.print(Text(printable(fault), style="red"), soft_wrap=True)
         if faults:
             errors.print("`verbatim index rebuild` makes the caches anew; add damaged documents again.")
             raise typer.Exit(1)
@@ -211,59 +246,7 @@ def example_questions(index: Index) -> list[str]:
     return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
 
 
-def as_dict(result: Answer) -> dict[str, object]:
-    """Return what ``ask --json`` prints: the fields of an `Answer` that other programs rely on."""
-    return {
-        "question": result.question,
-        "query": result.query,
-        "text": result.text,
-        "abstained": result.abstained,
-        "confidence": result.confidence,
-        "short": result.short,
-        "reason": result.reason,
-        "citations": [dataclasses.asdict(citation) for citation in result.citations],
-        "nearest": dataclasses.asdict(result.nearest) if result.nearest else None,
-        "missing": list(result.missing),
-        "seconds": dict(result.seconds),
-    }
-
-
 # ---- printing: everything that comes from a document is escaped or printed as plain text ----
-
-
-def _print_answer(result: Answer) -> None:
-    if result.abstained:
-        console.print(Text(result.reason, style="yellow"))
-        if result.missing:
-            console.print(Text("Nowhere in your documents: " + ", ".join(result.missing), style="dim"))
-        if result.nearest:
-            console.print(Text("\nNearest sentence, not an answer:", style="dim"))
-            _print_citation(result.nearest, mark=False)
-        return
-    if result.short:
-        console.print(Text(result.short, style="bold"))
-    for citation in result.citations:
-        _print_citation(citation)
-    for part in result.unanswered:
-        console.print(Text(f"\nThe documents do not seem to say: {_printable(part)}", style="yellow"))
-    console.print(Text(f"\nconfidence {result.confidence:.2f}", style="dim"))
-
-
-def _print_citation(citation: Citation, *, mark: bool = True) -> None:
-    quotation = Text(_printable(citation.text))
-    if mark and citation.answer:
-        quotation.stylize(
-            "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
-        )
-    number = f"[{citation.number}] " if mark else ""
-    console.print(Text.assemble((number, "cyan"), "“", quotation, "”"))
-    place = f"{_printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
-    console.print(Text(f"    {place}", style="dim"))
-
-
-def _printable(text: str) -> str:
-    """Replace control characters, which could move the cursor or recolour the terminal, one for one."""
-    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
 def _print_changes(changes: Changes) -> None:
@@ -279,7 +262,7 @@ def _print_changes(changes: Changes) -> None:
         said.append(f"{len(changes.duplicates)} with the text of another, stored once")
     console.print(", ".join(said) or "Nothing changed.")
     for failure in changes.failed:
-        errors.print(Text(f"{_printable(failure.source)}: {failure.reason}", style="red"))
+        errors.print(Text(f"{printable(failure.source)}: {failure.reason}", style="red"))
 
 
 def _print_receipt(receipt: Receipt) -> None:
@@ -319,7 +302,7 @@ def _with_progress(work: Work) -> Changes:
             task = bar.add_task("reading", total=None)
             return work(
                 lambda done, total, stage: bar.update(
-                    task, completed=done, total=total, description=_printable(stage)[:40]
+                    task, completed=done, total=total, description=printable(stage)[:40]
                 )
             )
     except KeyboardInterrupt:
