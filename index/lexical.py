@@ -213,6 +213,7 @@ def _new_index(folder: Path | None = None) -> tantivy.Index:
     return index
 
 
+@cache
 def _version() -> str:
     """Return what has to be the same for a folder to be used: a folder is never migrated."""
     return f"{VERSION} tantivy {metadata.version('tantivy')}"

@@ -26,6 +26,7 @@ import struct
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -287,6 +288,7 @@ def _blank_unused(folder: Path) -> None:
                     file.write(bytes(unused))
 
 
+@cache
 def _version() -> str:
     """Return what has to be the same for a folder to be used: a folder is never migrated."""
     return f"chromadb {metadata.version('chromadb')} {json.dumps(HNSW, sort_keys=True)}"
