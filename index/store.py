@@ -270,8 +270,10 @@ class Index:
             within = None if documents is None else self._catalog.passage_ids(documents)
             dense = self._vectors.search(vector, CANDIDATES, within)
             lexical = self._words.search(query, CANDIDATES, within)
-            ids, vectors = self._catalog.vectors(lexical.keys() - dense.keys())
-            dense |= {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
+            # Chroma and the exact search differ in the last digits of a cosine. All are taken from the catalog's
+            # vectors, one by one, so that the same question gets the same answer in every process.
+            ids, vectors = self._catalog.vectors(dense.keys() | lexical.keys())
+            dense = {passage_id: float(row @ vector) for passage_id, row in zip(ids, vectors, strict=True)}
             return self._hits(fuse(dense, lexical), top_k, generation)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:

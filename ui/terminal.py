@@ -313,4 +313,4 @@ def _with_progress(work: Work) -> Changes:
 def main() -> None:
     """Run the command."""
     with plain_errors():
-        command()
+        command(prog_name="verbatim")
