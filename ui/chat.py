@@ -21,6 +21,7 @@ from index import Index, Source
 from index.errors import VerbatimError
 from qa import answer
 from ui import render
+from ui.desk import BusyError, Desk
 from ui.render import Turn
 
 MAX_QUESTION_CHARS = 8_000
@@ -28,9 +29,6 @@ MAX_QUESTION_CHARS = 8_000
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
-
-ANSWERS_AT_ONCE = 2
-"""How many answers are worked out at the same time; the others wait in the queue."""
 
 log = logging.getLogger(__name__)
 
@@ -147,16 +145,17 @@ def _wire_asking(index: Index, parts: Parts) -> None:
         parts.question.submit(begin, [parts.question, turns], shown, **_QUICK),
         *(button.click(begin, [button, turns], shown, **_QUICK) for button in parts.offered),
     ]
+    desk = Desk()
+
+    async def finish(turns: list[Turn]) -> str:
+        """Answer what is pending once its turn has come, or say that there are too many."""
+        try:
+            return await desk.work_out(partial(_finish, index, turns))
+        except BusyError as error:
+            return _give_up(index, turns, str(error))
+
     for event in asked:
-        event.then(
-            partial(_finish, index),
-            [turns],
-            [parts.conversation],
-            concurrency_limit=ANSWERS_AT_ONCE,
-            concurrency_id="answer",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        event.then(finish, [turns], [parts.conversation], **_QUICK)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **_QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns], _shelf(parts), **_QUICK)
     new.then(render.no_source, None, [parts.source], **_QUICK)
@@ -222,6 +221,12 @@ def _finish(index: Index, turns: list[Turn]) -> str:
         for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
             if current is turn:
                 turns[place] = answered
+    return _conversation(index, turns)
+
+
+def _give_up(index: Index, turns: list[Turn], why: str) -> str:
+    """Leave what is pending unanswered, for a reason, and return the conversation."""
+    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
     return _conversation(index, turns)
 
 

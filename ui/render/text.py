@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 
 from qa.types import Citation
 
 _SPELLED_OUT = {ord(mark): f"&#{ord(mark)};" for mark in "\t\n\r\f\u00a0\u2028\u2029\\`*_~$[]()!|{}"}
+
+_UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def escape(text: str) -> str:
@@ -14,8 +17,9 @@ def escape(text: str) -> str:
 
     Beside what HTML reserves, line breaks and tabs are spelled out (an HTML parser turns a CR into LF), and
     the marks of Markdown too, so that no renderer on the way can find a link, an image or a formula in them.
+    NUL and lone surrogates, which no page can hold, become replacement characters.
     """
-    return html.escape(text, quote=True).translate(_SPELLED_OUT)
+    return html.escape(_UNHOLDABLE.sub("\ufffd", text), quote=True).translate(_SPELLED_OUT)
 
 
 def button(name: str, face: str, *, unseen: str = "", value: str = "", css: str = "") -> str:
