@@ -39,7 +39,8 @@ MAX_BODY_BYTES = 1_000_000
 """Larger bodies are refused, except for uploads: a question has at most some thousand characters."""
 QUEUE_SIZE = 64
 
-_UPLOAD_PATH = "/gradio_api/upload"
+_MEASURED_THERE = ("/gradio_api/upload", "/v1/", "/mcp")
+"""Paths whose bodies are measured where they are read."""
 
 _POLICY = "; ".join(
     (
@@ -126,12 +127,22 @@ def serve(
 
     The page is up before the encoder is loaded, which happens meanwhile.
     """
+    if not is_loopback(host):
+        raise ServeError(
+            f"{host} can be reached from other machines, and the chat has no login yet: use 127.0.0.1, and a "
+            "tunnel such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
+        )
+    listener = listen(host, port)
+    app = create_app(index, examples=examples, host=host, port=listener.getsockname()[1])
+    threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
+    run(app, listener, host, ready=ready)
+
+
+def run(app: FastAPI, listener: socket.socket, host: str, *, ready: Callable[[str], None] | None = None) -> None:
+    """Run an app on a socket that listens, until it is interrupted."""
     import uvicorn
 
-    listener = _listen(host, port)
     port = listener.getsockname()[1]
-    app = create_app(index, examples=examples, host=host, port=port)
-    threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
     if ready is not None:
         name = f"[{host}]" if ":" in host else host
@@ -140,14 +151,12 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on this machine only, or say what to do instead."""
-    if not _is_loopback(host):
-        raise ServeError(
-            f"{host} can be reached from other machines, and the chat has no login yet: use 127.0.0.1, and a "
-            "tunnel such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
-        )
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, or say what to do instead."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ServeError(f"{host} is no address of this machine ({error.strerror}): use 127.0.0.1") from error
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -159,7 +168,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether only this machine can reach ``host``."""
     if host == "localhost":
         return True
@@ -219,7 +228,7 @@ def _refusal(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
         return None
     if _is_foreign(headers):
         return 403, "Requests from other sites are refused."
-    if scope["path"] != _UPLOAD_PATH and _body_bytes(headers) > MAX_BODY_BYTES:
+    if not scope["path"].startswith(_MEASURED_THERE) and _body_bytes(headers) > MAX_BODY_BYTES:
         return 413, f"A request may hold at most {MAX_BODY_BYTES:,} bytes."
     return None
 

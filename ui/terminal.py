@@ -141,6 +141,48 @@ def chat(
         )
 
 
+@command.command()
+def serve(
+    store: StoreOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="A name by which other machines ask for this one.", show_default=False),
+    ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="A file of API keys, one a line; needed beyond this machine.", envvar="VERBATIM_KEYS"),
+    ] = None,
+) -> None:
+    """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
+    from ui.api import read_keys
+    from ui.service import serve as serve_all
+
+    def say(address: str, with_chat: bool) -> None:
+        console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
+        console.print(f"API: {address}/v1, described by {address}/v1/openapi.json; assistants: {address}/mcp")
+        if not with_chat:
+            console.print("The chat is left out: it has no login, and other machines can reach this address.")
+
+    allowed = read_keys(keys) if keys else frozenset()
+    with Index.open(store) as index:
+        examples = example_questions(index)
+        serve_all(index, host=host, port=port, names=names or (), keys=allowed, examples=examples, ready=say)
+
+
+@command.command()
+def mcp(
+    store: StoreOption = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Offer no tool that adds documents.")] = False,
+) -> None:
+    """Serve an assistant over stdin and stdout (the Model Context Protocol)."""
+    from ui.assistants import run_over_pipes
+
+    with Index.open(store) as index:
+        run_over_pipes(index, read_only=read_only)
+
+
 def _follow(index: Index, folder: Path) -> None:
     """Print what every change of a folder did to the store, without end."""
     for changes in index.watch(folder):
