@@ -53,7 +53,7 @@ def _assistants(app: FastAPI, index: Index, keys: Collection[str], desk: Any) ->
     """Return the route of assistants, kept going with the app; none without the package for them."""
     from importlib.util import find_spec
 
-    from starlette.routing import Mount
+    from starlette.routing import Route
 
     if find_spec("mcp") is None:
         return []
@@ -70,7 +70,7 @@ def _assistants(app: FastAPI, index: Index, keys: Collection[str], desk: Any) ->
             yield state
 
     app.router.lifespan_context = lifespan
-    return [Mount("/mcp", door)]
+    return [Route("/mcp", door)]
 
 
 def serve(

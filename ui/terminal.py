@@ -161,7 +161,8 @@ def serve(
 
     def say(address: str, with_chat: bool) -> None:
         console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
-        console.print(f"API: {address}/v1, described by {address}/v1/openapi.json; assistants: {address}/mcp")
+        console.print(f"Programs: {address}/v1 (described by {address}/v1/openapi.json)", soft_wrap=True)
+        console.print(f"Assistants: {address}/mcp", soft_wrap=True)
         if not with_chat:
             console.print("The chat is left out: it has no login, and other machines can reach this address.")
 
