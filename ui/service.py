@@ -33,9 +33,8 @@ def create_service(
     """
     from fastapi import FastAPI
     from starlette.middleware import Middleware
-    from starlette.routing import Mount
 
-    from ui.api import create_api
+    from ui.api import create_api, mounted
     from ui.desk import Desk
 
     desk = Desk()
@@ -44,7 +43,7 @@ def create_service(
     else:
         guard = Middleware(server.Guard, hosts=frozenset({*LOOPBACK, *hosts}))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
-    doors: list[Any] = [Mount("/v1", create_api(index, keys=keys, desk=desk)), *_assistants(app, index, keys, desk)]
+    doors: list[Any] = [mounted(create_api(index, keys=keys, desk=desk)), *_assistants(app, index, keys, desk)]
     app.router.routes[:0] = doors  # before the chat, which answers to every path
     return app
 

@@ -4,7 +4,7 @@
 out, `problems` that of errors (RFC 9457), and `gate` looks at keys and sizes before anything is read.
 """
 
-from ui.api.app import create_api
+from ui.api.app import create_api, mounted
 from ui.api.gate import KeyFileError, read_keys
 
-__all__ = ["KeyFileError", "create_api", "read_keys"]
+__all__ = ["KeyFileError", "create_api", "mounted", "read_keys"]

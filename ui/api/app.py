@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 
 from index import Index
 from ui.api.completions import completions
@@ -36,7 +38,7 @@ def create_api(index: Index, *, keys: Collection[str] = (), desk: Desk | None = 
         redoc_url=None,
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
-        responses=documented(413, 422, *([401] if keys else [])),
+        responses=documented(400, 413, 422, *([401] if keys else [])),
         middleware=[Middleware(Gate, keys=keys)],
     )
     app.include_router(routes(index, desk))
@@ -44,6 +46,13 @@ def create_api(index: Index, *, keys: Collection[str] = (), desk: Desk | None = 
     answer_with_problems(app)
     _describe(app, with_keys=bool(keys))
     return app
+
+
+def mounted(api: FastAPI) -> Mount:
+    """Return the app as a route under ``/v1``, for every path there, line breaks and all."""
+    route = Mount(PREFIX, api)
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    return route
 
 
 def _describe(app: FastAPI, *, with_keys: bool) -> None:

@@ -35,7 +35,7 @@ MAX_MESSAGES: Final = 2 * MAX_HISTORY
 class Part(BaseModel):
     """A part of a message; only text is read."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
     type: str = "text"
     text: str | None = None
 
@@ -43,7 +43,7 @@ class Part(BaseModel):
 class Message(BaseModel):
     """A message of the conversation so far."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Part] | None = None
 
@@ -58,14 +58,14 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     """Whether the last chunk tells how many tokens were used: none, since no model writes."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
     include_usage: bool | None = None
 
 
 class Conversation(BaseModel):
     """What a client asks. Settings for models that write (temperature and so on) are accepted and have no effect."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
     model: Annotated[str, Field(examples=[MODEL])]
     messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
     stream: bool | None = None

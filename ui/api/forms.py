@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, Field, StringConstraints, create_model
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from index import Document
 from qa import Answer, Citation
@@ -20,6 +20,7 @@ DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 class Ask(BaseModel):
     """A question, and what to look at."""
 
+    model_config = ConfigDict(extra="forbid", strict=True)
     question: QuestionText = Field(description="In plain words.", examples=["How many troops remain in Iraq?"])
     history: list[QuestionText] = Field(
         default=[], max_length=MAX_HISTORY, description="Earlier questions, oldest first; a follow-up is completed."
