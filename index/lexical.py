@@ -49,6 +49,7 @@ class LexicalCache:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
+        self._version = _version()
         self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._index: tantivy.Index | None = None
         self._believed = False  # this process has seen that the folder is as it was left
@@ -56,7 +57,7 @@ class LexicalCache:
 
     def generation(self) -> int | None:
         """Return the catalog's generation that the folder holds, or None if it has to be made anew."""
-        left = stamp.read(self._folder, _version())
+        left = stamp.read(self._folder, self._version)
         return left.generation if left else None
 
     def refresh(self, generation: int) -> None:
@@ -119,7 +120,7 @@ class LexicalCache:
         """Bring the folder to the catalog's state, by making it anew if need be; make it in memory if that fails."""
         try:
             with self._lock:
-                left = None if anew else stamp.read(self._folder, _version())
+                left = None if anew else stamp.read(self._folder, self._version)
                 if left and (self._believed or left.fits(self._folder)):
                     try:
                         self._use_folder()
@@ -174,7 +175,7 @@ class LexicalCache:
             kind = ValueError if self._in_memory is None else StoreError
             raise kind(f"the word index holds {self.count()} passages and the catalog {missed.passages}")
         if self._in_memory is None:
-            stamp.write(self._folder, _version(), missed.generation)
+            stamp.write(self._folder, self._version, missed.generation)
         else:
             self._in_memory = missed.generation
 
@@ -213,7 +214,6 @@ def _new_index(folder: Path | None = None) -> tantivy.Index:
     return index
 
 
-@cache
 def _version() -> str:
     """Return what has to be the same for a folder to be used: a folder is never migrated."""
     return f"{VERSION} tantivy {metadata.version('tantivy')}"

@@ -72,7 +72,7 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one float32 row of length 1 for each text."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        threads = min(len(texts), _cores())
+        threads = min(len(texts), cores())
         if threads <= 1:
             for row, text in enumerate(texts):
                 vectors[row] = self._vector(text)
@@ -216,5 +216,6 @@ def _write(model: SentenceTransformer, folder: Path) -> dict[str, object]:
     return {"dimension": model.get_embedding_dimension(), "max_tokens": model.max_seq_length}
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

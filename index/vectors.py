@@ -3,14 +3,14 @@
 Chroma is neither safe against a crash (its HNSW files are rewritten in place and never flushed) nor against a second
 process on the same folder. So:
 
-- A process that only asks a small store leaves the folder shut: it searches the catalog's own vectors exactly, in
-  memory, and does not even import Chroma.
-- One process owns the folder, by a lock. Any other searches the catalog's own vectors, exactly, in memory.
+- A process that only asks leaves the folder shut, unless the store is very large: it scans the catalog's own vectors,
+  in memory (see `index.scan`), and does not even import Chroma.
+- One process owns the folder, by a lock. Any other scans the catalog's own vectors.
 - The folder is opened only while its stamp fits it (see `index.stamp`): opening torn files is what lets Chroma fill a
   disk. Else it is deleted and made anew.
 - A folder that opens is checked before it is believed: it must count what the catalog counts and find a sample of
   vectors by themselves. Whatever goes wrong later has the same cure.
-- What cannot be written, for want of room or of permission, is searched exactly, in memory, as well.
+- What cannot be written, for want of room or of permission, is scanned, as well.
 
 Only ids and vectors are kept here. Texts stay in the catalog, and queries are always vectors: a stored collection can
 name a model, which Chroma would load and run if it were given text.
@@ -26,7 +26,6 @@ import struct
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +37,7 @@ from index import disk, stamp
 from index.catalog import Catalog, Missed
 from index.embed import Vectors
 from index.errors import DiskFullError
+from index.scan import NOTHING, Scan
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -50,9 +50,10 @@ COLLECTION = "passages"
 ADD_BATCH = 2000
 """Chroma refuses more than 5,461 at once; between 2,000 and that the speed does not change."""
 
-EXACT_PASSAGES = 10_000
-"""Up to so many, the catalog's own vectors are searched: in 1 ms, as by Chroma, but all of them, with 15 MB held in
-memory. To import Chroma and open its folder takes a process a second of its own, so it does so only if it writes."""
+SCANNED_PASSAGES = 200_000
+"""Up to so many passages, a process that only asks scans the catalog's own vectors. At 100,000 that takes less time
+than asking Chroma for as good an answer, no more memory, and not the second in which a process imports Chroma and opens
+its folder. The time grows with the passages, Chroma's hardly."""
 
 SELF_QUERIES = 20
 """Vectors that must find themselves before a folder is believed."""
@@ -63,7 +64,7 @@ damage that Chroma does not see makes them grow without end."""
 
 HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 400}
 """Recall@50 over 95,000 passages' vectors, and milliseconds a query (300 questions, one thread): 0.991 and 4.8; with 16
-neighbors 0.964 and 3.4; with ef_search 200 0.966 and 3.0; with both 0.915 and 1.8. Comparing all takes 6.4."""
+neighbors 0.964 and 3.4; with ef_search 200 0.966 and 3.0; with both 0.915 and 1.8."""
 
 
 class VectorCache:
@@ -72,20 +73,21 @@ class VectorCache:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
+        self._version = _version()
         self._lock = FileLock(folder.with_suffix(".lock"), thread_local=False)
         self._generation: int | None = None
         self._part = ""
         self._held = 0  # vectors in the collection, which takes longer to count them than to find the nearest
         self._client: ClientAPI | None = None
         self._collection: Collection | None = None
-        self._exact: tuple[list[int], Vectors] = _NOTHING
+        self._scan = NOTHING
 
     @property
     def state(self) -> str:
-        """How searches are served: by ``"chroma"``, or ``"exact"`` where that has to wait, or few are only asked."""
+        """How searches are served: by ``"chroma"``, or by a ``"scan"`` where that has to wait, or is only asked."""
         if self._generation is None:
             return "not opened yet"
-        return "exact" if self._collection is None else "chroma"
+        return "scan" if self._collection is None else "chroma"
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -101,14 +103,14 @@ class VectorCache:
             return
         with self._catalog.snapshot():
             if (self._collection is None and not keep and self._need_not_open()) or not self._own():
-                self._search_exactly()
+                self._use_scan()
             elif self._collection is None and not self._open():
                 self.rebuild()
             elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
                 try:
                     self.rebuild() if missed.purge else self._apply(missed)
                 except DiskFullError as error:  # the folder keeps its stamp and is brought up to date some day
-                    self._search_exactly(error)
+                    self._use_scan(error)
                 except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
                     _log.warning("the vectors in %s could not be updated (%s); making them anew", self._folder, error)
                     self.rebuild()
@@ -120,7 +122,7 @@ class VectorCache:
         the catalog: Chroma's own filter takes time in proportion to all passages.
         """
         if within is not None:
-            return _nearest(*self._catalog.vectors(within), query, limit)
+            return Scan.over(*self._catalog.vectors(within)).nearest(query, limit)
         if self._collection is not None:
             try:
                 return _query(self._collection, query, min(limit, self._held))
@@ -129,14 +131,20 @@ class VectorCache:
                 self.rebuild()
                 if self._collection is not None:
                     return _query(self._collection, query, min(limit, self._held))
-        return _nearest(*self._exact, query, limit)
+        return self._scan.nearest(query, limit)
+
+    def cosines(self, ids: Iterable[int], query: Vectors) -> dict[int, float]:
+        """Return the cosine of each of these passages' vector to ``query``."""
+        if self._collection is None:
+            return self._scan.cosines(ids, query)
+        return Scan.over(*self._catalog.vectors(ids)).cosines(ids, query)
 
     def rebuild(self) -> None:
         """Make the folder anew from the catalog. Nothing is embedded again."""
         self._disconnect()
         with self._catalog.snapshot():
             if not self._own():
-                self._search_exactly()
+                self._use_scan()
                 return
             try:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -144,7 +152,7 @@ class VectorCache:
                 self._connect(f"chroma-{uuid.uuid4().hex[:8]}", create=True)
                 self._apply(replace(self._catalog.missed_since(0), removed=()))
             except Exception as error:  # a full disk, a folder that may not be written, or whatever Chroma raises
-                self._search_exactly(error)
+                self._use_scan(error)
                 shutil.rmtree(self._folder, ignore_errors=True)
 
     def faults(self) -> list[str]:
@@ -172,9 +180,9 @@ class VectorCache:
 
     def _need_not_open(self) -> bool:
         """Whether the folder can stay shut: few passages, and nothing in it that has to go."""
-        if self._catalog.passage_count() > EXACT_PASSAGES:
+        if self._catalog.passage_count() > SCANNED_PASSAGES:
             return False
-        left = stamp.read(self._folder, _version())
+        left = stamp.read(self._folder, self._version)
         return not self._folder.exists() or (left is not None and not self._catalog.missed_since(left.generation).purge)
 
     def _own(self) -> bool:
@@ -185,17 +193,24 @@ class VectorCache:
             return False
         return True
 
-    def _search_exactly(self, cause: Exception | None = None) -> None:
-        """Leave the folder as it is, and search the catalog's vectors in memory."""
+    def _use_scan(self, cause: Exception | None = None) -> None:
+        """Leave the folder as it is, and scan the catalog's vectors; those that are in memory are not read again."""
         if cause:
             _log.warning("the vectors in %s cannot be written (%s); searching without them", self._folder, cause)
+        held = None if self._collection is not None else self._generation
+        scan = self._scan
         self._disconnect()
         with self._catalog.snapshot() as generation:
-            self._exact, self._generation = self._catalog.vectors(), generation
+            if held is None:
+                self._scan = Scan.over(*self._catalog.vectors())
+            else:
+                missed = self._catalog.missed_since(held)
+                self._scan = scan.changed(missed.removed, Scan.over(*self._catalog.vectors(missed.added)))
+            self._generation = generation
 
     def _open(self) -> bool:
         """Open the folder as the last owner left it; False if there is none or it cannot be believed."""
-        left = stamp.read(self._folder, _version())
+        left = stamp.read(self._folder, self._version)
         if left is None or not left.fits(self._folder):
             if self._folder.exists():
                 _log.warning("the vectors in %s are not as they were left; making them anew", self._folder)
@@ -209,7 +224,7 @@ class VectorCache:
             self._apply(missed)
             return self._is_sound()
         except DiskFullError as error:
-            self._search_exactly(error)
+            self._use_scan(error)
             return True
         except Exception as error:  # a damaged folder can raise anything
             _log.warning("the vectors in %s cannot be opened (%s); making them anew", self._folder, error)
@@ -228,14 +243,14 @@ class VectorCache:
             )
         else:
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        self._exact = _NOTHING
+        self._scan = NOTHING
 
     def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close()  # type: ignore[attr-defined]
         self._client = self._collection = None
         self._generation = None
-        self._exact = _NOTHING
+        self._scan = NOTHING
 
     def _apply(self, missed: Missed) -> None:
         collection = self._connected
@@ -255,7 +270,7 @@ class VectorCache:
                 raise ValueError(f"{links.name} has grown to {links.stat().st_size} bytes")
         _blank_unused(self._folder)
         self._generation, self._held = missed.generation, missed.passages
-        stamp.write(self._folder, _version(), missed.generation, self._part)
+        stamp.write(self._folder, self._version, missed.generation, self._part)
 
     def _is_sound(self) -> bool:
         ids = self._catalog.missed_since(0).added
@@ -267,9 +282,6 @@ class VectorCache:
             max(_query(self._connected, vector, min(1, self._held)).values(), default=0.0) > 0.999 for vector in sample
         ]
         return len(found) - sum(found) <= 1
-
-
-_NOTHING: tuple[list[int], Vectors] = ([], np.empty((0, 0), dtype=np.float32))
 
 
 def _blank_unused(folder: Path) -> None:
@@ -288,22 +300,9 @@ def _blank_unused(folder: Path) -> None:
                     file.write(bytes(unused))
 
 
-@cache
 def _version() -> str:
     """Return what has to be the same for a folder to be used: a folder is never migrated."""
     return f"chromadb {metadata.version('chromadb')} {json.dumps(HNSW, sort_keys=True)}"
-
-
-def _nearest(ids: list[int], matrix: Vectors, query: Vectors, limit: int) -> dict[int, float]:
-    if not ids:
-        return {}
-    cosines = matrix @ query
-    if len(ids) > limit:  # sorting all takes longer than comparing them
-        chosen = np.flatnonzero(cosines >= np.partition(cosines, -limit)[-limit])
-        best = chosen[np.argsort(-cosines[chosen], kind="stable")][:limit]
-    else:
-        best = np.argsort(-cosines, kind="stable")
-    return {ids[row]: float(cosines[row]) for row in best}
 
 
 def _query(collection: Collection, query: Vectors, limit: int) -> dict[int, float]:

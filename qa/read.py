@@ -108,13 +108,14 @@ class ModelReader:
         """Return the sentences of the hits, best first."""
         pairs = [(first_text(question, hit.title), hit.text) for hit in hits]
         windows = self._model.windows(pairs)
+        scores = self._model.scores_of_all([item for items in windows for item in items])
         weights = term_weights(question, self._index)
         read: list[Evidence] = []
         for hit, items in zip(hits, windows, strict=True):
             overlaps = _overlaps(hit, weights)
             best: dict[int, Evidence] = {}
             for item in items:
-                for number, own, answer in _sentences(hit, item, self._model.scores(item)):
+                for number, own, answer in _sentences(hit, item, next(scores)):
                     features = own | {"search": hit.score, "overlap": overlaps[number]}
                     score = self._score(features)
                     if number not in best or best[number].score < score:

@@ -33,7 +33,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 @pytest.fixture
 def chroma(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let stores of any size keep their vectors in Chroma."""
-    monkeypatch.setattr(vectors, "EXACT_PASSAGES", 0)
+    monkeypatch.setattr(vectors, "SCANNED_PASSAGES", 0)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def write_files_after(changes: int | None) -> None:
 
 
 if __name__ == "__main__":
-    vectors.EXACT_PASSAGES = 0  # Chroma is what a crash can damage
+    vectors.SCANNED_PASSAGES = 0  # Chroma is what a crash can damage
     store, first, at_once = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     write_files_after(int(sys.argv[4]) if len(sys.argv) > 4 else None)
     with Index.open(store, encoder=WideEncoder()) as index:

@@ -10,7 +10,6 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index import Changes, Index, Source, SourceError, StoreBusyError, StoreError, UnknownDocumentError, store, vectors
@@ -39,7 +38,7 @@ def test_adding_says_what_happened(index: Index) -> None:
 
 
 def test_a_small_store_is_in_chroma_and_asked_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors, "EXACT_PASSAGES", 3)
+    monkeypatch.setattr(vectors, "SCANNED_PASSAGES", 3)
 
     def asked() -> tuple[str, str]:
         with Index.open(tmp_path, encoder=HashEncoder()) as index:
@@ -49,17 +48,10 @@ def test_a_small_store_is_in_chroma_and_asked_without_it(tmp_path: Path, monkeyp
         index.add(TOWNS)
         assert index.status().vectors == "chroma"
         assert index.verify() == ()
-    assert asked() == ("Ulm.txt", "exact")
+    assert asked() == ("Ulm.txt", "scan")
     with Index.open(tmp_path, encoder=HashEncoder()) as index:
         index.add(Source("Linz.txt", "Linz has a port."))
     assert asked() == ("Ulm.txt", "chroma")
-
-
-def test_the_nearest_are_found_best_first_and_equals_in_order() -> None:
-    matrix = np.array([[0.1], [0.9], [0.5], [0.9], [0.5], [0.5]], dtype=np.float32)
-    query = np.ones(1, dtype=np.float32)
-    assert list(vectors._nearest([1, 2, 3, 4, 5, 6], matrix, query, 4)) == [2, 4, 3, 5]
-    assert list(vectors._nearest([1, 2, 3, 4, 5, 6], matrix, query, 9)) == [2, 4, 3, 5, 6, 1]
 
 
 def test_a_document_keeps_its_id_through_edits_and_another_gets_another(index: Index) -> None:
@@ -271,7 +263,7 @@ def test_another_process_reads_and_writes_while_this_one_is_open(tmp_path: Path)
             "index.add(Source('Linz.txt', 'Linz has a port on the Danube.'))\n"
             "print(index.search('port of Linz')[0].source)"
         )
-        assert other.stdout.split() == ["Ulm.txt", "exact", "Linz.txt"], other.stderr
+        assert other.stdout.split() == ["Ulm.txt", "scan", "Linz.txt"], other.stderr
         assert index.search("port of Linz")[0].source == "Linz.txt"
         assert index._vectors.search(HashEncoder().encode(["Linz has a port on the Danube."])[0], 1)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from index.errors import VerbatimError
+from index.onnx import cores
 
-AT_ONCE = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+AT_ONCE = max(2, cores())
 """How many answers are worked out at the same time: one a core, since the models of the reader run on one thread."""
 
 IN_LINE = 64
