@@ -28,9 +28,10 @@ from tests.serving import served
 from ui import service
 from ui.api import KeyFileError, create_api, mounted, read_keys
 from ui.api.forms import AnswerForm, CitationForm
-from ui.api.gate import MAX_BODY_BYTES
 from ui.api.routes import file_name
 from ui.desk import Desk
+from ui.guard import MAX_BODY_BYTES
+from ui.login import Logins
 from ui.questions import QuestionError
 from ui.server import ServeError
 
@@ -242,28 +243,27 @@ def test_too_many_at_once_are_told_to_come_back(index: Index):
         assert int(response.headers["retry-after"]) > 0
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/v1/answer", MAX_BODY_BYTES), ("/v1/chat/completions", MAX_BODY_BYTES)])
-def test_a_huge_body_is_refused_announced_or_not(client: TestClient, path: str, limit: int):
+@pytest.mark.parametrize("path", ["/v1/answer", "/v1/chat/completions"])
+def test_a_huge_body_is_refused_announced_or_not(client: TestClient, path: str):
     headers = {"content-type": "application/json"}
-    assert is_problem(client.post(path, content=b" " * (limit + 1), headers=headers), 413)
-    chunks = (b" " * 100_000 for _ in range(limit // 100_000 + 2))
-    assert is_problem(client.post(path, content=chunks, headers=headers), 413)
-    assert is_problem(client.post(path, content=b"{}", headers={**headers, "content-length": "nonsense"}), 413)
+    assert is_problem(client.post(path, content=b" " * (MAX_BODY_BYTES + 1), headers=headers), 413)
+    assert is_problem(client.post(path, content=iter([b"{}"]), headers=headers), 411)
+    assert is_problem(client.post(path, content=b"{}", headers={**headers, "content-length": "nonsense"}), 411)
 
 
-def test_a_body_of_files_is_measured_while_it_comes(client: TestClient, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ui.api.gate.MAX_UPLOAD_BYTES", 50_000)
-    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
-    chunks = iter([head, *[b"word " * 2_000] * 20, b"\r\n--x--\r\n"])
-    response = client.post("/v1/documents", content=chunks, headers={"content-type": "multipart/form-data; boundary=x"})
-    assert is_problem(response, 413)
-    assert all(one["source"] != "a.txt" for one in client.get("/v1/documents").json()["documents"])
+def test_files_have_limits_one_by_one_and_together(client: TestClient, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ui.api.routes.MAX_FILE_BYTES", 100)
+    assert is_problem(client.post("/v1/documents", files=[("files", ("big.txt", "word " * 50))]), 413)
+    monkeypatch.setattr("ui.guard.MAX_UPLOAD_BYTES", 1_000)
+    assert is_problem(client.post("/v1/documents", files=[("files", ("big.txt", "word " * 500))]), 413)
+    assert is_problem(client.post("/v1/documents", files=[("files", (f"{n}.txt", "")) for n in range(101)]), 413)
+    assert all(one["source"] != "big.txt" for one in client.get("/v1/documents").json()["documents"])
 
 
 def test_strangers_are_refused_by_the_guard(client: TestClient):
     asked = {"question": "Who?"}
-    assert client.post("/v1/answer", json=asked, headers={"host": "evil.example"}).status_code == 400
-    assert client.post("/v1/answer", json=asked, headers={"origin": "http://evil.example"}).status_code == 403
+    assert is_problem(client.post("/v1/answer", json=asked, headers={"host": "evil.example"}), 400)
+    assert is_problem(client.post("/v1/answer", json=asked, headers={"origin": "http://evil.example"}), 403)
     assert client.post("/mcp", json={}, headers={"origin": "http://evil.example"}).status_code == 403
     answered = client.get("/v1/documents")
     assert "access-control-allow-origin" not in answered.headers
@@ -306,9 +306,20 @@ def test_beyond_this_machine_it_needs_keys(index: Index, host: str):
         service.serve(index, host=host)
 
 
-def test_every_address_of_a_machine_needs_a_name(index: Index):
-    with pytest.raises(ServeError, match="--name"):
-        service.serve(index, host="0.0.0.0", keys=[KEY])  # noqa: S104
+def test_a_login_is_for_the_chat_and_a_key_for_programs(shared: Index, tmp_path: Path):
+    logins = Logins(tmp_path / "logins")
+    logins.add("ann", "a long password")
+    bearer = {"authorization": f"Bearer {KEY}"}
+    app = service.create_service(shared, keys=[KEY], logins=logins)
+    with TestClient(app, base_url="http://127.0.0.1:7860", follow_redirects=False) as both:
+        assert both.get("/").headers["location"] == "/login"
+        assert both.get("/", headers=bearer).headers["location"] == "/login", "a key opens no chat"
+        assert is_problem(both.get("/v1/models"), 401)
+        assert both.get("/v1/models", headers=bearer).status_code == 200
+    app = service.create_service(shared, logins=logins)
+    with TestClient(app, base_url="http://127.0.0.1:7860", follow_redirects=False) as no_keys:
+        assert no_keys.get("/v1/models", headers=bearer).status_code == 401, "without keys the login is for all"
+        assert no_keys.post("/mcp", json={}).status_code == 401
 
 
 # ---- connections ----

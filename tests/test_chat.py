@@ -271,7 +271,7 @@ def test_a_huge_body_is_refused(client):
     body = {"data": ["x" * 2_000_000]}
     assert client.post("/gradio_api/queue/join", json=body).status_code == 413
     chunks = (b"x" for _ in range(10))
-    assert client.post("/gradio_api/queue/join", content=chunks).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=chunks).status_code == 411
 
 
 @pytest.mark.parametrize(

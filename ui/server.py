@@ -1,84 +1,67 @@
-"""The server of the web chat: the Gradio app behind a guard, on this machine only.
-
-The guard refuses strangers (foreign host names, so that no web page can rebind its own name to us; requests
-that another site's page sends; bodies far larger than any question) and gives every response the headers that
-keep the browser from asking anyone else for anything. The page is rewritten on its way out, see `_own_page`.
-"""
+"""The server of the web chat: the Gradio app behind its guard and, where others may come in, behind a login."""
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import ipaddress
-import math
 import os
-import re
-import secrets
 import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
+from ui.guard import USER, Guard
+from ui.login import Door, Logins
 
 if TYPE_CHECKING:
     import gradio as gr
-    from fastapi import FastAPI
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from fastapi import FastAPI, Request
 
     from index import Index
 
 ASSETS = Path(ui.__file__).parent / "assets"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_FILE_SIZE = "50mb"
-MAX_BODY_BYTES = 1_000_000
-"""Larger bodies are refused, except for uploads: a question has at most some thousand characters."""
 QUEUE_SIZE = 64
+"""Uploads that may wait; questions have a line of their own, see `ui.desk`."""
 
-_MEASURED_THERE = ("/gradio_api/upload", "/v1/", "/mcp")
-"""Paths whose bodies are measured where they are read."""
+HEADER_SECONDS = 10.0
+"""A connection that has not sent a request within this time, or twice it, is closed."""
 
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        # Gradio's page starts with inline scripts that hold its settings: they get a nonce. No
-        # 'unsafe-inline', and no 'unsafe-eval', which gr.HTML templates and js= listeners would need; the
-        # chat uses neither.
-        "script-src 'self' 'nonce-{nonce}'",
-        # Gradio's components set style attributes as they load; <style> elements need the nonce too. What a
-        # style could fetch (images, fonts, other styles) is limited to this server in any case.
-        "style-src 'self' 'nonce-{nonce}'",
-        "style-src-attr 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "frame-src 'none'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+MAX_HEADER_BYTES = 500_000
+"""Nor may it send more than this before its request is complete, but for its body. What is read at once counts."""
 
-_OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
-_SHEETS = ("conversation", "source", "documents", "chat")
-_OUR_FILES = (
-    "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS)
-    + '<script type="module" src="/verbatim/chat.js"></script></head>'
-)
+MAX_CONNECTIONS = 1_000
+"""A page holds two or three. Beyond, the server says that it is busy (503)."""
 
 
 class ServeError(VerbatimError):
     """The chat cannot be served; the message says why and what to do."""
 
 
-def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0.0.1", port: int = 7860) -> FastAPI:
-    """Return the whole web chat over ``index`` as an ASGI app, with its guard around it."""
+def create_app(
+    index: Index,
+    *,
+    examples: Sequence[str] = (),
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    logins: Logins | None = None,
+    allowed_hosts: Collection[str] = (),
+    beside: Sequence[str] = (),
+) -> FastAPI:
+    """Return the whole web chat over ``index`` as an ASGI app, with its guard around it.
+
+    With ``logins`` nobody comes in without one, and handlers find the name in ``gr.Request.username``.
+    ``allowed_hosts`` are names that browsers may know the server by, besides those of this machine. The paths
+    ``beside`` need no login, since what answers there asks for keys.
+    """
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
     from fastapi import FastAPI
@@ -89,8 +72,9 @@ def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0
 
     page = build(index, examples=examples)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
-    guard = Middleware(Guard, hosts=frozenset({"127.0.0.1", "localhost", "::1", host}))
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
+    hosts = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed_hosts))
+    around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins, beside=beside)] if logins else [])]
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
     served: FastAPI = gr.mount_gradio_app(
         app,
@@ -99,6 +83,7 @@ def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0
         server_name=host,
         server_port=port,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        auth_dependency=_who if logins else None,
         allowed_paths=[],
         blocked_paths=[str(Path(index.path).resolve())] if hasattr(index, "path") else [],
         favicon_path=str(ASSETS / "favicon.png"),
@@ -115,25 +100,29 @@ def create_app(index: Index, *, examples: Sequence[str] = (), host: str = "127.0
     return served
 
 
+def _who(request: Request) -> str | None:
+    """Return who sent a request that the door has let in."""
+    return request.scope.get(USER)
+
+
 def serve(
     index: Index,
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
     examples: Sequence[str] = (),
+    logins: Logins | None = None,
+    allowed_hosts: Collection[str] = (),
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat until it is interrupted; ``ready`` gets the address once the server listens.
 
     The page is up before the encoder is loaded, which happens meanwhile.
     """
-    if not is_loopback(host):
-        raise ServeError(
-            f"{host} can be reached from other machines, and the chat has no login yet: use 127.0.0.1, and a "
-            "tunnel such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
-        )
+    check_who_comes_in(host, logins, allowed_hosts)
     listener = listen(host, port)
-    app = create_app(index, examples=examples, host=host, port=listener.getsockname()[1])
+    port = listener.getsockname()[1]
+    app = create_app(index, examples=examples, host=host, port=port, logins=logins, allowed_hosts=allowed_hosts)
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
     run(app, listener, host, ready=ready)
 
@@ -142,13 +131,38 @@ def run(app: FastAPI, listener: socket.socket, host: str, *, ready: Callable[[st
     """Run an app on a socket that listens, until it is interrupted."""
     import uvicorn
 
-    port = listener.getsockname()[1]
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app,
+        http=_impatient(),
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=3,
+    )
     if ready is not None:
-        name = f"[{host}]" if ":" in host else host
+        name, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
         app.router.add_event_handler("startup", lambda: ready(f"http://{name}:{port}"))
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collection[str]) -> None:
+    """Raise `ServeError` where others could come in without a login, or nobody could."""
+    is_open = not is_loopback(host) or not all(map(is_loopback, allowed_hosts))
+    if is_open and logins is None:
+        raise ServeError(
+            f"{' and '.join([host, *allowed_hosts])}: others could reach the chat there, which needs a login. Add one "
+            "with `verbatim login add FILE NAME` and name the file with --login FILE. Or use 127.0.0.1, and a tunnel "
+            "such as `ssh -L 7860:127.0.0.1:7860` to reach it from elsewhere"
+        )
+    if logins is not None and not logins.names():
+        raise ServeError(f"{logins.file} names nobody: add a login with `verbatim login add {logins.file} NAME`")
+    if host in {"0.0.0.0", "::", ""} and not allowed_hosts:  # noqa: S104 - what others call this machine is not known
+        raise ServeError(
+            f"{host} stands for every address of this machine: say what browsers will call it with --allow-host NAME, "
+            "since others are refused"
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -156,7 +170,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise ServeError(f"{host} is no address of this machine ({error.strerror}): use 127.0.0.1") from error
+        raise ServeError(
+            f"{host} is no address of this machine ({error.strerror}): choose another with --host"
+        ) from error
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -164,8 +180,47 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise ServeError(f"port {port} on {host} is taken ({error.strerror}): choose another with --port") from error
+        raise ServeError(f"port {port} on {host} is not free ({error.strerror}): choose another with --port") from error
     return listener
+
+
+def _impatient() -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol for HTTP, made to hang up on those who send a request slowly or without end.
+
+    uvicorn itself waits without limit for the rest of a request's headers.
+    """
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    class Impatient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        """Looks at its connection every so often: one that stands between requests as it did before is closed."""
+
+        seen: object = None
+        header_bytes = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(HEADER_SECONDS, self.look)
+
+        def look(self) -> None:
+            if self.transport.is_closing():
+                return
+            if self.is_between() and self.seen is self.cycle:
+                self.transport.close()
+                return
+            self.seen = self.cycle if self.is_between() else None
+            self.loop.call_later(HEADER_SECONDS, self.look)
+
+        def is_between(self) -> bool:
+            return self.cycle is None or self.cycle.response_complete
+
+        def data_received(self, data: bytes) -> None:
+            self.header_bytes = self.header_bytes + len(data) if self.is_between() else 0
+            if self.header_bytes > MAX_HEADER_BYTES:
+                self.transport.close()
+                return
+            super().data_received(data)
+
+    return Impatient
 
 
 def is_loopback(host: str) -> bool:
@@ -194,121 +249,3 @@ def _theme(base: type[gr.themes.Base]) -> gr.themes.Base:
         font_mono=["ui-monospace", "monospace"],
         text_size="md",
     )
-
-
-class Guard:
-    """ASGI middleware: refuses strangers and adds the security headers."""
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self.app = app
-        self.hosts = hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it with a refusal."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        outgoing = _Outgoing(send, nonce=secrets.token_urlsafe(16))
-        refusal = _refusal(scope, self.hosts)
-        if refusal is None:
-            await self.app(scope, receive, outgoing)
-            return
-        from starlette.responses import PlainTextResponse
-
-        status, reason = refusal
-        await PlainTextResponse(reason, status_code=status)(scope, receive, outgoing)
-
-
-def _refusal(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
-    """Return why a request is refused, as status and reason, or None."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    if scope["type"] != "http" or _host_name(headers.get("host", "")) not in hosts:
-        return 400, "Unknown host name."
-    if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
-        return None
-    if _is_foreign(headers):
-        return 403, "Requests from other sites are refused."
-    if not scope["path"].startswith(_MEASURED_THERE) and _body_bytes(headers) > MAX_BODY_BYTES:
-        return 413, f"A request may hold at most {MAX_BODY_BYTES:,} bytes."
-    return None
-
-
-def _is_foreign(headers: Mapping[str, str]) -> bool:
-    """Whether the browser says that another site's page sent this."""
-    own = {f"{scheme}://{headers['host']}" for scheme in ("http", "https")}
-    return headers.get("origin", min(own)) not in own or headers.get("sec-fetch-site", "same-origin") not in {
-        "same-origin",
-        "none",
-    }
-
-
-def _body_bytes(headers: Mapping[str, str]) -> float:
-    """Return the size of the body as announced; one that is not announced may be of any size."""
-    length = headers.get("content-length", "")
-    return int(length) if length.isdecimal() else math.inf
-
-
-def _host_name(host: str) -> str | None:
-    """Return the name in a Host header, without its port and without an IPv6 address's brackets."""
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
-
-
-class _Outgoing:
-    """Sends a response on with the security headers; the page itself is collected and rewritten first."""
-
-    def __init__(self, send: Send, nonce: str) -> None:
-        self.send = send
-        self.nonce = nonce
-        self.start: Message | None = None
-        self.body = b""
-
-    async def __call__(self, message: Message) -> None:
-        """Send one ASGI message on."""
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *self._security_headers()]
-            if _is_page(message):
-                self.start = message
-                return
-        elif message["type"] == "http.response.body" and self.start is not None:
-            self.body += message.get("body", b"")
-            if not message.get("more_body", False):
-                await self._send_page()
-            return
-        await self.send(message)
-
-    def _security_headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers that every response gets."""
-        return [
-            (b"content-security-policy", _POLICY.format(nonce=self.nonce).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        ]
-
-    async def _send_page(self) -> None:
-        """Send the rewritten page."""
-        assert self.start is not None  # noqa: S101 - collected only after a start
-        body = _own_page(self.body.decode(), self.nonce).encode()
-        kept = [(name, value) for name, value in self.start["headers"] if name.lower() != b"content-length"]
-        headers = [*kept, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
-        await self.send({**self.start, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
-
-
-def _is_page(start: Message) -> bool:
-    """Whether a response that starts so is an HTML page."""
-    return any(name.lower() == b"content-type" and b"text/html" in value for name, value in start["headers"])
-
-
-def _own_page(page: str, nonce: str) -> str:
-    """Return Gradio's page as ours: no links to other hosts, our files, a nonce on each script and style.
-
-    Gradio escapes every ``<`` in the settings it writes into its scripts, so each tag found here is real.
-    """
-    ours = _OUTSIDE_META.sub("", page).replace("</head>", _OUR_FILES, 1)
-    return re.sub("<(script|style)(?=[ >])", rf'<\1 nonce="{nonce}"', ours)

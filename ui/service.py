@@ -8,14 +8,17 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ui import server
+from ui.guard import Guard
 from ui.server import ServeError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from index import Index
+    from ui.login import Logins
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+PROGRAMS: Final = ("/v1/", "/mcp")
+"""Where programs knock, with a key instead of a login."""
 
 
 def create_service(
@@ -23,13 +26,14 @@ def create_service(
     *,
     keys: Collection[str] = (),
     chat: bool = True,
-    hosts: Collection[str] = LOOPBACK,
+    logins: Logins | None = None,
+    hosts: Collection[str] = (),
     examples: Sequence[str] = (),
     port: int = 7860,
 ) -> FastAPI:
-    """Return the whole service as an ASGI app. ``hosts`` are the names under which it may be asked for.
+    """Return the whole service as an ASGI app. ``hosts`` are names under which it may be asked for, besides localhost.
 
-    With ``keys`` the API and assistants need one of them. The chat has none, so it is for this machine only.
+    With ``keys`` the API and assistants need one of them, with ``logins`` the chat needs one of those.
     """
     from fastapi import FastAPI
     from starlette.middleware import Middleware
@@ -39,9 +43,10 @@ def create_service(
 
     desk = Desk()
     if chat:
-        app = server.create_app(index, examples=examples, port=port)
+        beside = (*PROGRAMS,) if keys else ()
+        app = server.create_app(index, examples=examples, port=port, logins=logins, allowed_hosts=hosts, beside=beside)
     else:
-        guard = Middleware(server.Guard, hosts=frozenset({*LOOPBACK, *hosts}))
+        guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*server.LOOPBACK, *hosts)))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
     doors: list[Any] = [mounted(create_api(index, keys=keys, desk=desk)), *_assistants(app, index, keys, desk)]
     app.router.routes[:0] = doors  # before the chat, which answers to every path
@@ -77,25 +82,35 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    names: Collection[str] = (),
     keys: Collection[str] = (),
+    logins: Logins | None = None,
+    allowed_hosts: Collection[str] = (),
     examples: Sequence[str] = (),
     ready: Callable[[str, bool], None] | None = None,
 ) -> None:
     """Serve until interrupted; ``ready`` gets the address once the server listens, and whether the chat is there.
 
-    Raises `ServeError` if other machines could reach it and there are no keys, or no name to reach it by.
+    Where others could come in the API needs keys, and the chat is left out unless it has logins. Raises `ServeError`
+    if others could come in without a key, or nobody could.
     """
-    local = server.is_loopback(host)
+    local = all(map(server.is_loopback, (host, *allowed_hosts)))
     if not local and not keys:
         raise ServeError(
-            f"{host} can be reached from other machines: write API keys into a file, one a line, and name it with "
-            "--keys FILE, or use 127.0.0.1"
+            f"{' and '.join([host, *allowed_hosts])}: others could reach the documents there. Write API keys into a "
+            "file, one a line, and name it with --keys FILE. Or use 127.0.0.1"
         )
-    if host in {"0.0.0.0", "::"} and not names:  # noqa: S104 - which is why it asks
-        raise ServeError(f"{host} is every address of this machine: say by which it is asked for, with --name HOST")
+    chat = local or logins is not None
+    if chat:
+        server.check_who_comes_in(host, logins, allowed_hosts)
     listener = server.listen(host, port)
-    port = listener.getsockname()[1]
-    app = create_service(index, keys=keys, chat=local, hosts={host, *names}, examples=examples, port=port)
+    app = create_service(
+        index,
+        keys=keys,
+        chat=chat,
+        logins=logins,
+        hosts={host, *allowed_hosts},
+        examples=examples,
+        port=listener.getsockname()[1],
+    )
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
-    server.run(app, listener, host, ready=lambda address: ready(address, local) if ready else None)
+    server.run(app, listener, host, ready=lambda address: ready(address, chat) if ready else None)

@@ -44,7 +44,9 @@ command = typer.Typer(
     pretty_exceptions_enable=False,
 )
 index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
+login_command = typer.Typer(help="Say who may use a chat that others can reach.", no_args_is_help=True)
 command.add_typer(index_command, name="index")
+command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
 
 Work = Callable[[ProgressCallback], Changes]
@@ -61,6 +63,13 @@ StoreOption = Annotated[
         show_default="your data folder",
     ),
 ]
+LoginOption = Annotated[
+    Path | None, typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
+]
+HostsOption = Annotated[
+    list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
+]
+LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
 
@@ -119,17 +128,21 @@ def chat(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)
     ] = None,
+    *,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
+    login: LoginOption = None,
+    allow_host: HostsOption = None,
 ) -> None:
-    """Open the chat in a browser."""
+    """Open the chat in a browser. Beyond this machine it needs --login, and a proxy in front of it for https."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
         for folder in [path for path in paths or [] if watch and path.is_dir()]:
             threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+        from ui.login import Logins
         from ui.server import serve
 
         serve(
@@ -137,39 +150,59 @@ def chat(
             host=host,
             port=port,
             examples=example_questions(index),
-            ready=lambda address: console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)"),
+            logins=Logins(login) if login else None,
+            allowed_hosts=allow_host or (),
+            ready=lambda address: _say_where(address, login=login is not None),
+        )
+
+
+def _say_where(address: str, *, login: bool) -> None:
+    console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
+    if login:
+        errors.print(
+            "There is no encryption: passwords, keys and documents cross the network as they are. Put a proxy with "
+            "https in front that passes the Host header on, and let Verbatim listen on 127.0.0.1.",
+            style="yellow",
         )
 
 
 @command.command()
 def serve(
+    *,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
-    names: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="A name by which other machines ask for this one.", show_default=False),
-    ] = None,
     keys: Annotated[
         Path | None,
-        typer.Option(help="A file of API keys, one a line; needed beyond this machine.", envvar="VERBATIM_KEYS"),
+        typer.Option(help="A file of API keys, one a line; needed beyond this machine.", show_default=False),
     ] = None,
+    login: LoginOption = None,
+    allow_host: HostsOption = None,
 ) -> None:
     """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
     from ui.api import read_keys
+    from ui.login import Logins
     from ui.service import serve as serve_all
 
     def say(address: str, with_chat: bool) -> None:
-        console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
+        _say_where(address, login=keys is not None or login is not None)
         console.print(f"Programs: {address}/v1 (described by {address}/v1/openapi.json)", soft_wrap=True)
         console.print(f"Assistants: {address}/mcp", soft_wrap=True)
         if not with_chat:
-            console.print("The chat is left out: it has no login, and other machines can reach this address.")
+            console.print("The chat is left out: others could reach it, and it has no --login.")
 
     allowed = read_keys(keys) if keys else frozenset()
     with Index.open(store) as index:
-        examples = example_questions(index)
-        serve_all(index, host=host, port=port, names=names or (), keys=allowed, examples=examples, ready=say)
+        serve_all(
+            index,
+            host=host,
+            port=port,
+            keys=allowed,
+            logins=Logins(login) if login else None,
+            allowed_hosts=allow_host or (),
+            examples=example_questions(index),
+            ready=say,
+        )
 
 
 @command.command()
@@ -188,6 +221,34 @@ def _follow(index: Index, folder: Path) -> None:
     """Print what every change of a folder did to the store, without end."""
     for changes in index.watch(folder):
         _print_changes(changes)
+
+
+@login_command.command("add")
+def add_login(
+    file: LoginFile, name: Annotated[str, typer.Argument(help="The name to log in with.", show_default=False)]
+) -> None:
+    """Let a name in with a password, which is asked for; or give it another one."""
+    from ui.login import Logins
+
+    Logins(file).add(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    console.print(Text(f"{printable(name)} can log in to `verbatim chat --login {file}`."))
+
+
+@login_command.command("remove")
+def remove_login(file: LoginFile, name: Annotated[str, typer.Argument(help="The name.", show_default=False)]) -> None:
+    """Let a name in no more."""
+    from ui.login import Logins
+
+    Logins(file).remove(name)
+
+
+@login_command.command("list")
+def list_logins(file: LoginFile) -> None:
+    """List the names."""
+    from ui.login import Logins
+
+    for name in Logins(file).names():
+        console.print(Text(printable(name)))
 
 
 @index_command.command()

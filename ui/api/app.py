@@ -38,7 +38,7 @@ def create_api(index: Index, *, keys: Collection[str] = (), desk: Desk | None = 
         redoc_url=None,
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
-        responses=documented(400, 413, 422, *([401] if keys else [])),
+        responses=documented(400, 403, 408, 411, 413, 422, *([401] if keys else [])),
         middleware=[Middleware(Gate, keys=keys)],
     )
     app.include_router(routes(index, desk))

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Path, Query, Response, UploadFile
+from fastapi import APIRouter, File, HTTPException, Path, Query, Response, UploadFile
 
 from index import Changes, Index, Source
 from qa import answer
@@ -18,6 +18,7 @@ from ui.desk import Desk
 from ui.questions import QuestionError, checked_question
 
 MAX_FILES = 100
+MAX_FILE_BYTES = 50_000_000
 
 Id = Annotated[str, Path(description="The id of a document.", max_length=500)]
 Revision = Annotated[
@@ -78,7 +79,7 @@ def routes(index: Index, desk: Desk) -> APIRouter:
         """List all documents."""
         return Documents(documents=[DocumentForm.of(document) for document in index.documents()])
 
-    @router.post("/documents", responses=documented(503, 507))
+    @router.post("/documents", responses=documented(429, 503, 507))
     def add_documents(
         files: Annotated[list[UploadFile], File(description="Files; the same name again is an update.")],
     ) -> ChangesForm:
@@ -113,6 +114,8 @@ def routes(index: Index, desk: Desk) -> APIRouter:
 
 def _source(file: UploadFile) -> Source:
     """Return an uploaded file under its own name, without the folders that a client may put before it."""
+    if (file.size or 0) > MAX_FILE_BYTES:
+        raise HTTPException(413, f"A file may hold at most {MAX_FILE_BYTES:,} bytes.")
     return Source(file_name(file.filename or ""), file.file.read())
 
 
