@@ -20,7 +20,7 @@ from gradio.utils import get_upload_folder
 from index import Index, Source
 from index.errors import VerbatimError
 from qa import answer
-from ui import render
+from ui import permalink, render
 from ui.desk import BusyError, Desk
 from ui.render import Turn
 
@@ -62,6 +62,7 @@ def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
         parts = _lay_out(examples)
         show_all = partial(_everything, index, parts)
         page.load(show_all, [parts.turns], _shelf(parts), **_QUICK)
+        permalink.wire(page, index, parts.source)
         _wire_asking(index, parts)
         _wire_documents(index, parts)
     return page

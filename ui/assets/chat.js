@@ -106,7 +106,7 @@ function start() {
   whenChanged("#source", revealMark);
   whenChanged("#conversation", revealTurn);
   whenChanged("#tabs", () => show(document.body.dataset.pane, false));
-  show("source", false);
+  show("source", new URLSearchParams(location.search).has("open"));
   revealTurn();
   if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
