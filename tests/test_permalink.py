@@ -45,7 +45,7 @@ class TestInChromium:
     def test_the_page_opens_with_the_sentence_marked(self, index: Index, address: str, width: int, height: int):
         with chromium() as browser, serving(server.create_app(index)) as url:
             watched = watch(
-                browser, f"{url}?open={quote(address, safe='')}", viewport=dict(zip(("width", "height"), size))
+                browser, f"{url}?open={quote(address, safe='')}", viewport={"width": width, "height": height}
             )
             mark = watched.page.wait_for_selector("#source mark")
             assert mark.text_content() == "It <b>burned</b> down in 1955."
