@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +37,7 @@ from ui.login import Logins
 from ui.questions import QuestionError
 from ui.server import ServeError
 
+ROOT = Path(__file__).parent.parent
 KEY = "a-key-of-quite-some-length-0123456789"
 TEXT = "The mill opened in 1901. It burned down in 1955. It was built again in 1960."
 PROBLEM = "application/problem+json"
@@ -283,6 +286,11 @@ def test_with_keys_every_door_needs_one(locked: str):
             assert response.headers["www-authenticate"] == "Bearer"
     for key in (KEY, "another-key-of-some-length-987"):
         assert httpx.get(f"{locked}/v1/models", headers={"authorization": f"bearer {key}"}).status_code == 200
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    sent = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    headers = {"authorization": f"Bearer {KEY}", "accept": "application/json, text/event-stream"}
+    assert httpx.post(f"{locked}/mcp", json=sent, headers=headers).json()["result"]["serverInfo"]["name"] == "verbatim"
+    assert is_problem(httpx.post(f"{locked}/mcp", json=sent), 401)
     with pytest.raises(AuthenticationError):
         OpenAI(base_url=f"{locked}/v1", api_key="wrong", max_retries=0).models.list()
     assert OpenAI(base_url=f"{locked}/v1", api_key=KEY, max_retries=0).models.list().data[0].id == "verbatim"
@@ -377,3 +385,11 @@ def test_an_assistant_can_open_nothing_but_documents(shared: Index):
 
     with served(shared) as at:
         asyncio.run(walk())
+
+
+def test_without_the_package_for_assistants_everything_else_is_there(shared: Index, tmp_path: Path):
+    code = "import sys; sys.modules['mcp'] = None; from ui.terminal import main; main()"
+    command = [sys.executable, "-c", code, "mcp", "--store", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'verbatim-qa[mcp]'" in done.stderr

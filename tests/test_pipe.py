@@ -100,6 +100,11 @@ def test_of_many_the_worst_counts(tmp_path: Path, store: str, lines: list[str], 
         assert run("ask", "--file", str(file), "--format", form, "--store", store) == status
 
 
+def test_an_empty_question_is_refused_and_reads_no_pipe(store: str, capfd: pytest.CaptureFixture[str]):
+    assert run("ask", "", "--store", store) == 3
+    assert "no question" in capfd.readouterr().out
+
+
 def test_the_forms_of_one_question(store: str, seed_index: Index, capfd: pytest.CaptureFixture[str]):
     result = answer(SAID, index=seed_index)
     assert run("ask", SAID, "--format", "json", "--store", store) == 0

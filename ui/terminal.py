@@ -99,7 +99,9 @@ def ask(
     if (question is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     with Index.open(store) as index:
-        raise typer.Exit(pipe.ask(index, question or "-", file=file, form="json" if as_json else form))
+        raise typer.Exit(
+            pipe.ask(index, "-" if question is None else question, file=file, form="json" if as_json else form)
+        )
 
 
 @command.command(name="open")
