@@ -12,12 +12,13 @@ from index.errors import (
     VerbatimError,
 )
 from index.store import Index, default_path
-from index.types import Changes, Document, Failure, Hit, Passage, Receipt, Source, Span, Status
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt, Source, Span, Status
 
 __all__ = [
     "Changes",
     "Document",
     "EmptyStoreError",
+    "Entry",
     "Failure",
     "Hit",
     "Index",

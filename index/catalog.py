@@ -25,7 +25,7 @@ import numpy as np
 from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
-from index.types import Document, Passage, Span
+from index.types import Document, Entry, Passage, Span
 
 SCHEMA_VERSION = 2
 
@@ -319,6 +319,24 @@ class Catalog:
             latest=latest,
             added=added,
         )
+
+    def entries(self) -> list[Entry]:
+        """Return a line for each document, in order of its first source. No text is read for it."""
+        names: dict[str, list[str]] = {}
+        for name, document_id in self._all("SELECT name, document_id FROM sources ORDER BY place"):
+            names.setdefault(document_id, []).append(name)
+        sentences = dict(self._all("SELECT document_id, sum(length(sentences)) / 8 FROM passages GROUP BY document_id"))
+        entries = []
+        for held, revision, title, author, date, sha256, page_starts, checksum, added in self._all(
+            "SELECT d.id, r.revision, r.title, r.author, r.date, r.sha256, r.page_starts, r.checksum, r.added "
+            "FROM documents d JOIN revisions r ON r.document_id = d.id AND r.revision = d.revision"
+        ):
+            if checksum != _checksum(held, revision, title, author, date, sha256, page_starts):
+                raise self._damaged(f"what is found as {held} is not what was stored as it")
+            source, *also = names.get(held, [held])  # nameless only in a damaged store
+            pages = page_starts.count(",") + 1
+            entries.append(Entry(held, source, title, pages, sentences.get(held, 0), added, revision, tuple(also)))
+        return sorted(entries, key=lambda entry: entry.source)
 
     def layout(self, document_id: str, revision: str) -> bytes | None:
         """Return where the lines of a revision stand on its pages, or None if it has none."""

@@ -68,6 +68,8 @@ _BOOTSTRAP = "import sys; sys.path[:] = sys.argv[2:]; from index.sandbox import 
 
 _log = logging.getLogger(__name__)
 
+Read = Callable[[bytes], Content | bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
@@ -83,7 +85,8 @@ class Used:
 class Sandbox:
     """A worker that reads files, started when the first comes. Threads may share it. ``used`` is of the last file.
 
-    ``formats`` names the module whose ``reader(suffix)`` gives the function that takes a file's bytes.
+    ``formats`` names the module whose ``reader(suffix)`` gives the function that takes a file's bytes. What that makes
+    of them is content or, for `make`, bytes of any kind.
     """
 
     def __init__(self, formats: str = "index.formats") -> None:
@@ -94,15 +97,20 @@ class Sandbox:
 
     def read(self, suffix: str, data: bytes) -> Content:
         """Read a file's bytes. Raises `SourceError`, and nothing else, if that fails in whatever way."""
+        reply = self.make(suffix, data)
+        try:
+            return checked(Content.from_bytes(reply))
+        except ValueError as wrong:
+            raise SourceError(f"its reader gave an answer that cannot be right ({wrong}); {_MEND}") from wrong
+
+    def make(self, suffix: str, data: bytes) -> bytes:
+        """Return the bytes that are made of a file's, which are not to be trusted. Raises like `read`."""
         with self._lock:
             error, reply = self._ask(suffix, data)
         if error:
             _log.debug("%s\n%s", error, reply.decode("utf-8", "replace"))
             raise SourceError(error)
-        try:
-            return checked(Content.from_bytes(reply))
-        except ValueError as wrong:
-            raise SourceError(f"its reader gave an answer that cannot be right ({wrong}); {_MEND}") from wrong
+        return reply
 
     def close(self) -> None:
         """End the worker. The next file starts another."""
@@ -218,7 +226,7 @@ def _leave_the_network() -> None:
         ctypes.CDLL(None).unshare(new_network if os.geteuid() == 0 else new_user | new_network)
 
 
-def _read_in_child(read: Callable[[bytes], Content], data: bytes, replies: BinaryIO) -> tuple[str, bytes, Used]:
+def _read_in_child(read: Read, data: bytes, replies: BinaryIO) -> tuple[str, bytes, Used]:
     """Return why the file could not be read, or nothing; what its reader says; and what that took."""
     receiving, sending = os.pipe()
     child = os.fork()
@@ -285,7 +293,7 @@ def _killed_by(number: int, used: Used) -> str:
 # ---- the child's side ---------------------------------------------------------------------------------------------
 
 
-def _read_and_end(read: Callable[[bytes], Content], data: bytes, sending: int) -> NoReturn:
+def _read_and_end(read: Read, data: bytes, sending: int) -> NoReturn:
     """Read the file within the limits, write the reply and end; nothing of the worker runs after that."""
     ended = _FAILED
     try:
@@ -322,10 +330,11 @@ def _limit() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def _read(read: Callable[[bytes], Content], data: bytes) -> tuple[int, bytes]:
+def _read(read: Read, data: bytes) -> tuple[int, bytes]:
     """Return how a child that read this ends, and what it says."""
     try:
-        return 0, checked(read(data)).to_bytes()
+        made = read(data)
+        return 0, made if isinstance(made, bytes) else checked(made).to_bytes()
     except SourceError as error:
         return _REFUSED, str(error).encode("utf-8", "replace")
     except MemoryError:

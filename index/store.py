@@ -17,16 +17,17 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from index import disk
 from index.catalog import Catalog
-from index.embed import Encoder, open_encoder
+from index.embed import Encoder, Vectors, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError, VerbatimError
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
@@ -36,7 +37,7 @@ from index.receipt import Probes, look_for, probes_of
 from index.sandbox import reading
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
-from index.types import Changes, Document, Failure, Hit, Source, Status, TextDocument
+from index.types import Changes, Document, Entry, Failure, Hit, Source, Status, TextDocument
 from index.vectors import VectorCache
 from index.verify import faults
 
@@ -47,7 +48,10 @@ BUSY_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
 
 Progress = Callable[[int, int, str], None]
-"""Called with the number of sources done, the number of all, and the stage: a file's name or what is being done."""
+"""Called with the number of sources done, the number of all, and what is being done, as "reading report.pdf"."""
+
+EMBEDDED_AT_ONCE = 64
+"""Passages between two calls of a progress callback; a book has thousands."""
 
 
 def default_path() -> Path:
@@ -141,10 +145,10 @@ class Index:
         with self._writing(), reading():
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
-                if progress:
-                    progress(done, len(listed), Path(source.name).name)
+                say = partial(progress, done, len(listed)) if progress else _say_nothing
+                say(f"reading {Path(source.name).name}")
                 try:
-                    document_id, outcome = self._add(source.load())
+                    document_id, outcome = self._add(source.load(), say)
                     outcomes[outcome].append(document_id)
                 except SourceError as error:
                     failed.append(Failure(source.name, str(error)))
@@ -297,10 +301,23 @@ class Index:
         """Return all documents, in order of their source."""
         return [self._catalog.document(document_id) for document_id in self._catalog.ids()]
 
+    def listing(self) -> list[Entry]:
+        """Return a line for each document, in order of its source, without reading any text."""
+        return self._catalog.entries()
+
+    def generation(self) -> int:
+        """Return the number of changes that the store has seen: while it is the same, so are the documents."""
+        return self._catalog.generation()
+
     def boxes(self, document_id: str, revision: str, start: int, end: int) -> list[Box]:
         """Return where ``text[start:end]`` of a revision stands on its pages: a box a line; none without real pages."""
         layout = self._catalog.layout(document_id, revision)
         return Layout.from_bytes(layout).boxes(start, end) if layout else []
+
+    def page_sizes(self, document_id: str, revision: str) -> tuple[tuple[float, float], ...]:
+        """Return width and height of each page of a revision as it is shown, in points; none without real pages."""
+        layout = self._catalog.layout(document_id, revision)
+        return Layout.from_bytes(layout).page_sizes if layout else ()
 
     def original(self, document_id: str, revision: str) -> bytes | None:
         """Return the file that a revision was read from, kept for formats with real pages so that they can be shown."""
@@ -330,7 +347,7 @@ class Index:
         """Return a revision as it was at a generation, which is there for the cache's sake: names come and go."""
         return self._catalog.document(document_id, revision)
 
-    def _add(self, source: Loaded) -> tuple[str, str]:
+    def _add(self, source: Loaded, say: Callable[[str], None]) -> tuple[str, str]:
         fingerprint = f"{READING}:{source.fingerprint}"
         known = self._catalog.fingerprint(source.name)
         if known and known[1] == fingerprint:
@@ -356,7 +373,8 @@ class Index:
         layout = content.layout.to_bytes() if content.layout else None
         original = source.data if layout else None
         passages = passage_groups(content.sentences())
-        vectors = self.encoder.encode([content.text[group[0].start : group[-1].end] for group in passages])
+        texts = [content.text[group[0].start : group[-1].end] for group in passages]
+        vectors = self._embed(texts, Path(source.name).name, say)
         pages = len(layout or b"") + len(original or b"")
         disk.need(self.path, len(content.text.encode()) + pages + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(
@@ -369,6 +387,13 @@ class Index:
             original=original,
         )
         return document.id, "updated" if known else "added"
+
+    def _embed(self, texts: Sequence[str], name: str, say: Callable[[str], None]) -> Vectors:
+        parts = []
+        for start in range(0, len(texts), EMBEDDED_AT_ONCE):
+            say(f"embedding {name}, {start / len(texts):.0%}" if start else f"embedding {name}")
+            parts.append(self.encoder.encode(texts[start : start + EMBEDDED_AT_ONCE]))
+        return np.concatenate(parts) if parts else self.encoder.encode([])
 
     def _each_revision(self, ids: Iterable[str]) -> Iterator[Document]:
         for document_id in ids:
@@ -449,6 +474,10 @@ class Index:
                     yield
             finally:
                 self._write_lock.release()
+
+
+def _say_nothing(_stage: str) -> None:
+    pass
 
 
 def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:

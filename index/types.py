@@ -98,6 +98,24 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as one line of a list: all that is known of it without reading its text.
+
+    ``id``, ``source``, ``title``, ``also`` and ``added`` are those of its `Document`. ``pages`` is 1 unless the format
+    has pages; ``sentences`` counts those that are searched; ``revision`` is the one that is searched.
+    """
+
+    id: str
+    source: str
+    title: str
+    pages: int
+    sentences: int
+    added: str
+    revision: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A run of consecutive sentences, the unit that is embedded and searched: ``document.text[start:end]``."""
 

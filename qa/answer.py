@@ -10,13 +10,13 @@ from pathlib import Path
 
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
-from qa.cite import choose, cite
+from qa.cite import choose, cite, cite_each, next_best
 from qa.converse import standalone
 from qa.named import named_terms, unmentioned
 from qa.parts import parts
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
-from qa.types import Answer, Evidence
+from qa.types import Answer, Evidence, Searched
 
 TOP_K = 10
 """Passages that are read for a question."""
@@ -69,8 +69,12 @@ class Answerer:
         answered = [part for part in read if part.chance >= least]
         nearest = max(read, key=lambda part: part.chance)
         clock.lap("read")
-        citations = cite(choose([part.evidence for part in answered]), self.index)
-        near = () if citations else cite(nearest.evidence[:1], self.index)
+        best = answered[0] if answered else nearest
+        chosen = choose([part.evidence for part in answered])
+        shown = [group[0] for group in chosen] or nearest.evidence[:1]
+        citations = cite_each(chosen, self.index)
+        near = () if citations else cite(shown, self.index)
+        others = cite(next_best(best.evidence, shown), self.index)
         clock.lap("cite")
         return Answer(
             question=question,
@@ -78,8 +82,14 @@ class Answerer:
             citations=citations,
             reason=_reason(question, nearest, bool(answered)),
             unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
-            confidence=(answered[0] if answered else nearest).chance,
+            confidence=best.chance,
             nearest=near[0] if near else None,
+            runners_up=others,
+            searched=Searched(
+                self.index.document_count() if documents is None else len(documents),
+                len(hits),
+                sum(len(hit.passage.sentences) for hit in hits),
+            ),
             missing=() if citations else self._missing(query),
             hits=tuple(hits),
             seconds=clock.seconds,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index import Index, VerbatimError
 from index.lexical import terms
-from qa.types import Citation, Evidence
+from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
 
@@ -24,23 +25,44 @@ NEAR_SCORE = 1.0
 Of 0, 0.3, 0.6, 1, 1.5, 2 and 3 this gave the best mean sentence F1 on the choosing halves of 24 tasks, by a hair."""
 
 
+RUNNERS_UP = 2
+"""Sentences that came next are kept, so that one can see what else there was."""
+
+
 class CitationError(VerbatimError):
     """A citation does not say what its document says at that place. It is never shown."""
 
 
-def choose(read: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+def choose(read: Sequence[Sequence[Evidence]]) -> list[list[Evidence]]:
     """Return the evidence to cite for each part of a question, given what was read for it, best first.
 
-    Of each it is the best sentence and those nearly as good, but no near-copy of one that is cited already.
+    Of each it is the best sentence and those nearly as good. A near-copy of one that is cited already is not cited
+    but stands after it.
     """
-    chosen: list[Evidence] = []
+    chosen: list[list[Evidence]] = []
     for evidence in read:
         for item in evidence:
             if len(chosen) == MAX_CITATIONS or item.score < evidence[0].score - NEAR_SCORE:
                 break
-            if not any(near_copies(item.text, other.text) for other in chosen):
-                chosen.append(item)
+            same = next((group for group in chosen if near_copies(item.text, group[0].text)), None)
+            if same is None:
+                chosen.append([item])
+            elif not any(_in_one_place(item, other) for other in same):
+                same.append(item)
     return chosen
+
+
+def next_best(evidence: Sequence[Evidence], cited: Sequence[Evidence]) -> list[Evidence]:
+    """Return the best of the evidence after what is cited, each said only once: at most ``RUNNERS_UP``."""
+    said = list(cited)
+    for item in evidence:
+        if len(said) < len(cited) + RUNNERS_UP and not any(near_copies(item.text, other.text) for other in said):
+            said.append(item)
+    return said[len(cited) :]
+
+
+def _in_one_place(one: Evidence, other: Evidence) -> bool:
+    return one.hit.passage.document_id == other.hit.passage.document_id and one.sentence == other.sentence
 
 
 def near_copies(first: str, second: str) -> bool:
@@ -62,6 +84,16 @@ def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:
     Raises `CitationError` if a slice is not the sentence that was read: then the store is damaged.
     """
     return tuple(_citation(number, item, index) for number, item in enumerate(evidence, start=1))
+
+
+def cite_each(groups: Iterable[Sequence[Evidence]], index: Index) -> tuple[Citation, ...]:
+    """Cite the first of each group, with the others as its copies. Raises like `cite`."""
+    groups = list(groups)
+    firsts = cite((group[0] for group in groups), index)
+    return tuple(
+        replace(first, copies=cite(group[1:], index)) if group[1:] else first
+        for first, group in zip(firsts, groups, strict=True)
+    )
 
 
 def _citation(number: int, item: Evidence, index: Index) -> Citation:
@@ -86,4 +118,5 @@ def _citation(number: int, item: Evidence, index: Index) -> Citation:
         score=item.score,
         answer=item.answer,
         also=document.also,
+        reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
     )

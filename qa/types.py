@@ -41,11 +41,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a sentence was chosen, in numbers: higher is better, but for ``rank``.
+
+    Its passage came at ``rank`` in the search, from 1, with the score ``search`` (0..1) made of ``via``: see `Hit`.
+    ``features`` are what the reader made its score of: see the reader.
+    """
+
+    rank: int
+    search: float
+    via: Mapping[str, float]
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A sentence shown as evidence: ``document.text[start:end] == text``, checked before it is shown.
 
     ``number`` counts from 1, ``page`` from 1. ``also`` are other sources that hold the same document. ``score`` is the
-    reader's, higher is better. ``answer`` is the short answer inside the sentence, in document offsets, or None.
+    reader's, higher is better, and ``reasons`` what it comes from. ``answer`` is the short answer inside the sentence,
+    in document offsets, or None. ``copies`` are sentences in other places that say the same in nearly the same words
+    and would have been cited, too; they are numbered among themselves.
     """
 
     number: int
@@ -60,6 +76,8 @@ class Citation:
     score: float
     answer: Span | None = None
     also: tuple[str, ...] = ()
+    copies: tuple[Citation, ...] = ()
+    reasons: Reasons | None = field(default=None, repr=False, compare=False)
 
     @property
     def short(self) -> str | None:
@@ -87,14 +105,25 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What an answer was looked for in: so many documents, and the passages and sentences in them that were read."""
+
+    documents: int
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got: citations, or an honest refusal with its reason and the nearest sentence.
 
     ``query`` is what was searched for (the question, completed from the history). ``confidence`` (0..1) is the
     estimated chance that the first cited sentence answers the question; for a refusal it is the chance that the nearest
     sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
-    question that occur nowhere in the documents. ``unanswered`` lists, where something is cited for a question that
-    asks for several things, those of which the documents do not seem to say anything.
+    question that occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
+    cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
+    asks for several things, those of which the documents do not seem to say anything. ``searched`` says in what the
+    answer was looked for.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -106,6 +135,8 @@ class Answer:
     nearest: Citation | None = None
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    runners_up: tuple[Citation, ...] = ()
+    searched: Searched | None = None
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 

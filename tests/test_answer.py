@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
 
 from index import EmptyStoreError, Hit, Index, Source
 from qa import answer
 from qa.abstain import Calibration
-from qa.answer import Answerer
-from qa.cite import near_copies
+from qa.answer import TOP_K, Answerer
+from qa.cite import RUNNERS_UP, near_copies
 from qa.converse import standalone
 from qa.parts import parts
 from qa.phrase import fits, short_answer
@@ -134,8 +135,12 @@ def test_near_copies_are_cited_once(index: Index) -> None:
             Source("paper.txt", "The ferry Aurora sank off Kalmar on Tuesday, with nobody aboard, police said."),
         ]
     )
-    citations = Answerer(index, threshold=0).answer("What sank off Kalmar?").citations
-    assert len(citations) == 1
+    result = Answerer(index, threshold=0).answer("What sank off Kalmar?")
+    (cited,) = result.citations
+    (copy,) = cited.copies
+    assert {cited.source, copy.source} == {"wire.txt", "paper.txt"}
+    assert index.document(copy.document_id, copy.revision).text[copy.start : copy.end] == copy.text
+    assert result.runners_up == ()
     assert near_copies("The ferry sank off Kalmar.", "Off Kalmar, the ferry sank.")
     assert near_copies("Three died when the ferry sank.", "The ferry sank off Kalmar on 3 May; three died.")
     assert not near_copies("The ferry sank.", "The trains run.")
@@ -151,6 +156,31 @@ def test_near_copies_are_cited_once(index: Index) -> None:
 )
 def test_what_differs_in_a_number_is_no_copy(one: str, other: str) -> None:
     assert not near_copies(one, other)
+
+
+def test_what_came_next_is_kept_once_each_and_says_what_chose_it(seed_index: Index) -> None:
+    result = answer("How many U.S. troops remain in Iraq?", index=seed_index)
+    shown = [*result.citations, *result.runners_up]
+    assert result.citations
+    assert len(result.runners_up) == RUNNERS_UP
+    assert [one.score for one in shown] == sorted((one.score for one in shown), reverse=True)
+    assert not any(near_copies(one.text, other.text) for one, other in combinations(shown, 2))
+    for one in shown:
+        assert one.reasons
+        assert 1 <= one.reasons.rank <= TOP_K
+        assert set(one.reasons.via) == {"dense", "lexical"}
+        assert one.reasons.features
+
+
+def test_a_refusal_has_the_nearest_sentence_and_those_after_it(seed_index: Index) -> None:
+    result = answer("Which penguins live in Antarctica?", index=seed_index)
+    assert result.nearest
+    near = [result.nearest, *result.runners_up]
+    assert len({one.start for one in near}) == 1 + RUNNERS_UP
+    assert result.searched
+    assert (result.searched.documents, result.searched.passages) == (1, len(result.hits))
+    assert result.searched.sentences >= len(near)
+    assert [one.score for one in near] == sorted((one.score for one in near), reverse=True)
 
 
 def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:

@@ -280,7 +280,7 @@ def test_two_pages_do_not_share_a_conversation(watch):
 def test_upload_a_good_and_a_bad_file_then_remove(watch):
     page = watch().page
     page.click("#tabs button[value=documents]")
-    page.wait_for_selector(".documents tr")
+    page.wait_for_selector(".documents tbody tr")
     files = [
         {
             "name": "budget <b>.txt",
@@ -289,18 +289,19 @@ def test_upload_a_good_and_a_bad_file_then_remove(watch):
         },
         {"name": "scan.txt", "mimeType": "text/plain", "buffer": b"\x00\x01\xff\xfe\x81" * 40},
     ]
-    rows = page.locator(".documents tr").count()
+    rows = page.locator(".documents tbody tr").count()
     page.set_input_files("#upload input[type=file]", files)
     page.wait_for_selector(".changes")
-    assert page.text_content(".changes .done") == "1 added"
+    assert page.text_content(".changes .done") == "1 added, 1 not added"
     assert page.text_content(".failures b") == "scan.txt"
-    page.wait_for_selector(f".documents tr:nth-child({rows + 1})")
-    row = page.locator(".documents tr", has_text="budget")
+    page.wait_for_selector(f".documents tbody tr:nth-child({rows + 1})")
+    row = page.locator(".documents tbody tr", has_text="budget")
+    row.hover()
     row.locator("button[name=ask-removal]").click()
     row.locator("button[name=keep]").click()
     row.locator("button[name=ask-removal]").click()
     row.locator("button[name=remove]").click()
-    page.wait_for_selector(f".documents tr:nth-child({rows + 1})", state="detached")
+    page.wait_for_selector(f".documents tbody tr:nth-child({rows + 1})", state="detached")
     assert "removed budget" in page.inner_text("#message")
 
 

@@ -158,42 +158,6 @@ def test_a_source_that_was_removed_says_so(index):
     assert '<div class="no-source">' in chat._open(index, "1 1.1", turns)
 
 
-def test_a_forged_upload_reads_and_deletes_nothing(index, tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
-    secret = tmp_path / "secret.txt"
-    secret.write_text("A secret sentence.")
-    for path in (secret, tmp_path / "uploads" / ".." / "secret.txt"):
-        chat._add(index, [{"path": str(path), "orig_name": "x.txt"}], lambda *_: None)
-    assert secret.exists()
-    assert "x.txt" not in {document.source for document in index.documents()}
-
-
-def test_uploads_keep_their_own_names_and_leave_no_copy(index, tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    good, bad = tmp_path / "0", tmp_path / "1"
-    good.write_text("A fresh sentence.")
-    bad.write_bytes(b"\x00\x01\xff\xfe\x81" * 40)
-    entries = [
-        {"path": str(good), "orig_name": "C:\\notes\\fresh <b>.txt"},
-        {"path": str(bad), "orig_name": "../../bad.txt"},
-    ]
-    steps = []
-    message = chat._add(index, entries, lambda *step: steps.append(step))
-    assert "1 added" in message
-    assert "<bdi>bad.txt</bdi>" in message
-    assert "fresh <b>.txt" in {document.source for document in index.documents()}
-    assert steps
-    assert not good.exists()
-    assert not bad.exists()
-
-
-def test_removing_names_what_was_removed(index):
-    (document,) = index.documents()
-    assert document.title in chat._remove(index, f"1 {document.id}")
-    assert index.documents() == []
-    assert "trouble" in chat._remove(index, f"2 {document.id}")
-
-
 def test_the_examples_show_while_there_is_something_to_ask_and_nothing_was(index):
     visible = lambda turns: chat._everything(index, PARTS, turns)["offers"]["visible"]  # noqa: E731
     assert visible([])

@@ -1,286 +1,140 @@
-"""Exports: JSON that reads back, Markdown that shows the words, annotations by the standard, links into web pages."""
+"""A conversation as a file: everything in it is text, JSON reads back, Markdown says what was quoted."""
 
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from markdown_it import MarkdownIt
 
-from index import Index, Source, Span
-from qa import Answer, Citation, answer
-from qa.export import ExportError, from_json, is_web_page, to_annotations, to_dict, to_json, to_markdown, web_link
+from qa.types import Answer, Citation, Span
+from tests.test_render import HOSTILE
+from ui import export
+from ui.export import Surroundings
+from ui.history import Conversation
+from ui.render import Turn
 
-ROOT = Path(__file__).parent.parent
-QUESTION = "How many troops remain in Iraq?"
-UNSAID = "Who trains the penguins of Antarctica?"
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
-hostile = st.lists(
-    st.sampled_from(
-        ["<b>", "&amp;", "[x](http://e)", "![i](u)", "`", "*a*", "_b_", "#", "1. ", "- ", "\n", "\r\n", "=", "===", "|",
-         "~~~", "> ", "[^1]", "\\", "$x$", "a", "word", " ", "<!--", "http", "\u202e", "\n---", "+ ", "2) ", "    "]
-    ),
-    min_size=1,
-    max_size=25,
-).map("".join)  # fmt: skip
+TEXT = "Before it, there was a war. About 2,500 troops remain in Iraq. After it, there was none."
+START, END = TEXT.index("About"), TEXT.index(" After")
+CITED = Citation(
+    1, "d1", "abc123", "news/raid.txt", "Raid", TEXT[START:END], START, END, 3, 0.9, Span(START + 6, START + 11)
+)
 
 
-def citation(text: str, *, source: str = "a.txt", start: int = 3, short: Span | None = None) -> Citation:
-    return Citation(1, "a-1", "0123", source, "A <title>", text, start, start + len(text), 1, 0.5, short)
+def conversation(*turns: Turn, title: str = "Troops") -> Conversation:
+    return Conversation("", title, "2026-11-24T19:53:00.000+00:00", turns)
 
 
-def answered(text: str, **fields: Any) -> Answer:
-    return Answer("Who?", "Who?", (citation(text, **fields),), "said", 0.75)
+ANSWERED = Turn("How many?", Answer("How many?", "How many?", (CITED,), "found", 0.93))
+REFUSED = Turn("Who?", Answer("Who?", "Who?", (), "Your documents do not say.", 0.1, CITED, ("pope",)))
+BROKEN = Turn("Why?", trouble="It broke.")
 
 
-# ---- JSON ----
+def hostile(text: str) -> Conversation:
+    """A conversation with ``text`` wherever a text can stand."""
+    cited = Citation(1, text, text, text, text, text, 0, len(text), 1, 0.9, Span(0, max(1, len(text) // 2)), (text,))
+    return conversation(
+        Turn(text, Answer(text, text, (cited,), text, 0.9, unanswered=(text,)), notes=(text,)),
+        Turn(text, Answer(text, text, (), text, 0.1, cited, (text,))),
+        Turn(text, trouble=text),
+        title=text,
+    )
 
 
-@given(text=texts, question=texts, missing=st.lists(texts, max_size=3))
-def test_json_reads_back_as_the_same_answer(text, question, missing):
-    said = citation(text, short=Span(3, 4))
-    for one in (
-        Answer(question, question, (said, replace(said, number=2)), "reason", 0.25, unanswered=(question,)),
-        Answer(question, question, (), "reason", 0.1, nearest=said, missing=tuple(missing)),
-    ):
-        assert from_json(to_json(one)) == one
-        assert to_json(from_json(to_json(one, indent=None))) == to_json(one)
+def test_json_reads_back_as_it_was():
+    had = conversation(ANSWERED, REFUSED, BROKEN)
+    assert export.from_json(export.as_json(had)) == had
 
 
-def test_json_holds_what_programs_need(seed_index: Index):
-    result = answer(QUESTION, index=seed_index)
-    fields = json.loads(to_json(result))
-    assert fields == to_dict(result)
-    assert fields["schema"] == "verbatim-answer/1"
-    assert "seconds" not in fields
-    assert "hits" not in fields
-    assert (fields["text"], fields["short"], fields["abstained"]) == (result.text, result.short, False)
-    assert fields["citations"][0]["address"] == result.citations[0].address
-    assert from_json(to_json(result)) == replace(result, hits=(), seconds={})
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
+def test_json_reads_back_whatever_was_said(text):
+    had = hostile(text)
+    assert export.from_json(export.as_json(had)) == had
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ("", "not JSON"),
-        (b"\xff", "not JSON"),
-        ("[" * 100_000, "not JSON|no answer"),
-        ("[]", "no answer"),
-        ('{"schema": "verbatim-answer/9"}', "verbatim-answer/9"),
-        ('{"schema": "verbatim-answer/1"}', "question"),
-        ('{"schema": "verbatim-answer/1", "question": 1}', "question"),
-    ],
+    "text", ["[]", "{}", '{"format": "verbatim-conversation", "version": 9}', "null", "nonsense", '{"turns": 1}']
 )
-def test_what_is_no_answer_is_refused(wrong, said):
-    with pytest.raises(ExportError, match=said):
-        from_json(wrong)
+def test_another_json_is_refused(text):
+    with pytest.raises(ValueError):
+        export.from_json(text)
 
 
-def test_the_same_question_gives_the_same_bytes_in_another_process_too(seed_index: Index):
-    code = (
-        "import sys; from index import Index; from qa import answer; from qa.export import *; import json\n"
-        "with Index.open(sys.argv[1]) as index:\n"
-        "    for question in sys.argv[2:]:\n"
-        "        a = answer(question, index=index)\n"
-        "        print(to_json(a), to_markdown(a), json.dumps(to_annotations(a, index)))"
-    )
-    command = [sys.executable, "-c", code, str(seed_index.path), QUESTION, UNSAID]
-    other = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    for _ in range(2):
-        here = ""
-        for question in (QUESTION, UNSAID):
-            a = answer(question, index=seed_index)
-            here += f"{to_json(a)} {to_markdown(a)} {json.dumps(to_annotations(a, seed_index))}\n"
-        assert here == other
+def test_a_turn_that_is_none_is_refused():
+    record = json.loads(export.as_json(conversation(ANSWERED)))
+    for damage in ({}, {"question": "x"}, {"question": "x", "answer": {"query": 1}, "trouble": None, "notes": []}):
+        with pytest.raises(ValueError):
+            export.from_json(json.dumps({**record, "turns": [damage]}))
 
 
-# ---- Markdown ----
+def test_markdown_has_a_footnote_for_each_quotation():
+    text = export.as_markdown(conversation(ANSWERED, REFUSED, BROKEN))
+    assert "> About 2,500 troops remain in Iraq.[^1]" in text
+    assert f"[^1]: Raid, raid.txt, page 3, characters {START} to {END}, revision abc123" in text
+    assert "[^2]: Raid" in text
+    assert "Nearest sentence, not an answer:\n\n> About" in text
+    assert "Nowhere in the documents: pope" in text
+    assert "Very likely right (0.93)" in text
+    assert "It broke." in text
 
 
-def shown(markdown: str) -> tuple[str, set[str]]:
-    """Return the words of the quotation as a renderer shows them, and the kinds of all that it made of it."""
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
-    first, last = (next(i for i, t in enumerate(tokens) if t.type == f"blockquote_{end}") for end in ("open", "close"))
-    kinds, words = set(), []
-    for token in tokens[first + 1 : last]:
-        kinds.add(token.type)
-        for child in token.children or ():
-            kinds.add(child.type)
-            words.append(child.content or " ")
-        words.append(" ")
-    return "".join(words), kinds
+@pytest.mark.parametrize("payload", [*HOSTILE, "1. one", "- a", "# h", "+ b", "=====", "www.example.org", "a@b.org"])
+def test_markdown_finds_no_mark_in_what_was_said(payload):
+    rendered = html.fromstring(MarkdownIt("js-default").render(export.as_markdown(hostile(payload))))
+    assert not rendered.xpath("//a | //img | //script | //form | //ol | //ul | //code | //pre | //h3 | //hr | //table")
+    (title,) = rendered.xpath("//h1")
+    assert title.text_content() == " ".join(payload.split())
 
 
-@given(text=hostile.map(str.strip).filter(lambda text: re.search(r"\w", text)))
-def test_markdown_shows_the_words_and_nothing_else(text):
-    words, kinds = shown(to_markdown(answered(text)))
-    assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "text_special"}
-    # a renderer gives up on the width of space and on a bidirectional mark's own line, never on a word
-    assert "".join(words.split()) == "".join(text.split()) + "[^1]"
+def test_the_page_shows_the_sentence_in_its_surroundings():
+    page = export.as_page(conversation(ANSWERED), {CITED: export.surroundings(TEXT, CITED)})
+    tree = html.fromstring(page)
+    assert tree.xpath("string(//aside//mark)") == CITED.text
+    assert tree.xpath("string(//aside/p[@class='text'])") == TEXT
+    assert tree.xpath("string(//blockquote/span)") == CITED.text
+    assert tree.xpath("string(//blockquote//mark)") == "2,500"
+    assert "page 3" in tree.xpath("string(//p[@class='place'])")
+    assert "abc123" in tree.xpath("string(//p[@class='place'])")
 
 
-def test_markdown_has_a_footnote_for_each_citation(seed_index: Index):
-    result = answer(QUESTION, index=seed_index)
-    said = to_markdown(result)
-    assert said.startswith(f"**{QUESTION}**\n\n> ")
-    for one in result.citations:
-        assert f"[^{one.number}]\n" in said
-        assert re.search(rf"^\[\^{one.number}\]: .*`{re.escape(one.address)}`$", said, re.MULTILINE)
-    refused = to_markdown(answer(UNSAID, index=seed_index))
-    assert "do not say" in refused
-    assert "penguins, Antarctica" in refused
-    assert "not an answer:\n\n> " in refused
+def test_surroundings_are_cut_between_words():
+    long = "word " * 400 + TEXT[START:END] + " and more" * 400
+    at = long.index("About")
+    cited = Citation(1, "d", "r", "s", "t", CITED.text, at, at + len(CITED.text), 1, 0.9)
+    around = export.surroundings(long, cited)
+    assert around.before.startswith("… word ")
+    assert around.before.endswith("word ")
+    assert around.after.startswith(" and more")
+    assert around.after.endswith((" more …", " and …"))
+    assert len(around.before) <= export.AROUND_CHARS + 2
 
 
-# ---- W3C Web Annotation ----
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_everything_on_the_page_is_text(payload):
+    had = hostile(payload)
+    (cited,) = had.turns[0].answer.citations
+    page = export.as_page(had, {cited: Surroundings(payload, payload, payload)})
+    tree = html.fromstring(page)
+    kinds = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+    assert kinds <= {
+        *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "aside"),
+        *("h1", "h2", "h3", "p", "b", "span", "mark", "blockquote"),
+    }
+    assert {name for element in tree.iter() for name in element.attrib} <= {
+        *("lang", "charset", "http-equiv", "content", "name", "dir", "class")
+    }
+    assert tree.xpath("string(//aside//mark)") == payload.replace("\r\n", "\n")
+    assert tree.xpath("string(//h1)") == payload
+    assert "script" not in tree.xpath("string(//meta[@http-equiv]/@content)")
 
 
-def is_iri(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", value) is not None
-
-
-MOTIVATIONS = {
-    "assessing", "bookmarking", "classifying", "commenting", "describing", "editing", "highlighting", "identifying",
-    "linking", "moderating", "questioning", "replying", "tagging",
-}  # fmt: skip
-
-
-def check_collection(collection: dict[str, Any]) -> None:
-    """Check what the Web Annotation Data Model says that an AnnotationCollection MUST have (its section 5)."""
-    contexts = collection["@context"]
-    assert "http://www.w3.org/ns/anno.jsonld" in ([contexts] if isinstance(contexts, str) else contexts)
-    assert is_iri(collection["id"])
-    assert collection["type"] == "AnnotationCollection"
-    assert isinstance(collection["label"], str)
-    assert collection["total"] >= 0
-    if not collection["total"]:
-        assert "first" not in collection
-        return
-    page = collection["first"]
-    assert is_iri(page["id"])
-    assert page["type"] == "AnnotationPage"
-    assert page["startIndex"] == 0
-    assert len(page["items"]) == collection["total"]
-    assert len({item["id"] for item in page["items"]}) == collection["total"], "an annotation has one IRI of its own"
-    for item in page["items"]:
-        check_annotation(item)
-
-
-def check_annotation(annotation: dict[str, Any]) -> None:
-    """Check the MUSTs of an Annotation, its embedded body and its specific resources (sections 3 and 4)."""
-    assert is_iri(annotation["id"])
-    assert annotation["type"] == "Annotation"
-    assert annotation["motivation"] in MOTIVATIONS
-    body = annotation["body"]
-    assert body["type"] == "TextualBody"
-    assert isinstance(body["value"], str)
-    assert body["purpose"] in MOTIVATIONS
-    assert re.fullmatch(r"[a-z]+/[a-z.+-]+", body["format"])
-    targets = annotation["target"]
-    assert targets, "there MUST be one or more targets"
-    for target in targets:
-        assert is_iri(target["source"]), "exactly one source, an IRI"
-        for selector in target["selector"]:
-            if selector["type"] == "TextPositionSelector":
-                assert all(isinstance(selector[end], int) and selector[end] >= 0 for end in ("start", "end"))
-                assert selector["start"] <= selector["end"]
-                assert selector.keys() == {"type", "start", "end"}
-            else:
-                assert selector["type"] == "TextQuoteSelector"
-                assert isinstance(selector["exact"], str)
-                assert all(isinstance(selector.get(end, ""), str) for end in ("prefix", "suffix"))
-                assert selector.keys() <= {"type", "exact", "prefix", "suffix"}
-
-
-def test_annotations_keep_to_the_standard_and_lead_to_the_sentence(seed_index: Index):
-    for question in (QUESTION, "What happened in Solingen?", UNSAID):
-        result = answer(question, index=seed_index)
-        collection = json.loads(json.dumps(to_annotations(result, seed_index)))
-        check_collection(collection)
-        items = collection.get("first", {}).get("items", [])
-        for item, one in zip(items, result.citations, strict=True):
-            text = seed_index.document(one.document_id, one.revision).text
-            ((target),) = item["target"]
-            position, quoted = target["selector"]
-            assert text[position["start"] : position["end"]] == quoted["exact"] == one.text
-            assert text.count(quoted["prefix"] + quoted["exact"] + quoted["suffix"]) == 1
-            assert f"{target['source']}#char={position['start']},{position['end']}" == one.address
-
-
-def test_the_check_of_annotations_sees_what_is_wrong(seed_index: Index):
-    good = to_annotations(answer(QUESTION, index=seed_index), seed_index)
-    for breaking in (
-        lambda it: it.pop("@context"),
-        lambda it: it.update(total=9),
-        lambda it: it["first"]["items"][0].pop("target"),
-        lambda it: it["first"]["items"][0].update(motivation="quoting"),
-        lambda it: it["first"]["items"][0]["target"][0].update(source="no iri"),
-        lambda it: it["first"]["items"][0]["target"][0]["selector"][0].update(start=-1),
-        lambda it: it["first"]["items"][0]["target"][0]["selector"][1].pop("exact"),
-    ):
-        copy = json.loads(json.dumps(good))
-        breaking(copy)
-        with pytest.raises((AssertionError, KeyError)):
-            check_collection(copy)
-
-
-def test_a_web_page_is_a_target_of_its_own(seed_index: Index, index: Index):
-    text = "The mill opened in 1901. It burned down."
-    index.add(Source("https://example.org/mill", text))
-    (document,) = index.documents()
-    names = (document.id, document.revision, document.source, document.title)
-    one = Answer("When?", "When?", (Citation(1, *names, text[:24], 0, 24, 1, 0.9),), "said", 0.9)
-    collection = to_annotations(one, index)
-    check_collection(collection)
-    stored, page = collection["first"]["items"][0]["target"]
-    assert stored["source"].startswith("verbatim:")
-    assert page["source"] == "https://example.org/mill"
-    assert [selector["type"] for selector in page["selector"]] == ["TextQuoteSelector"]
-
-
-# ---- links ----
-
-
-def test_only_web_pages_have_links():
-    assert web_link(citation("It is so.", source="/home/me/https.txt")) is None
-    for wrong in (
-        "ftp://a/b",
-        "https://",
-        "http://[",
-        "javascript:alert(1)",
-        "https://a/ b",
-        "https://a/<b>",
-        "mailto:a",
-    ):
-        assert not is_web_page(wrong), wrong
-    assert web_link(citation("It is so.", source="https://a.org/b")) == "https://a.org/b#:~:text=It%20is%20so."
-    assert web_link(citation("x", source="https://a.org/b#top")) == "https://a.org/b#top:~:text=x"
-    assert web_link(citation("x", source="https://a.org/b#top:~:text=y")) == "https://a.org/b#top:~:text=x"
-
-
-def test_what_has_a_meaning_in_a_directive_is_encoded():
-    link = web_link(citation("A well-known, odd & “quoted” one 🙂.", source="https://a.org/"))
-    assert link is not None
-    directive = link.partition(":~:text=")[2]
-    assert not set(directive) & set("-,& “")
-    assert unquote(directive) == "A well-known, odd & “quoted” one 🙂."
-
-
-def test_a_long_sentence_is_named_by_its_ends():
-    words = [f"word{number}" for number in range(80)]
-    for text in (" ".join(words), "\n".join(words[:40])):
-        link = web_link(citation(text, source="https://a.org/"))
-        assert link is not None
-        first, last = map(unquote, link.partition(":~:text=")[2].split(","))
-        assert " ".join(text.split()).startswith(first)
-        assert " ".join(text.split()).endswith(last)
+@pytest.mark.parametrize("title", ["../../etc/passwd", "a/b\\c:d", "", "\n", "CON", "\u202eevil", "x" * 500])
+def test_a_file_name_is_a_name_everywhere(title):
+    name = export.file_name(conversation(title=title), "md")
+    assert name.endswith(".md")
+    assert len(name) < 70
+    assert not set(name) & set('/\\:*?"<>|\n\u202e')
+    assert not name.startswith(".")

@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from index import Index, Source
-from index.types import Changes, Document, Failure, Span
+from index.types import Changes, Document, Entry, Failure, Span
 from qa.types import Answer, Citation
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
 from tests.hostile_payloads import payloads, unholdable
 from ui import chat, render
+from ui.history import Summary
 from ui.render import Turn
 
 pytestmark = NEEDS_CHROMIUM
@@ -38,6 +39,10 @@ class Place(NamedTuple):
 def document(text: str = "Plain text. More.", *, title: str = "Title", source: str = "a.txt", **more: Any) -> Document:
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     return Document(more.pop("id", "d1"), source, title, text, (0,), digest, digest[:12], **more)
+
+
+def entry(*, title: str = "Title", source: str = "a.txt", also: tuple[str, ...] = ()) -> Entry:
+    return Entry("d1", source, title, 1, 1, "2026-01-01T00:00:00+00:00", "r", also)
 
 
 def citation(of: Document, text: str | None = None, *, answer: Span | None = None) -> Citation:
@@ -86,11 +91,22 @@ PLACES = {
     "file of the source": Place("source", lambda text: source(document(source=text)), ".file"),
     "also in": Place("source", lambda text: source(document(also=(text,))), ".place bdi:last-of-type"),
     "trouble in the source": Place("source", render.source_trouble, "p"),
-    "title in the table": Place("table", lambda text: render.documents_table([document(title=text)], 1), ".title"),
-    "file in the table": Place("table", lambda text: render.documents_table([document(source=text)], 1), ".file"),
+    "title in the table": Place("table", lambda text: render.documents_table([entry(title=text)]), "bdi.title"),
+    "file in the table": Place("table", lambda text: render.documents_table([entry(source=text)]), ".file"),
+    "other file in the table": Place(
+        "table", lambda text: render.documents_table([entry(also=(text,))]), "bdi.file:last-of-type"
+    ),
     "notice": Place("message", render.notice, ".trouble"),
-    "file that failed": Place("message", lambda text: render.changes(Changes(failed=(Failure(text, "x"),))), "li bdi"),
-    "why it failed": Place("message", lambda text: render.changes(Changes(failed=(Failure("x", text),))), "li span"),
+    "stage of an upload": Place("message", lambda text: render.progress(0, 1, text, 1), ".stage"),
+    "file that failed": Place("refused", lambda text: render.refused([Failure(text, "x")]), "li bdi"),
+    "why it failed": Place("refused", lambda text: render.refused([Failure("x", text)]), "li > span"),
+    "conversation in the list": Place(
+        "conversations", lambda text: render.conversations([Summary("x", text, "", "")]), ".title"
+    ),
+    "title of the conversation": Place("current", lambda text: render.current("x", text), ".current"),
+    "note on an answer": Place(
+        "conversation", lambda text: render.conversation([Turn("?", trouble="x", notes=(text,))], documents=1), ".note"
+    ),
     "what was removed": Place("message", lambda text: render.changes(Changes(removed=("x",)), [text]), ".done"),
 }
 """Every place where text is shown; a new one is a line here."""
@@ -104,7 +120,7 @@ BESIDE_THE_TEXT = {
 }
 """What a place says around the text."""
 
-FILE_NAMES = {"file of the source", "also in"}
+FILE_NAMES = {"file of the source", "also in", "file in the table", "other file in the table"}
 """Places that show a file without its folders: there no slash can be."""
 
 COMPONENTS = sorted({place.component for place in PLACES.values()})
@@ -175,9 +191,9 @@ STATE = """() => ({
 
 INTRUDERS = """(components) => {
   const kept = new Set(`DIV P H2 H3 B BDI STRONG MARK FIGURE FIGCAPTION BLOCKQUOTE BUTTON SPAN HEADER TABLE CAPTION
-    THEAD TBODY TR TH TD UL OL LI DL DT DD DETAILS SUMMARY SECTION ARTICLE NAV TIME`.split(/\\s+/));
+    THEAD TBODY TR TH TD UL OL LI DL DT DD DETAILS SUMMARY SECTION ARTICLE NAV TIME PROGRESS`.split(/\\s+/));
   const harmless = new Set(`class dir id type name value title role hidden scope tabindex lang open colspan
-    datetime`.split(/\\s+/));
+    datetime max`.split(/\\s+/));
   const found = [];
   for (const component of components)
     for (const element of document.querySelectorAll(`#${component} .md *`)) {

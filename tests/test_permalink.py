@@ -9,7 +9,7 @@ import pytest
 from index import Index, Source, Span
 from qa.address import Address
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving, watch
-from ui import permalink, server
+from ui import chat, server
 
 TEXT = "The mill opened in 1901. 🙂 It <b>burned</b> down in 1955. It was built again in 1960."
 
@@ -23,19 +23,19 @@ def address(index: Index) -> str:
 
 
 def test_what_cannot_be_opened_is_said(index: Index, address: str):
-    assert "<mark" in permalink.opened(index, address)
+    assert "<mark" in chat._open(index, f"0 {address}", ())
     for wrong, said in (
-        ("<script>", "is not an address"),
+        ("verbatim:<script>", "is not an address"),
         (address.partition("#")[0], "names no sentence"),
         (address.replace(",", ",9"), "beyond the text"),
         ("verbatim:none@0#char=1,2", "no document"),
     ):
-        page = permalink.opened(index, wrong)
+        page = chat._open(index, f"0 {wrong}", ())
         assert said in page
         assert "<mark" not in page
         assert "<script" not in page
     index.remove(index.documents()[0].id)
-    assert "no document" in permalink.opened(index, address)
+    assert "no document" in chat._open(index, f"0 {address}", ())
 
 
 class TestInChromium:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from index.types import Changes, Document, Failure, Span
-from qa.types import Answer, Citation
+from index.layout import Box
+from index.types import Changes, Document, Entry, Failure, Span
+from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
-from ui.render import Turn
+from ui.history import Summary
+from ui.render import Page, Place, Turn
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -35,9 +38,13 @@ HOSTILE = [
 ]
 TAGS = {
     *("div", "p", "h2", "b", "bdi", "mark", "figure", "figcaption", "blockquote", "button", "span", "header"),
+    *("details", "summary", "thead", "strong", "img", "time", "progress"),
     *("table", "caption", "tbody", "tr", "th", "td", "ul", "li"),
 }
-ATTRIBUTES = {"class", "dir", "id", "type", "name", "value", "title", "role", "hidden", "scope", "tabindex"}
+ATTRIBUTES = {
+    *("class", "dir", "id", "type", "name", "value", "title", "role", "hidden", "scope", "tabindex"),
+    *("src", "alt", "width", "height", "loading", "decoding", "style", "max", "datetime"),
+}
 
 
 def make_document(text: str, *, title: str = "A title", source: str = "a.txt", pages=(0,)) -> Document:
@@ -96,8 +103,21 @@ def every_view(payload: str) -> dict[str, str]:
         make_document(f"{payload} {payload}", title=payload, source=payload + " file"), id=payload
     )
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
+    first = dataclasses.replace(first, also=(payload,), reasons=Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5}))
+    first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
+    entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
+    full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
+    place = Place(payload, payload, 2, payload, payload, True)
+    box = Box(1, 10.0, 20.0, 30.0, 40.0)
     return {
+        "everything told": render.conversation([Turn(payload, full, places={first: place})], documents=1),
+        "pages": render.paged_source(
+            dataclasses.replace(document, author=payload, date=payload, also=(payload,)),
+            *(first, payload),
+            pages=[Page(1, 100, 200, payload)],
+            boxes=[box],
+        ),
         "answered": render.conversation(
             [Turn(payload, answered(first, question=payload, query=payload + "?"))], documents=1
         ),
@@ -106,8 +126,13 @@ def every_view(payload: str) -> dict[str, str]:
         "pending": render.conversation([Turn(payload)], documents=1),
         "source": render.source(document, first),
         "source trouble": render.source_trouble(payload),
-        "documents": render.documents_table([document], 3),
-        "changes": render.changes(Changes(removed=("x",), failed=(Failure(payload, payload),)), [payload]),
+        "documents": render.documents_table([entry, entry]),
+        "changes": render.changes(Changes(removed=("x",)), [payload]),
+        "refused files": render.refused([Failure(payload, payload)]),
+        "progress": render.progress(0, 1, payload, 1.0),
+        "conversations": render.conversations([Summary(payload, payload, "x", payload)]),
+        "current": render.current(payload, payload),
+        "notes": render.conversation([Turn(payload, refused, notes=(payload,))], documents=1),
         "notice": render.notice(payload),
     }
 
@@ -220,7 +245,7 @@ def test_the_page_is_named_only_where_there_are_several():
     document = make_document("First page. Second page.", pages=(0, 12))
     turn = Turn("Who?", answered(cite(document, 12, 24)))
     assert "page 2" not in shown(render.conversation([turn], documents=1), "//figcaption")
-    turn = dataclasses.replace(turn, paged=frozenset({document.id}))
+    turn = dataclasses.replace(turn, places={cite(document, 12, 24): Place(pages=2)})
     assert "page 2" in shown(render.conversation([turn], documents=1), "//figcaption")
     assert "page 2" in shown(render.source(document, cite(document, 12, 24)), "//p[@class='place']")
 
@@ -246,6 +271,126 @@ def test_a_refusal_says_so_and_labels_the_nearest_sentence(reason):
     assert not tree(markup).xpath("//p[@class='confidence' or @class='short']")
 
 
+def test_a_citation_tells_page_date_and_author_and_the_other_names():
+    document = make_document("One. Two. Three.", title="News", pages=(0, 5))
+    citation = dataclasses.replace(cite(document, 5, 9), also=("/folder/copy.txt",))
+    place = Place("One.", "Three.", 2, "2024-08-31T10:00:00Z", "A. Author", changed_since=True)
+    markup = render.conversation([Turn("?", answered(citation), places={citation: place})], documents=1)
+    told = shown(markup, "//figcaption")
+    assert told.startswith("News · page 2 · 31 August 2024 · A. Author · changed since · the same as copy.txt")
+    assert shown(markup, "//p[@class='neighbour before']") == "One."
+    assert shown(markup, "//p[@class='neighbour after']") == "Three."
+    assert shown(markup, "//blockquote") == "Two."
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2024-08-31T10:00:00Z", "31 August 2024"),
+        ("2024-08-03", "3 August 2024"),
+        ("2024-08", "August 2024"),
+        ("2024", "2024"),
+        ("2024-13-01", "2024-13-01"),
+        ("last week", "last week"),
+    ],
+)
+def test_a_date_is_as_precise_as_the_document_says(date, said):
+    document = dataclasses.replace(make_document("One."), date=date)
+    assert f"{said} · characters" in shown(render.source(document, cite(document, 0, 4)), "//p[@class='place']")
+
+
+def test_the_sentences_around_are_those_of_the_document():
+    text = "First of all. A sentence. The one\nthat is cited. Next comes this. Then that."
+    document = make_document(text)
+    start = text.index("The one")
+    place = render.place_of(cite(document, start, text.index(" Next")), document)
+    assert (place.before, place.after) == ("A sentence.", "Next comes this.")
+    alone = make_document("Only this.")
+    assert render.place_of(cite(alone, 0, 10), alone) == Place()
+    filler = "word " * 200
+    long = make_document(f"{filler}ends. Cited. {filler}ends.")
+    start = long.text.index("Cited.")
+    place = render.place_of(cite(long, start, start + 6), long)
+    assert len(place.before) < 400 > len(place.after)
+    assert place.before.startswith("… word")
+    assert place.before.endswith("ends.")
+    assert place.after.endswith("word …")
+
+
+def test_near_copies_are_named_and_each_opens_its_own_place():
+    document = make_document("It costs ten pounds.", title="Prices")
+    others = [dataclasses.replace(document, id=f"e{number}", title=f"Other {number}") for number in range(5)]
+    copies = tuple(cite(other, 0, 20, number=number) for number, other in enumerate(others, start=1))
+    citation = dataclasses.replace(cite(document, 0, 20), copies=copies)
+    turns = [Turn("?", answered(citation))]
+    markup = render.conversation(turns, documents=6)
+    assert "also in Other 0, Other 1, Other 2 and 2 more" in shown(markup, "//figcaption")
+    keys = tree(markup).xpath("//figcaption//button[@name='cite']/@value")
+    assert [render.cited(turns, key) for key in keys] == list(copies)
+    assert render.cited(turns, "1.1.6") is None
+
+
+def test_why_tells_what_chose_a_sentence_and_what_came_next():
+    document = make_document("One. Two. Three.")
+    reasons = Reasons(1, 0.75, {"dense": 0.5, "lexical": 1.0}, {"overlap": 0.8, "told": 1.0, "strange": -0.25})
+    first = dataclasses.replace(cite(document, 0, 4), score=2.0, reasons=reasons)
+    second = dataclasses.replace(cite(document, 5, 9), score=1.0, reasons=dataclasses.replace(reasons, rank=3))
+    answer = dataclasses.replace(answered(first, confidence=0.81), runners_up=(second,))
+    turns = [Turn("?", dataclasses.replace(answer, searched=Searched(1, 2, 9)))]
+    markup = render.conversation(turns, documents=1)
+    why = shown(markup, "//details[@class='why']")
+    for said in ("about 81 are right", "Searched 1 document, and read the 9 sentences of the 2 passages", "fit best",
+                 "80% of your question’s words", "2.7 times as likely an answer as the next sentence"):  # fmt: skip
+        assert said in why
+    rows = [[cell.text_content() for cell in row] for row in tree(markup).xpath("//tr")]
+    assert rows[0] == ["In numbers", "1", "next"]
+    assert ["Rank of its passage in the search", "1", "3"] in rows
+    assert ["strange", "−0.25", "−0.25"] in rows
+    assert ["All in all", "2.00", "1.00"] in rows
+    assert render.cited(turns, "1.0.1") == second
+    assert 'class="why"' not in render.conversation([Turn("?", answered(cite(document, 0, 4)))], documents=1)
+
+
+def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
+    document = make_document("One. Two. Three.")
+    near, *others = cite(document, 0, 4), cite(document, 5, 9), cite(document, 10, 16, number=2)
+    answer = Answer("?", "?", (), "no", 0.1, near, runners_up=tuple(others), searched=Searched(3, 10, 412))
+    turns = [Turn("?", answer)]
+    markup = render.conversation(turns, documents=3)
+    assert shown(markup, "//p[@class='nearest-label']") == "Nearest sentences, not an answer"
+    assert "Searched 3 documents, and read the 412 sentences" in tree(markup).text_content()
+    keys = tree(markup).xpath("//button[@name='cite']/@value")
+    assert [render.cited(turns, key).text for key in keys] == ["One.", "Two.", "Three."]
+
+
+BOXES = [Box(2, 72.0, 700.5, 523.3, 712.9), Box(3, 72.0, 80.25, 201.7, 92.6)]
+
+
+def test_rectangles_lie_where_the_sentence_stands_on_its_pages():
+    document = make_document("One. Two goes on. Three.", pages=(0, 5, 13, 18))
+    citation = cite(document, 5, 17, answer=Span(5, 8))
+    pages = [Page(number, 595.3, 841.9, f"/page/{number}") for number in (1, 2, 3)]
+    markup = render.paged_source(document, citation, "1.1", pages=pages, boxes=BOXES, answer_boxes=BOXES[:1])
+    assert shown(markup, f"//mark[@id='{render.MARK_ID}']") == "Two goes on."
+    assert shown(markup, "//mark/b") == "Two"
+    found = []
+    for page in pages:
+        (figure,) = tree(markup).xpath(f"//figure[@id='page-{page.number}']")
+        (picture,) = figure.xpath("img")
+        assert picture.get("src") == page.address
+        assert picture.get("alt") == f"Page {page.number} of 4"
+        for box in figure.xpath(".//span[@class='box']"):
+            left, top, width, height = (float(value) / 100 for value in re.findall(r"[\d.]+(?=%)", box.get("style")))
+            x, y = left * page.width, top * page.height
+            found.append((page.number, x, y, x + width * page.width, y + height * page.height))
+    assert [number for number, *_ in found] == [2, 3]
+    for (_, *edges), box in zip(found, BOXES, strict=True):
+        assert edges == pytest.approx([box.left, box.top, box.right, box.bottom], abs=0.01)
+    assert len(tree(markup).xpath("//span[@class='box short-answer']")) == 1
+    assert shown(markup, "//p[@class='left-out']") == "… 1 page after these"
+    assert "no longer holds" in render.paged_source(make_document("Else."), citation, "1.1", pages=pages, boxes=BOXES)
+
+
 def test_a_citation_is_found_by_its_key_and_nothing_else_is():
     document = make_document("One. Two. Three.")
     one, two, near = cite(document, 0, 4), cite(document, 5, 9, number=2), cite(document, 10, 16)
@@ -253,7 +398,22 @@ def test_a_citation_is_found_by_its_key_and_nothing_else_is():
     turns = [Turn("a", answered(one, two)), Turn("b", refusal), Turn("c")]
     assert render.cited(turns, "1.2") == two
     assert render.cited(turns, "2.0") == near
-    for key in ("", "1", "1.3", "1.0", "2.1", "3.1", "4.1", "0.1", "-1.1", "1.1.1", "x.y", "²." + "1"):
+    for key in (
+        "",
+        "1",
+        "1.3",
+        "1.0",
+        "2.1",
+        "3.1",
+        "4.1",
+        "0.1",
+        "-1.1",
+        "1.1.1",
+        "x.y",
+        "²." + "1",
+        "2.0.1",
+        "9" * 5_000 + ".1",
+    ):
         assert render.cited(turns, key) is None, key
 
 
@@ -261,10 +421,12 @@ def test_a_citation_is_found_by_its_key_and_nothing_else_is():
     ("confidence", "words"),
     [
         (1.0, "Very likely right"),
-        (0.7, "Probably right"),
-        (0.5, "Uncertain"),
-        (0.0, "Doubtful"),
-        (-0.1, "Doubtful"),
+        (0.9, "Very likely right"),
+        (0.7, "Likely right"),
+        (0.5, "As likely right as wrong"),
+        (0.32, "Probably not right"),
+        (0.0, "Probably not right"),
+        (-0.1, "Probably not right"),
     ],
 )
 def test_confidence_has_words(confidence, words):
@@ -278,16 +440,20 @@ def test_an_empty_store_says_what_to_do():
     assert not tree(render.conversation([], documents=3)).xpath("//button")
 
 
-def test_changes_name_each_failure_with_its_reason():
+def test_changes_count_and_failures_are_named_with_their_reason():
     done = Changes(added=("a", "b"), unchanged=("c",), failed=(Failure("scan.pdf", "holds no text"),))
-    markup = render.changes(done)
-    assert shown(markup, "//p[@class='done']") == "2 added, 1 unchanged"
-    assert shown(markup, "//li") == "scan.pdf holds no text"
+    assert shown(render.changes(done), "//p[@class='done']") == "2 added, 1 unchanged, 1 not added"
+    assert shown(render.refused(done.failed), "//li/span") == "holds no text"
+    assert shown(render.refused(done.failed), "//li/b") == "scan.pdf"
     assert shown(render.changes(Changes(removed=("a",)), ["News"]), "//p") == "removed News"
+    assert "2 conversations still quote it" in render.changes(Changes(removed=("a",)), ["News"], quoting=2)
 
 
 def test_the_table_names_each_document_and_its_removal():
-    markup = render.documents_table([make_document("Text.", source="news/a.txt", title="News")], 1234)
-    assert shown(markup, "//caption") == "1 document · 1,234 sentences"
-    assert shown(markup, "//bdi[@class='file']") == "news/a.txt"
+    markup = render.documents_table([Entry("d1", "news/a.txt", "News", 2, 1234, "2026-01-01T00:00:00+00:00", "r")])
+    assert shown(markup, "//p[@class='total']") == "1 document · 1,234 sentences"
+    assert shown(markup, "//bdi[@class='file']") == "a.txt"
+    assert shown(markup, "//td[@class='kind']") == "TXT"
+    assert shown(markup, "//td[@class='pages']") == "2 pages"
     assert tree(markup).xpath("//button[@name='remove']/@value") == ["d1"]
+    assert not tree(markup).xpath("//button[@name='ask']"), "one document is always asked"

@@ -330,3 +330,33 @@ def test_a_model_in_a_pickle_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model" / "model.safetensors").rename(tmp_path / "model" / "pytorch_model.bin")
     with pytest.raises(VerbatimError, match="cannot be loaded"):
         SentenceTransformerEncoder(str(tmp_path / "model")).encode(["x"])
+
+
+def test_the_listing_says_of_each_document_what_reading_it_would(index: Index) -> None:
+    index.add([Source("b.txt", "One. Two. Three."), Source("a.txt", "A first text."), Source("c.txt", "A first text.")])
+    index.add(Source("b.txt", "One. Two."))
+    entries, documents = index.listing(), index.documents()
+    for entry, document in zip(entries, documents, strict=True):
+        names = (document.id, document.source, document.title, document.revision, document.also, document.added)
+        assert (entry.id, entry.source, entry.title, entry.revision, entry.also, entry.added) == names
+        assert entry.pages == len(document.page_starts)
+    assert [entry.sentences for entry in entries] == [1, 2]
+    assert sum(entry.sentences for entry in entries) == index.status().sentences
+    generation = index.generation()
+    index.remove("b.txt")
+    assert [entry.source for entry in index.listing()] == ["a.txt"]
+    assert index.generation() > generation
+
+
+def test_a_long_document_says_how_far_its_embedding_is(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "EMBEDDED_AT_ONCE", 2)
+    said: list[str] = []
+    index.add(
+        Source("long.txt", "\n\n".join(f"Paragraph {n} has words. " * 40 for n in range(5))),
+        progress=lambda _done, _total, stage: said.append(stage),
+    )
+    assert said[:2] == ["reading long.txt", "embedding long.txt"]
+    assert all(stage.startswith("embedding long.txt, ") for stage in said[2:-1])
+    assert len(said) > 4
+    assert said[-1] == "making it searchable"
+    assert index.verify() == ()

@@ -8,21 +8,27 @@ error becomes words.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
-from index import Index, Source
+from index import Index
 from index.errors import VerbatimError
 from qa import answer
-from ui import permalink, render
+from ui import permalink, render, shelf
+from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
 from ui.desk import BusyError, Desk
+from ui.downloads import Downloads
+from ui.drawer import Drawer, DrawerParts
+from ui.history import HISTORY_NAME, History
+from ui.opening import opened, placed
 from ui.render import Turn
+from ui.sessions import Session
+from ui.shelf import Shelf, ShelfParts
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
@@ -32,15 +38,13 @@ MAX_TURNS = 200
 
 log = logging.getLogger(__name__)
 
-Updates = dict[Any, Any]
-"""New values by component."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The components of the page."""
 
     turns: gr.State
+    session: gr.State
     new: gr.Button
     conversation: gr.Markdown
     offers: gr.Column
@@ -48,69 +52,73 @@ class Parts:
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
-    upload: gr.File
-    message: gr.Markdown
-    table: gr.Markdown
     wanted: gr.Textbox
-    unwanted: gr.Textbox
+    shelf: ShelfParts
+    drawer: DrawerParts
 
 
-def build(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
-    """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet."""
+def build(index: Index, *, examples: Sequence[str] = (), downloads: Downloads | None = None) -> gr.Blocks:
+    """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
+
+    Files to save are handed to ``downloads``.
+    """
+    history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
         parts = _lay_out(examples)
-        show_all = partial(_everything, index, parts)
-        page.load(show_all, [parts.turns], _shelf(parts), **_QUICK)
-        permalink.wire(page, index, parts.source)
-        _wire_asking(index, parts)
-        _wire_documents(index, parts)
+        documents = Shelf(index, history, parts.shelf)
+        conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
+        page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
+        page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
+        page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
+        _wire_asking(index, parts, documents, conversations)
+        _wire_documents(index, parts, documents)
+        _wire_conversations(index, parts, conversations)
     return page
 
 
 def _lay_out(examples: Sequence[str]) -> Parts:
     """Lay the page out: the conversation on the left; beside it the source, or the documents."""
-    turns = gr.State([])
+    turns, session = gr.State([]), gr.State(Session())
     with gr.Row(elem_id="masthead"):
-        _html('<p class="wordmark">Verbatim</p>', "wordmark")
+        html(render.masthead(), "wordmark")
+        current = html("", "current")
         new = gr.Button("New conversation", elem_id="new-conversation", size="sm")
     with gr.Row(elem_id="panes"):
+        with gr.Column(elem_id="drawer"):
+            listed = html("", "conversations")
         with gr.Column(elem_id="ask"):
             with gr.Column(elem_id="scroll"):
-                conversation = _html("", "conversation")
+                conversation = html("", "conversation")
                 with gr.Column(elem_id="examples", visible=False) as offers:
                     offered = tuple(gr.Button(example, elem_classes="example") for example in examples)
             question = _question_box()
+            scope = html("", "scope")
         with gr.Column(elem_id="beside"):
-            tabs = _html(render.pane_tabs(0), "tabs")
-            source = _html(render.no_source(), "source")
+            tabs = html(render.pane_tabs(0), "tabs")
+            source = html(render.no_source(), "source")
             with gr.Column(elem_id="documents"):
-                upload = gr.File(
-                    label="Add documents",
-                    show_label=False,
-                    file_count="multiple",
-                    elem_id="upload",
-                    height=150,
-                )
-                message = _html("", "message")
-                table = _html("", "table")
-    # How the page's own script speaks to the server: it writes here what was clicked and presses Enter.
-    wanted = gr.Textbox(visible="hidden", elem_id="wanted-citation", label="Citation to open")
-    unwanted = gr.Textbox(visible="hidden", elem_id="unwanted-document", label="Document to remove")
+                upload, message, refused, matching, table = shelf.lay_out()
+    file = html("", "file")
+    wanted = wire_box("wanted-citation", "Citation to open")
+    documents = wire_box("documents-command", "What to do with documents")
+    unwanted = wire_box("unwanted-document", "Document to remove")
+    opened = wire_box("wanted-conversation", "Conversation to open")
+    command = wire_box("history-command", "What to do with a conversation")
     return Parts(
-        turns,
-        new,
-        conversation,
-        offers,
-        offered,
-        question,
-        tabs,
-        source,
-        upload,
-        message,
-        table,
-        wanted,
-        unwanted,
+        turns=turns,
+        session=session,
+        new=new,
+        conversation=conversation,
+        offers=offers,
+        offered=offered,
+        question=question,
+        tabs=tabs,
+        source=source,
+        wanted=wanted,
+        shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
+        drawer=DrawerParts(listed, current, file, opened, command),
     )
 
 
@@ -128,65 +136,89 @@ def _question_box() -> gr.Textbox:
     )
 
 
-_QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""For events that only look something up: no queue, no spinner, no public endpoint."""
+def _depending(parts: Parts) -> list[Any]:
+    """Return the components of the conversation that depend on which documents there are."""
+    return [parts.tabs, parts.conversation, parts.offers]
 
 
-def _shelf(parts: Parts) -> list[Any]:
-    """Return the components that depend on which documents there are."""
-    return [parts.tabs, parts.table, parts.conversation, parts.offers]
-
-
-def _wire_asking(index: Index, parts: Parts) -> None:
+def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer) -> None:
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
     shown = [turns, parts.conversation, parts.question, parts.offers]
     begin = partial(_begin, index, parts)
     asked = [
-        parts.question.submit(begin, [parts.question, turns], shown, **_QUICK),
-        *(button.click(begin, [button, turns], shown, **_QUICK) for button in parts.offered),
+        parts.question.submit(begin, [parts.question, turns], shown, **QUICK),
+        *(button.click(begin, [button, turns], shown, **QUICK) for button in parts.offered),
     ]
     desk = Desk()
 
-    async def finish(turns: list[Turn]) -> str:
-        """Answer what is pending once its turn has come, or say that there are too many."""
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer what is pending once its turn has come, and keep it; or say that there are too many."""
+        entries = documents.entries()
+        asked = session.asked(entries)
+        note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+
+        def keep(answered: Sequence[Turn]) -> None:
+            conversations.keep(answered, session, request)
+
         try:
-            return await desk.work_out(partial(_finish, index, turns))
+            return await desk.work_out(partial(_finish, index, turns, asked, note, keep))
         except BusyError as error:
             return _give_up(index, turns, str(error))
 
     for event in asked:
-        event.then(finish, [turns], [parts.conversation], **_QUICK)
-    parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **_QUICK)
-    new = parts.new.click(partial(_start_anew, index, parts), [turns], _shelf(parts), **_QUICK)
-    new.then(render.no_source, None, [parts.source], **_QUICK)
+        answered = event.then(finish, [turns, parts.session], [parts.conversation], **QUICK)
+        answered.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+    parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
+    new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
+    new.then(render.no_source, None, [parts.source], **QUICK)
+    new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
 
 
-def _wire_documents(index: Index, parts: Parts) -> None:
-    """Say what happens when documents are added or removed."""
-    show_all = partial(_everything, index, parts)
-    added = parts.upload.upload(
-        _with_progress(index),
-        [parts.upload],
-        [parts.upload, parts.message],
-        preprocess=False,  # raw entries keep each file's own name; `_add` checks their paths
-        show_progress="full",
-        show_progress_on=parts.message,
+def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
+    """Say what happens when documents are added, removed, listed or chosen."""
+    own, session = parts.shelf, parts.session
+    added = own.upload.upload(
+        documents.add,
+        [own.upload],
+        [own.upload, own.message],
+        preprocess=False,  # raw entries keep each file's own name; `Shelf` checks their paths
+        show_progress="hidden",
         concurrency_limit=1,
         api_visibility="private",
     )
-    added.then(show_all, [parts.turns], _shelf(parts), **_QUICK)
-    removed = parts.unwanted.submit(partial(_remove, index), [parts.unwanted], [parts.message], **_QUICK)
-    removed.then(show_all, [parts.turns], _shelf(parts), **_QUICK)
+    removed = own.unwanted.submit(documents.remove, [own.unwanted], [own.message], **EVERY)
+    for event in (added, removed):
+        event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
+        event.then(documents.show, [session], own.shown(), **QUICK)
+    own.matching.input(
+        documents.filter, [own.matching, session], own.shown(), **{**QUICK, "trigger_mode": "always_last"}
+    )
+    own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
 
 
-def _html(value: str, elem_id: str) -> gr.Markdown:
-    """Return a component that shows a string of `ui.render`.
+def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> None:
+    """Say what happens when a conversation is opened, renamed, deleted or saved."""
+    own, turns, session = parts.drawer, parts.turns, parts.session
+    listed = [own.listed, own.current]
 
-    A Markdown component, since an HTML one compiles its template with ``eval``, which our CSP forbids. Its
-    sanitiser stays on, as a second lock behind our own escaping.
-    """
-    return gr.Markdown(value, elem_id=elem_id, latex_delimiters=[], sanitize_html=True, container=False)
+    def reopen(wanted: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
+        """Show a conversation of old."""
+        trouble = conversations.open(wanted, turns, session, request)
+        turns[:] = [placed(index, turn) for turn in turns]
+        said = render.source_trouble(trouble) if trouble else render.no_source()
+        return {**_everything(index, parts, turns), parts.source: said}
+
+    opened = own.wanted.submit(reopen, [own.wanted, turns, session], [*_depending(parts), parts.source], **QUICK)
+    opened.then(conversations.show, [session], listed, **QUICK)
+
+    def change(message: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
+        """Change a conversation; the open one may be deleted by it."""
+        before = session.conversation
+        updates = conversations.command(message, turns, session, request)
+        return updates if session.conversation == before else {**_everything(index, parts, turns), **updates}
+
+    own.command.submit(change, [own.command, turns, session], [*listed, own.file, *_depending(parts)], **EVERY)
 
 
 # ---- asking ----------------------------------------------------------------------------------------------
@@ -215,13 +247,22 @@ def _new_turn(question: str, turns: int) -> Turn:
     return Turn(question)
 
 
-def _finish(index: Index, turns: list[Turn]) -> str:
-    """Answer what is still pending and return the conversation."""
+def _finish(
+    index: Index,
+    turns: list[Turn],
+    documents: Collection[str] | None = None,
+    note: str = "",
+    keep: Callable[[Sequence[Turn]], None] = lambda _: None,
+) -> str:
+    """Answer what is still pending from ``documents``, ``keep`` it, and return the conversation."""
     for turn in [turn for turn in turns if turn.pending]:
-        answered = _answered(index, turn, turns)
+        answered = _answered(index, turn, turns, documents)
+        if note and answered.answer:
+            answered = replace(answered, notes=(note,))
         for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
             if current is turn:
                 turns[place] = answered
+                keep([answered])
     return _conversation(index, turns)
 
 
@@ -231,23 +272,20 @@ def _give_up(index: Index, turns: list[Turn], why: str) -> str:
     return _conversation(index, turns)
 
 
-def _answered(index: Index, turn: Turn, turns: Sequence[Turn]) -> Turn:
+def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None = None) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
     history = [earlier.answer for earlier in turns if earlier.answer is not None]
+    chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
+    if documents is not None and not documents:
+        return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
     try:
-        found = answer(turn.question, index=index, history=history)
-        shown = found.citations if found.nearest is None else (*found.citations, found.nearest)
-        documents = {c.document_id: index.document(c.document_id, c.revision) for c in shown}
+        found = answer(turn.question, index=index, history=history, **chosen)
+        return placed(index, replace(turn, answer=replace(found, hits=())))
     except VerbatimError as error:
         return replace(turn, trouble=str(error))
     except Exception:
         log.exception("a question could not be answered")
-        return replace(turn, trouble=_UNEXPECTED)
-    paged = frozenset(name for name, document in documents.items() if len(document.page_starts) > 1)
-    return replace(turn, answer=replace(found, hits=()), paged=paged)
-
-
-_UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
+        return replace(turn, trouble=UNEXPECTED)
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
@@ -255,9 +293,11 @@ def _conversation(index: Index, turns: Sequence[Turn]) -> str:
     return render.conversation(turns, documents=0 if turns else _count(index))
 
 
-def _start_anew(index: Index, parts: Parts, turns: list[Turn]) -> Updates:
-    """Forget the conversation."""
+def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session | None = None) -> Updates:
+    """Leave the conversation; it is kept."""
     turns.clear()
+    if session is not None:
+        session.conversation = session.title = ""
     return _everything(index, parts, turns)
 
 
@@ -265,21 +305,14 @@ def _start_anew(index: Index, parts: Parts, turns: list[Turn]) -> Updates:
 
 
 def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
-    """Return the document of the citation that was clicked, its sentence marked.
-
-    The page may only name a citation of its own conversation; which document that is, the server knows.
-    """
-    key = _payload(wanted)
-    citation = render.cited(turns, key)
-    if citation is None:
-        return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
+    """Return what the source pane shows of the citation that was chosen."""
     try:
-        return render.source(index.document(citation.document_id, citation.revision), citation, key)
+        return opened(index, _payload(wanted), turns)
     except VerbatimError as error:
         return render.source_trouble(str(error))
     except Exception:
         log.exception("a source could not be opened")
-        return render.source_trouble(_UNEXPECTED)
+        return render.source_trouble(UNEXPECTED)
 
 
 def _payload(message: str) -> str:
@@ -291,16 +324,15 @@ def _payload(message: str) -> str:
 
 
 def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
-    """Return everything that depends on which documents there are."""
+    """Return what of the conversation depends on which documents there are."""
     try:
-        documents, sentences = index.documents(), index.status().sentences
+        documents = _count(index)
     except Exception:
-        log.exception("the documents could not be listed")
-        return {parts.table: render.notice(_UNEXPECTED)}
+        log.exception("the documents could not be counted")
+        return {parts.conversation: render.notice(UNEXPECTED)}
     return {
-        parts.tabs: render.pane_tabs(len(documents)),
-        parts.table: render.documents_table(documents, sentences),
-        parts.conversation: render.conversation(turns, documents=len(documents)),
+        parts.tabs: render.pane_tabs(documents),
+        parts.conversation: render.conversation(turns, documents=documents),
         parts.offers: gr.update(visible=not turns and bool(documents)),
     }
 
@@ -308,51 +340,3 @@ def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
 def _count(index: Index) -> int:
     """Return how many documents there are."""
     return index.document_count()
-
-
-def _with_progress(index: Index) -> Callable[..., tuple[None, str]]:
-    """Return the upload's handler. Gradio finds its progress bar among the defaults of a plain function."""
-
-    def add(entries: list[dict[str, Any]] | None, bar: gr.Progress = gr.Progress()) -> tuple[None, str]:  # noqa: B008
-        """Add the uploaded files."""
-        return None, _add(index, entries or [], lambda done, total, stage: bar((done, total), desc=stage))
-
-    return add
-
-
-def _add(index: Index, entries: Sequence[Mapping[str, Any]], progress: Callable[[int, int, str], None]) -> str:
-    """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
-    # The entries are what the browser sent: a forged path must be neither read nor deleted.
-    folder = Path(get_upload_folder()).resolve()
-    entries = [entry for entry in entries if Path(entry["path"]).resolve().is_relative_to(folder)]
-    try:
-        sources = [_source(entry) for entry in entries]
-        return render.changes(index.add(sources, progress=progress))
-    except VerbatimError as error:
-        return render.notice(str(error))
-    except Exception:
-        log.exception("an upload could not be added")
-        return render.notice(_UNEXPECTED)
-    finally:
-        for entry in entries:
-            Path(entry["path"]).unlink(missing_ok=True)
-
-
-def _source(entry: Mapping[str, Any]) -> Source:
-    """Return an uploaded file as data with a name, so that nothing depends on where Gradio put it."""
-    path = Path(entry["path"])
-    given = str(entry.get("orig_name") or path.name).replace("\\", "/")
-    return Source(PurePosixPath(given).name or path.name, path.read_bytes())
-
-
-def _remove(index: Index, unwanted: str) -> str:
-    """Remove a document."""
-    identity = _payload(unwanted)
-    try:
-        titles = [document.title for document in index.documents() if document.id == identity]
-        return render.changes(index.remove([identity]), titles)
-    except VerbatimError as error:
-        return render.notice(str(error))
-    except Exception:
-        log.exception("a document could not be removed")
-        return render.notice(_UNEXPECTED)

@@ -62,10 +62,10 @@ _POLICY = "; ".join(
 )
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
-_SHEETS = ("conversation", "source", "documents", "chat")
-_OUR_FILES = (
-    "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS)
-    + '<script type="module" src="/verbatim/chat.js"></script>'
+_SHEETS = ("conversation", "source", "documents", "history", "chat")
+_SCRIPTS = ("chat", "documents", "history")
+_OUR_FILES = "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS) + "".join(
+    f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS
 )
 _A_USERS_FILES = '<meta name="verbatim-user" content="{}"><script type="module" src="/verbatim/account.js"></script>'
 _IS_GRADIOS = "window.gradio_config"

@@ -146,12 +146,12 @@ def _digest(token: str) -> str:
 
 
 class Door:
-    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out. Our stylesheets are for all."""
+    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out. Its own page is for all."""
 
     def __init__(self, app: ASGIApp, logins: Logins, beside: Sequence[str] = ()) -> None:
         self.app = app
         self.logins = logins
-        self.free = ("/verbatim/", *beside)
+        self.free = ("/verbatim/login.css", "/verbatim/favicon.png", *beside)
         self.sessions = Sessions()
         self.failures = Allowance(FAILURES, FAILURE_SECONDS)
         self.desk = Desk(at_once=1, in_line=8)  # a check takes 32 MB and a tenth of a second

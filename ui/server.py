@@ -19,6 +19,7 @@ import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
 from ui.guard import USER, Guard
 from ui.login import Door, Logins
+from ui.pages import PATH, Pictures
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -69,12 +70,16 @@ def create_app(
     from starlette.staticfiles import StaticFiles
 
     from ui.chat import build
+    from ui.downloads import Downloads
 
-    page = build(index, examples=examples)
+    downloads = Downloads()
+    page = build(index, examples=examples, downloads=downloads)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     hosts = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed_hosts))
     around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins, beside=beside)] if logins else [])]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
+    app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
+    app.add_route("/verbatim/export/{token}", downloads.respond, methods=["GET"])
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
     served: FastAPI = gr.mount_gradio_app(
         app,

@@ -290,7 +290,7 @@ def remove(
 ) -> None:
     """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
-        sources = [source for document in index.documents() for source in (document.source, *document.also)]
+        sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
         changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
         _print_changes(changes)
     if changes.receipt:
@@ -308,12 +308,12 @@ def _named(name: str, sources: Sequence[str]) -> list[str]:
 def status(store: StoreOption = None) -> None:
     """List the documents and say how the store is."""
     with Index.open(store) as index:
-        state, documents = index.status(), index.documents()
+        state, entries = index.status(), index.listing()
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "title", "characters", "source"):
-        table.add_column(heading, justify="right" if heading == "characters" else "left", overflow="fold")
-    for document in documents:
-        table.add_row(document.id, escape(document.title), f"{len(document.text):,}", escape(document.source))
+    for heading in ("id", "title", "pages", "sentences", "source"):
+        table.add_column(heading, justify="right" if heading in ("pages", "sentences") else "left", overflow="fold")
+    for entry in entries:
+        table.add_row(entry.id, escape(entry.title), f"{entry.pages:,}", f"{entry.sentences:,}", escape(entry.source))
     console.print(table)
     console.print(
         f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
@@ -348,7 +348,7 @@ def rebuild(store: StoreOption = None) -> None:
 
 def example_questions(index: Index) -> list[str]:
     """Return questions to click: those about the seed article, while it is in the store."""
-    sources = {Path(document.source).name for document in index.documents()}
+    sources = {Path(entry.source).name for entry in index.listing()}
     return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
 
 

@@ -5,25 +5,59 @@ are shown by a Markdown component, which passes a block of HTML through untouche
 line; that is why every function returns a single line, and why `escape` also spells out line breaks.
 """
 
-from ui.render.documents import changes, documents_table, notice, pane_tabs
-from ui.render.sources import MARK_ID, WINDOW_CHARS, no_source, source, source_trouble
-from ui.render.text import escape
-from ui.render.turns import Turn, citation_key, cited, confidence_words, conversation
+from ui.render.documents import (
+    FILTERED_FROM,
+    ROWS,
+    arranged,
+    changes,
+    documents_table,
+    notice,
+    pane_tabs,
+    progress,
+    refusal_key,
+    refused,
+    scope,
+)
+from ui.render.history import LISTED, conversations, current, masthead, offer
+from ui.render.places import Place, place_of
+from ui.render.quotations import citation_key
+from ui.render.sources import MARK_ID, WINDOW_CHARS, Page, no_source, paged_source, source, source_trouble
+from ui.render.text import escape, moment
+from ui.render.turns import Turn, cited, conversation, shown_citations
+from ui.render.why import confidence_words
 
 __all__ = [
+    "FILTERED_FROM",
+    "LISTED",
     "MARK_ID",
+    "ROWS",
     "WINDOW_CHARS",
+    "Page",
+    "Place",
     "Turn",
+    "arranged",
     "changes",
     "citation_key",
     "cited",
     "confidence_words",
     "conversation",
+    "conversations",
+    "current",
     "documents_table",
     "escape",
+    "masthead",
+    "moment",
     "no_source",
     "notice",
+    "offer",
+    "paged_source",
     "pane_tabs",
+    "place_of",
+    "progress",
+    "refusal_key",
+    "refused",
+    "scope",
+    "shown_citations",
     "source",
     "source_trouble",
 ]

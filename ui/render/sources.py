@@ -1,14 +1,16 @@
-"""The source pane: a document with the cited sentence marked in it."""
+"""The source pane: a document with the cited sentence marked in it, as text or on the pictures of its pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
+from index.layout import Box
 from index.types import Document
 from qa.types import Citation
-from ui.render.text import escape, with_answer
+from ui.render.text import button, day, escape, with_answer
 
 MARK_ID = "cited"
 """The id of the element that holds exactly the cited sentence in the source pane."""
@@ -18,6 +20,16 @@ WINDOW_CHARS = 60_000
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _PARAGRAPH = re.compile(r".+?(?:(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to show: its number, from 1, its size in points as it is shown, and the address of its picture."""
+
+    number: int
+    width: float
+    height: float
+    address: str
 
 
 def no_source() -> str:
@@ -30,38 +42,122 @@ def source_trouble(message: str) -> str:
     return f'<div class="no-source"><p>{escape(message)}</p></div>'
 
 
-def source(document: Document, citation: Citation, key: str = "") -> str:
+def source(document: Document, citation: Citation, key: str = "", *, has_pages: bool = False) -> str:
     """Return a document with the cited sentence marked: the mark's text content is exactly ``citation.text``.
 
-    ``key`` tells the page's script which citation is open.
+    ``key`` tells the page's script which citation is open; ``has_pages`` that its pages can be shown, too.
     """
-    if document.text[citation.start : citation.end] != citation.text:
-        return source_trouble(f"“{document.title}” no longer holds this sentence where it was quoted.")
-    place = f"characters {citation.start:,} to {citation.end:,}"
-    if len(document.page_starts) > 1:
-        place = f"page {citation.page} · {place}"
-    file = PurePath(document.source).name
-    name = "" if file == document.title else f'<bdi class="file">{escape(file)}</bdi> · '
-    if document.also:
-        place += " · also in " + ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
-    if document.changed_since:
-        place += " · <strong>the document has changed since</strong>; this is how it was when it was quoted"
+    if not _holds(document, citation):
+        return _moved(document)
+    views = _views("text", document, citation) if has_pages else ""
     return (
-        f'<div class="source" id="source-{escape(key)}"><header>'
-        f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{name}{place}</p></header>'
+        f'<div class="source" id="source-{escape(key)}"><header>{_heading(document, citation)}{views}</header>'
         f'<div class="text">{_marked_text(document.text, citation)}</div></div>'
     )
+
+
+def paged_source(
+    document: Document,
+    citation: Citation,
+    key: str,
+    *,
+    pages: Sequence[Page],
+    boxes: Sequence[Box],
+    answer_boxes: Sequence[Box] = (),
+) -> str:
+    """Return pages of a document as pictures, rectangles over the sentence, and above them the sentence as text.
+
+    ``boxes`` are those of the sentence and ``answer_boxes`` those of the short answer in it.
+    """
+    if not _holds(document, citation):
+        return _moved(document)
+    count = len(document.page_starts)
+    figures = "".join(_page(page, count, boxes, answer_boxes) for page in pages)
+    return (
+        f'<div class="source paged" id="source-{escape(key)}"><header>{_heading(document, citation, paged=True)}'
+        f'{_views("page", document, citation)}<p class="sentence" dir="auto">{_mark(citation)}</p></header>'
+        f'<div class="pages">{_left_out(pages[0].number - 1, "page", "before these")}{figures}'
+        f"{_left_out(count - pages[-1].number, 'page', 'after these')}</div></div>"
+    )
+
+
+def _holds(document: Document, citation: Citation) -> bool:
+    return document.text[citation.start : citation.end] == citation.text
+
+
+def _moved(document: Document) -> str:
+    return source_trouble(f"“{document.title}” no longer holds this sentence where it was quoted.")
+
+
+def _heading(document: Document, citation: Citation, *, paged: bool = False) -> str:
+    """Return the title, and what is known of the document and of the sentence's place in it."""
+    file = PurePath(document.source).name
+    parts = [
+        f'<bdi class="file">{escape(file)}</bdi>' if file != document.title else "",
+        f"<bdi>{escape(document.author)}</bdi>" if document.author else "",
+        escape(day(document.date)) if document.date else "",
+        f"page {citation.page}" if len(document.page_starts) > 1 else "",
+        "" if paged else f"characters {citation.start:,} to {citation.end:,}",
+    ]
+    if document.also:
+        names = ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
+        parts.append(f"the same as {names}")
+    if document.changed_since:
+        parts.append("<strong>the document has changed since</strong>; this is how it was when it was quoted")
+    place = " · ".join(part for part in parts if part)
+    return f'<h2 dir="auto">{escape(document.title)}</h2><p class="place">{place}</p>'
+
+
+def _views(current: str, document: Document, citation: Citation) -> str:
+    """Return the switch between pages and text and, beside pages, the buttons that turn them."""
+    switch = "".join(
+        button("view", face, value=view, css="current" if view == current else "")
+        for view, face in (("page", "Page"), ("text", "Text"))
+    )
+    count = len(document.page_starts)
+    turning = ""
+    if current == "page" and count > 1:
+        turning = (
+            f'<div class="turning">{button("turn", "‹", unseen="page before", value="-1")}'
+            f'<span>Page <span class="at">{citation.page}</span> of {count:,}</span>'
+            f"{button('turn', '›', unseen='page after', value='1')}</div>"
+        )
+    return f'<div class="views"><div class="switch" role="group">{switch}</div>{turning}</div>'
+
+
+def _page(page: Page, count: int, boxes: Sequence[Box], answer_boxes: Sequence[Box]) -> str:
+    """Return a page's picture, which is fetched when it comes near, with the rectangles over it."""
+    alternative = f"Page {page.number} of {count}" if count > 1 else "The page"
+    marks = _over(page, boxes, "box") + _over(page, answer_boxes, "box short-answer")
+    return (
+        f'<figure class="page" id="page-{page.number}"><img src="{escape(page.address)}" alt="{alternative}"'
+        f' width="{page.width:.0f}" height="{page.height:.0f}" loading="lazy" decoding="async"'
+        f' style="aspect-ratio:{page.width:.2f}/{page.height:.2f}"><span class="marks">{marks}</span></figure>'
+    )
+
+
+def _over(page: Page, boxes: Sequence[Box], css: str) -> str:
+    """Return those of the rectangles that lie on a page, placed in shares of its size."""
+    return "".join(
+        f'<span class="{css}" style="left:{box.left / page.width:.4%};top:{box.top / page.height:.4%};'
+        f'width:{(box.right - box.left) / page.width:.4%};height:{(box.bottom - box.top) / page.height:.4%}"></span>'
+        for box in boxes
+        if box.page == page.number
+    )
+
+
+def _mark(citation: Citation) -> str:
+    return f'<mark id="{MARK_ID}" tabindex="-1">{with_answer(citation, "b")}</mark>'
 
 
 def _marked_text(text: str, citation: Citation) -> str:
     """Return the text in paragraphs, whole or (a long one) around the sentence, with the sentence marked."""
     first, last = _window(text, citation)
-    mark = f'<mark id="{MARK_ID}" tabindex="-1">{with_answer(citation, "b")}</mark>'
     return "".join(
         (
-            _left_out(first, "before this"),
-            *_paragraphs(text, first, last, citation, mark),
-            _left_out(len(text) - last, "after this"),
+            _left_out(first, "character", "before this"),
+            *_paragraphs(text, first, last, citation, _mark(citation)),
+            _left_out(len(text) - last, "character", "after this"),
         )
     )
 
@@ -74,9 +170,9 @@ def _window(text: str, citation: Citation) -> tuple[int, int]:
     return max(0, citation.start - margin), min(len(text), citation.end + margin)
 
 
-def _left_out(count: int, where: str) -> str:
+def _left_out(count: int, what: str, where: str) -> str:
     """Return an honest note on what is not shown."""
-    return f'<p class="left-out">… {count:,} characters {where}</p>' if count else ""
+    return f'<p class="left-out">… {count:,} {what}{"s" if count > 1 else ""} {where}</p>' if count else ""
 
 
 def _paragraphs(text: str, first: int, last: int, citation: Citation, mark: str) -> Iterable[str]:

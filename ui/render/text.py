@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 
 from qa.types import Citation
 
@@ -39,3 +40,42 @@ def with_answer(citation: Citation, tag: str) -> str:
     start, end = citation.answer.start - citation.start, citation.answer.end - citation.start
     before, short, after = citation.text[:start], citation.text[start:end], citation.text[end:]
     return f"{escape(before)}<{tag}>{escape(short)}</{tag}>{escape(after)}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ISO_DAY = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![\d-])")
+
+
+def day(date: str) -> str:
+    """Return an ISO 8601 date as people write it, as precise as it is: "31 August 2024", "August 2024", "2024".
+
+    Anything else is returned as it is.
+    """
+    found = _ISO_DAY.match(date)
+    if not found:
+        return date
+    year, month, number = found.groups()
+    return " ".join(
+        filter(None, [number and str(int(number)), month and _MONTHS[int(month) - 1], year]),
+    )
+
+
+def moment(written: str) -> datetime:
+    """Return a moment that was written down in ISO 8601, in the time of this machine."""
+    read = datetime.fromisoformat(written)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone()
+
+
+def when(written: str, now: datetime | None = None) -> str:
+    """Return when a moment was, as short as it can be: "19:53" for today, "21 Nov", "21 Nov 2025"."""
+    now = now or datetime.now(UTC).astimezone()
+    try:
+        then = moment(written)
+    except ValueError:
+        return ""
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from qa.types import Answer, Citation
-from ui.render.text import button, escape, with_answer
-
-_CONFIDENCE = ((0.85, "Very likely right"), (0.65, "Probably right"), (0.4, "Uncertain"), (0.0, "Doubtful"))
+from qa.types import Answer, Citation, Searched
+from ui.render.history import notes
+from ui.render.places import Place
+from ui.render.quotations import bystander, quotation
+from ui.render.text import button, escape
+from ui.render.why import confidence_words, why
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
-    ``paged`` holds the ids of the cited documents that have several pages; only there a page says much.
+    ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
+    it: which documents were asked, and what became of those it cites.
     """
 
     question: str
     answer: Answer | None = None
     trouble: str | None = None
-    paged: frozenset[str] = frozenset()
+    places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -29,27 +33,34 @@ class Turn:
         return self.answer is None and self.trouble is None
 
 
-def citation_key(turn: int, number: int) -> str:
-    """Return how the page names a citation: turn and number, from 1; number 0 is the nearest sentence."""
-    return f"{turn}.{number}"
+_LONGEST_KEY = 20
 
 
 def cited(turns: Sequence[Turn], key: str) -> Citation | None:
-    """Return the citation that ``key`` names in this conversation, or None."""
-    turn, _, number = key.partition(".")
-    if not (turn.isdecimal() and number.isdecimal() and 1 <= int(turn) <= len(turns)):
+    """Return the citation that ``key`` (see `citation_key`) names in this conversation, or None."""
+    numbers = key.split(".")
+    if len(key) > _LONGEST_KEY or not all(number.isdecimal() for number in numbers) or len(numbers) not in (2, 3):
         return None
-    answer = turns[int(turn) - 1].answer
+    turn, number, other = [*map(int, numbers), 0][:3]
+    answer = turns[turn - 1].answer if 1 <= turn <= len(turns) else None
     if answer is None:
         return None
-    if int(number) == 0:
-        return answer.nearest and replace(answer.nearest, answer=None)
-    return next((citation for citation in answer.citations if citation.number == int(number)), None)
+    if number == 0:
+        found = _at(answer.runners_up, other) if other else answer.nearest
+        return found and replace(found, answer=None)
+    found = _at(answer.citations, number)
+    return _at(found.copies, other) if found and other else found
 
 
-def confidence_words(confidence: float) -> str:
-    """Return what ``confidence`` means, in words."""
-    return next(words for least, words in _CONFIDENCE if confidence >= least or least == 0.0)
+def shown_citations(answer: Answer) -> list[Citation]:
+    """Return every citation of an answer that the page can open."""
+    near = (answer.nearest,) if answer.nearest else ()
+    copies = [copy for citation in answer.citations for copy in citation.copies]
+    return [*answer.citations, *copies, *near, *answer.runners_up]
+
+
+def _at(citations: Sequence[Citation], number: int) -> Citation | None:
+    return next((citation for citation in citations if citation.number == number), None)
 
 
 def conversation(turns: Sequence[Turn], *, documents: int) -> str:
@@ -73,7 +84,7 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}</div>'
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
@@ -84,8 +95,8 @@ def _outcome(number: int, turn: Turn) -> str:
         return '<p class="pending">Reading your documents…</p>'
     searched = _searched(turn.answer)
     if turn.answer.abstained:
-        return searched + _refusal(number, turn.answer, turn.paged)
-    return searched + _answered(number, turn.answer, turn.paged)
+        return searched + _refusal(number, turn, turn.answer)
+    return searched + _answered(number, turn, turn.answer)
 
 
 def _searched(answer: Answer) -> str:
@@ -95,21 +106,22 @@ def _searched(answer: Answer) -> str:
     return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}”</p>'
 
 
-def _answered(turn: int, answer: Answer, paged: frozenset[str]) -> str:
+def _answered(number: int, turn: Turn, answer: Answer) -> str:
     """Return the short answer, the sentences it stands in, and how sure we are."""
     short = "" if answer.short is None else f'<p class="short" dir="auto">{escape(answer.short)}</p>'
-    quotations = "".join(_quotation(turn, citation.number, citation, paged) for citation in answer.citations)
-    words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
-    meaning = "The estimated chance that the first sentence answers the question"
+    quotations = "".join(quotation(number, citation, turn.places) for citation in answer.citations)
     unanswered = "".join(
         f'<p class="reason" dir="auto">The documents do not seem to say: {escape(part)}</p>'
         for part in answer.unanswered
     )
-    return f'{short}{quotations}{unanswered}<p class="confidence" title="{meaning}">{words}</p>'
+    words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
+    meaning = "The estimated chance that the first sentence answers the question"
+    sure = f'<p class="confidence" title="{meaning}">{words}</p>'
+    return f"{short}{quotations}{unanswered}{sure}{why(number, answer, turn.places, _read(answer.searched))}"
 
 
-def _refusal(turn: int, answer: Answer, paged: frozenset[str]) -> str:
-    """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentence."""
+def _refusal(number: int, turn: Turn, answer: Answer) -> str:
+    """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
     said = "Your documents do not say."
     reason = answer.reason.strip()
     if reason.casefold().startswith(said.casefold()[:-1]):
@@ -120,20 +132,22 @@ def _refusal(turn: int, answer: Answer, paged: frozenset[str]) -> str:
     if answer.missing:
         words = ", ".join(f"<b><bdi>{escape(word)}</bdi></b>" for word in answer.missing)
         parts.append(f'<p class="missing">Nowhere in your documents: {words}</p>')
+    if read := _read(answer.searched):
+        parts.append(f'<p class="reason">{read}</p>')
     if answer.nearest is not None:
-        parts.append('<p class="nearest-label">Nearest sentence, not an answer</p>')
-        parts.append(_quotation(turn, 0, replace(answer.nearest, answer=None), paged))
+        plural = "s" if answer.runners_up else ""
+        parts.append(f'<p class="nearest-label">Nearest sentence{plural}, not an answer</p>')
+        near = (answer.nearest, *answer.runners_up)
+        parts.extend(bystander(number, other, citation, turn.places) for other, citation in enumerate(near))
+    parts.append(why(number, answer, turn.places, ""))
     return "".join(parts)
 
 
-def _quotation(turn: int, number: int, citation: Citation, paged: frozenset[str]) -> str:
-    """Return a cited sentence with its number, which opens the source, and where it stands."""
-    kind, face = ("nearest", "≈") if number == 0 else ("evidence", str(number))
-    label = f"open in its source, {citation.title}"
-    page = f" · page {citation.page}" if citation.document_id in paged else ""
-    return (
-        f'<figure class="quotation {kind}">'
-        f"{button('cite', face, unseen=label, value=citation_key(turn, number), css='number')}"
-        f'<blockquote dir="auto">{with_answer(citation, "mark")}</blockquote>'
-        f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{page}</figcaption></figure>'
-    )
+def _read(searched: Searched | None) -> str:
+    """Return what was searched, in words."""
+    if searched is None:
+        return ""
+    documents = "1 document" if searched.documents == 1 else f"{searched.documents:,} documents"
+    sentences = "1 sentence" if searched.sentences == 1 else f"{searched.sentences:,} sentences"
+    passages = "the passage" if searched.passages == 1 else f"the {searched.passages} passages"
+    return f"Searched {documents}, and read the {sentences} of {passages} that came nearest."

@@ -1,0 +1,32 @@
+"""The few pieces that every part of the chat is wired with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
+
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""For events that only look something up: no queue, no spinner, no public endpoint."""
+
+EVERY: dict[str, Any] = {**QUICK, "trigger_mode": "multiple"}
+"""The same for clicks that may follow each other faster than they are answered: none is left out."""
+
+Updates = dict[Any, Any]
+"""New values by component."""
+
+
+def html(value: str, elem_id: str) -> gr.Markdown:
+    """Return a component that shows a string of `ui.render`.
+
+    A Markdown component, since an HTML one compiles its template with ``eval``, which our CSP forbids. Its
+    sanitiser stays on, as a second lock behind our own escaping.
+    """
+    return gr.Markdown(value, elem_id=elem_id, latex_delimiters=[], sanitize_html=True, container=False)
+
+
+def wire_box(elem_id: str, label: str) -> gr.Textbox:
+    """Return a hidden box by which the page's script speaks: it writes what was clicked and presses Enter."""
+    return gr.Textbox(visible="hidden", elem_id=elem_id, label=label)

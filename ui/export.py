@@ -1,0 +1,262 @@
+"""A conversation as a file: JSON that can be read again, Markdown with footnotes, a page with the sources beside.
+
+Pure functions. The JSON is the complete record::
+
+    {
+      "format": "verbatim-conversation", "version": 1,
+      "title": "...", "begun": "2026-11-24T19:53:00.000+00:00",        (UTC)
+      "turns": [{"question": "...", "answer": ..., "trouble": null, "notes": []}]
+    }
+
+``answer`` holds the fields of `qa.Answer` without its hits: ``citations`` with ``document_id``, ``revision``, ``text``
+and its place ``start``, ``end`` (characters of that revision) and ``page``. ``from_json`` reads it again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from qa.types import Answer, Citation
+from ui.history import Conversation, turn_as_data, turn_from_data
+from ui.render import Turn, confidence_words, moment
+
+FORMAT, VERSION = "verbatim-conversation", 1
+
+AROUND_CHARS = 400
+"""So much of the document is shown before and after a quoted sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands before and after a quoted sentence; ``note`` says what became of its document, or nothing."""
+
+    before: str = ""
+    after: str = ""
+    note: str = ""
+
+
+Around = Mapping[Citation, Surroundings]
+"""The surroundings of citations; one that is missing is shown alone."""
+
+
+def surroundings(text: str, citation: Citation, note: str = "") -> Surroundings:
+    """Cut the surroundings of a citation out of its document, not through a word."""
+    before = text[max(0, citation.start - AROUND_CHARS) : citation.start]
+    after = text[citation.end : citation.end + AROUND_CHARS]
+    if citation.start > AROUND_CHARS:
+        before = "… " + before.partition(" ")[2]
+    if citation.end + AROUND_CHARS < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return Surroundings(before, after, note)
+
+
+def quoted(turn: Turn) -> tuple[Citation, ...]:
+    """Return what a turn quotes: its citations, or the nearest sentence of a refusal."""
+    if turn.answer is None:
+        return ()
+    return turn.answer.citations or ((turn.answer.nearest,) if turn.answer.nearest else ())
+
+
+def file_name(conversation: Conversation, suffix: str) -> str:
+    """Return a name for the file that every system can hold."""
+    words = re.sub(r"[^\w -]", "", conversation.title).strip()[:60].strip() or "conversation"
+    return f"{words}.{suffix}"
+
+
+# ---- JSON ------------------------------------------------------------------------------------------------
+
+
+def as_json(conversation: Conversation) -> str:
+    """Return the complete record of a conversation."""
+    record = {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": conversation.title,
+        "begun": conversation.begun,
+        "turns": [turn_as_data(turn) for turn in conversation.turns],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def from_json(text: str) -> Conversation:
+    """Read what `as_json` wrote. Raises `ValueError` if it is something else."""
+    record = json.loads(text)
+    if not isinstance(record, dict) or (record.get("format"), record.get("version")) != (FORMAT, VERSION):
+        raise ValueError(f"this is no {FORMAT} of version {VERSION}")
+    turns = tuple(turn_from_data(turn) for turn in record["turns"])
+    return Conversation("", record["title"], record["begun"], turns)
+
+
+# ---- Markdown --------------------------------------------------------------------------------------------
+
+_MARKS = re.compile(r"[\\`*_\[\]<>|~$&#@]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=\w):(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """Return a conversation as Markdown: quotations, and a footnote for each that says where it stands."""
+    notes: list[str] = []
+    parts = [f"# {_plain(conversation.title)}", _PREFACE.format(day=f"{moment(conversation.begun):%Y-%m-%d %H:%M}")]
+    for turn in conversation.turns:
+        parts += [f"## {_plain(turn.question)}", *_outcome(turn, notes), *(f"*{_plain(n)}*" for n in turn.notes)]
+    return "\n\n".join([*parts, *notes]) + "\n"
+
+
+_PREFACE = "Asked with Verbatim on {day}. Every quotation is copied word for word; the footnotes say where it stands."
+
+
+def _outcome(turn: Turn, notes: list[str]) -> list[str]:
+    answer = turn.answer
+    if answer is None:
+        return [_plain(turn.trouble or "This was not answered.")]
+    parts = [] if answer.short is None else [f"**{_plain(answer.short)}**"]
+    if answer.abstained:
+        parts.append(_plain(answer.reason))
+        parts += ["Nowhere in the documents: " + _plain(", ".join(answer.missing))] if answer.missing else []
+        parts += ["Nearest sentence, not an answer:"] if answer.nearest else []
+    for citation in quoted(turn):
+        notes.append(f"[^{len(notes) + 1}]: {_plain(', '.join(_place(citation)))}")
+        parts.append(f"{_lines(citation.text)}[^{len(notes)}]")
+    parts += [f"The documents do not seem to say: {_plain(part)}" for part in answer.unanswered]
+    return parts if answer.abstained else [*parts, _sureness(answer)]
+
+
+def _plain(text: str) -> str:
+    """Return text on one line, in which Markdown finds no mark of its own."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _lines(text: str) -> str:
+    """Return a quotation, its lines kept."""
+    return "\\\n".join(f"> {_plain(line)}" for line in text.strip().splitlines())
+
+
+def _place(citation: Citation) -> list[str]:
+    """Return where a sentence stands, from the document to the character."""
+    file = PurePath(citation.source).name
+    return [
+        citation.title,
+        *([] if file == citation.title else [file]),
+        f"page {citation.page}",
+        f"characters {citation.start:,} to {citation.end:,}",
+        f"revision {citation.revision}",
+    ]
+
+
+def _sureness(answer: Answer) -> str:
+    return f"{confidence_words(answer.confidence)} ({answer.confidence:.2f})"
+
+
+# ---- a page ----------------------------------------------------------------------------------------------
+
+
+def as_page(conversation: Conversation, around: Around) -> str:
+    """Return a conversation as one HTML file: no script, nothing from elsewhere, the sources beside the answers."""
+    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    turns = "".join(_section(turn, around) for turn in conversation.turns)
+    title = html.escape(conversation.title)
+    asked = (
+        f"Asked with Verbatim on {moment(conversation.begun):%Y-%m-%d %H:%M}. Every quotation is copied word for word."
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{style}'; "
+        "base-uri 'none'; form-action 'none'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="referrer" content="no-referrer"><title>{title}</title><style>{_STYLE}</style></head>\n'
+        f'<body><header><h1 dir="auto">{title}</h1><p>{asked}</p></header><main>{turns}</main></body></html>\n'
+    )
+
+
+def _section(turn: Turn, around: Around) -> str:
+    cited = quoted(turn)
+    refused = turn.answer is not None and turn.answer.abstained
+    sources = "".join(_source(citation, around.get(citation, Surroundings()), refused) for citation in cited)
+    said = "".join(f'<p class="note" dir="auto">{html.escape(note)}</p>' for note in turn.notes)
+    return (
+        f'<section><div class="answer"><h2 dir="auto">{html.escape(turn.question)}</h2>'
+        f'{"".join(_said(turn, cited))}{said}</div><div class="sources">{sources}</div></section>\n'
+    )
+
+
+def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
+    """Yield the parts of an answer, or of a refusal."""
+    answer = turn.answer
+    if answer is None:
+        yield f'<p class="note">{html.escape(turn.trouble or "This was not answered.")}</p>'
+        return
+    if answer.short is not None:
+        yield f'<p class="short" dir="auto">{html.escape(answer.short)}</p>'
+    if answer.abstained:
+        yield f'<p class="refusal" dir="auto">{html.escape(answer.reason)}</p>'
+        if answer.missing:
+            yield f'<p class="note" dir="auto">Nowhere in the documents: {html.escape(", ".join(answer.missing))}</p>'
+        if answer.nearest:
+            yield '<p class="note">Nearest sentence, not an answer:</p>'
+    for citation in cited:
+        number = "≈" if answer.abstained else str(citation.number)
+        words = _with_answer(citation, answer.abstained)
+        yield f'<blockquote dir="auto"><b>{number}</b><span>{words}</span></blockquote>'
+    for part in answer.unanswered:
+        yield f'<p class="note" dir="auto">The documents do not seem to say: {html.escape(part)}</p>'
+    if not answer.abstained:
+        yield f'<p class="note">{html.escape(_sureness(answer))}</p>'
+
+
+def _with_answer(citation: Citation, refused: bool) -> str:
+    if citation.answer is None or refused:
+        return html.escape(citation.text)
+    start, end = citation.answer.start - citation.start, citation.answer.end - citation.start
+    before, short, after = citation.text[:start], citation.text[start:end], citation.text[end:]
+    return f"{html.escape(before)}<mark>{html.escape(short)}</mark>{html.escape(after)}"
+
+
+def _source(citation: Citation, around: Surroundings, refused: bool) -> str:
+    """Return a source as it stands beside the answer: the sentence marked in its surroundings, and its place."""
+    name, *place = _place(citation)
+    number = "≈" if refused else str(citation.number)
+    note = f'<p class="note" dir="auto">{html.escape(around.note)}</p>' if around.note else ""
+    return (
+        f'<aside><h3 dir="auto"><b>{number}</b> {html.escape(name)}</h3>{note}'
+        f'<p class="text" dir="auto">{html.escape(around.before)}<mark>{html.escape(citation.text)}</mark>'
+        f'{html.escape(around.after)}</p><p class="place" dir="auto">{html.escape(" · ".join(place))}</p></aside>'
+    )
+
+
+_STYLE = """
+:root { color-scheme: light dark; --paper: light-dark(#fbfaf6, #191816); --sheet: light-dark(#fff, #201f1c);
+  --ink: light-dark(#1d1c19, #ece8df); --soft: light-dark(#615c52, #aca697); --line: light-dark(#e2ddd1, #3a3731);
+  --marker: light-dark(#ffe79a, #6a5516); --marker-ink: light-dark(#1d1c19, #fff6da);
+  --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Noto Serif", Georgia, serif; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 3rem 2rem 4rem; max-width: 76rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font: 500 2rem/1.2 var(--serif); letter-spacing: -0.015em; margin: 0 0 0.5rem; }
+header p, .note, .place { color: var(--soft); font-size: 0.875rem; }
+header { padding-bottom: 1.5rem; }
+section { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 3rem; padding: 2rem 0;
+  border-top: 1px solid var(--line); break-inside: avoid; }
+h2 { font-size: 1.05rem; line-height: 1.45; margin: 0 0 1rem; white-space: pre-line; }
+.short { font: 500 1.7rem/1.2 var(--serif); margin: 0 0 1rem; }
+.refusal { font: 500 1.3rem/1.35 var(--serif); margin: 0 0 1rem; }
+blockquote { display: grid; grid-template-columns: 1.6rem 1fr; margin: 0 0 0.9rem; font: 1.1rem/1.6 var(--serif); }
+blockquote span, .text { white-space: pre-line; }
+blockquote b, h3 b { font: 600 0.8rem/1.7 system-ui, sans-serif; color: var(--soft); padding-top: 0.25rem; }
+aside { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem;
+  margin: 0 0 1rem; break-inside: avoid; }
+h3 { font-size: 0.9375rem; margin: 0 0 0.5rem; }
+.text { font: 1rem/1.65 var(--serif); margin: 0 0 0.75rem; color: var(--soft); }
+.place { margin: 0; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+mark { background: var(--marker); color: var(--marker-ink); border-radius: 2px; }
+@media (max-width: 800px) {
+  body { padding: 1.5rem 1.25rem 3rem; }
+  section { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+}
+@media print { body { padding: 0; } }
+"""

@@ -1,0 +1,249 @@
+"""The conversations that were had, in one SQLite file beside the catalog: what is asked again is found again.
+
+A conversation belongs to its owner (the name of a login, or "" for the one person of a machine without logins), and
+nobody else can read, change or delete it. Answers are kept as data, with the ids, revisions and offsets of what they
+cite, never as HTML. What is deleted is overwritten, and stands in no file any more.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from index.errors import StoreError, VerbatimError
+from index.types import Failure
+from qa.types import Answer
+from ui.render import Turn
+
+HISTORY_NAME = "conversations.sqlite3"
+"""The file, in the folder of a store."""
+
+MOST_CONVERSATIONS = 500
+"""Of each owner. When one more begins, the one that has rested the longest is deleted."""
+
+TITLE_CHARS = 120
+"""A longer title is cut."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    title TEXT NOT NULL,
+    begun TEXT NOT NULL,               -- UTC, ISO 8601, as is touched
+    touched TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS conversations_by_owner ON conversations (owner, touched);
+CREATE TABLE IF NOT EXISTS turns (
+    place INTEGER PRIMARY KEY,         -- their order
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn TEXT NOT NULL                 -- JSON of a Turn
+) STRICT;
+CREATE INDEX IF NOT EXISTS turns_by_conversation ON turns (conversation);
+CREATE TABLE IF NOT EXISTS refused (   -- files that did not go in, until they are dismissed or a good one comes
+    owner TEXT NOT NULL,
+    source TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (owner, source)
+) STRICT;
+PRAGMA user_version = 1;
+"""
+
+_ANSWER = TypeAdapter(Answer)
+
+
+class UnknownConversationError(VerbatimError):
+    """There is no such conversation of this owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation as one line of a list. ``begun`` and ``touched`` are UTC, ISO 8601."""
+
+    id: str
+    title: str
+    begun: str
+    touched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation with all its turns, oldest first."""
+
+    id: str
+    title: str
+    begun: str
+    turns: tuple[Turn, ...]
+
+
+class History:
+    """One file of conversations. Threads and processes may share it: each call has a connection of its own."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    # ---- conversations ----
+
+    def conversations(self, owner: str) -> list[Summary]:
+        """Return the conversations of an owner, the one that was touched last first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT id, title, begun, touched FROM conversations WHERE owner = ? ORDER BY touched DESC, rowid DESC",
+                (owner,),
+            )
+            return [Summary(*row) for row in rows]
+
+    def conversation(self, owner: str, conversation: str) -> Conversation:
+        """Return a conversation. Raises `UnknownConversationError` if this owner has none of that id."""
+        with self._open() as connection:
+            title, begun = self._owned(connection, owner, conversation)
+            rows = connection.execute("SELECT turn FROM turns WHERE conversation = ? ORDER BY place", (conversation,))
+            turns = tuple(turn_from_data(json.loads(row[0])) for row in rows)
+        return Conversation(conversation, title, begun, turns)
+
+    def append(self, owner: str, conversation: str, turn: Turn) -> Summary:
+        """Keep a turn at the end of a conversation; with "" it begins a new one, named by the question."""
+        now = _now()
+        with self._open() as connection:
+            if not conversation:
+                conversation = secrets.token_urlsafe(16)
+                connection.execute(
+                    "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                    (conversation, owner, _title(turn.question), now, now),
+                )
+                self._bound(connection, owner)
+            title, begun = self._owned(connection, owner, conversation)
+            connection.execute("UPDATE conversations SET touched = ? WHERE id = ?", (now, conversation))
+            written = _sayable(json.dumps(turn_as_data(turn), ensure_ascii=False))
+            connection.execute("INSERT INTO turns (conversation, turn) VALUES (?, ?)", (conversation, written))
+        return Summary(conversation, title, begun, now)
+
+    def rename(self, owner: str, conversation: str, title: str) -> str:
+        """Give a conversation another title, and return it as it is kept; an empty one changes nothing."""
+        with self._open() as connection:
+            before, _ = self._owned(connection, owner, conversation)
+            after = _title(title) or before
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (after, conversation))
+        self._forget()
+        return after
+
+    def delete(self, owner: str, conversation: str) -> None:
+        """Delete a conversation, so that nothing of it is left in the file."""
+        with self._open() as connection:
+            self._owned(connection, owner, conversation)
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+        self._forget()
+
+    def quoting(self, owner: str, document_id: str) -> int:
+        """Return how many conversations of an owner quote a document."""
+        with self._open() as connection:
+            return int(
+                connection.execute(
+                    "SELECT count(DISTINCT conversation) FROM turns JOIN conversations ON id = conversation "
+                    "WHERE owner = ? AND instr(turn, ?)",
+                    (owner, f'"document_id": {json.dumps(document_id, ensure_ascii=False)}'),
+                ).fetchone()[0]
+            )
+
+    # ---- files that were refused ----
+
+    def refused(self, owner: str) -> list[Failure]:
+        """Return the files of an owner that did not go in, the last one first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT source, reason FROM refused WHERE owner = ? ORDER BY rowid DESC", (owner,)
+            )
+            return [Failure(*row) for row in rows]
+
+    def refuse(self, owner: str, failed: Sequence[Failure], accepted: Sequence[str]) -> None:
+        """Keep what did not go in, and forget what did meanwhile, by its name."""
+        with self._open() as connection:
+            for source in (*accepted, *(_sayable(failure.source) for failure in failed)):
+                connection.execute("DELETE FROM refused WHERE owner = ? AND source = ?", (owner, _sayable(source)))
+            connection.executemany(
+                "INSERT INTO refused VALUES (?, ?, ?)",
+                ((owner, _sayable(failure.source), _sayable(failure.reason)) for failure in failed),
+            )
+
+    # ---- inside ----
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection in one transaction."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=10)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
+                self._lay_out(connection)
+                with connection:
+                    yield connection
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path} cannot be used ({error}); check the folder's permissions and free space, or move the "
+                "file away to begin without earlier conversations"
+            ) from error
+
+    def _lay_out(self, connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.executescript(_SCHEMA)
+        elif version != 1:
+            raise StoreError(f"{self.path} is of a later version of Verbatim; open it with that one, or move it away")
+
+    def _owned(self, connection: sqlite3.Connection, owner: str, conversation: str) -> tuple[str, str]:
+        row = connection.execute(
+            "SELECT title, begun FROM conversations WHERE id = ? AND owner = ?", (conversation, owner)
+        ).fetchone()
+        if row is None:
+            raise UnknownConversationError("this conversation is not there any more; it was deleted")
+        return row[0], row[1]
+
+    def _bound(self, connection: sqlite3.Connection, owner: str) -> None:
+        connection.execute(
+            "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE owner = ? "
+            "ORDER BY touched DESC, rowid DESC LIMIT -1 OFFSET ?)",
+            (owner, MOST_CONVERSATIONS),
+        )
+
+    def _forget(self) -> None:
+        """Empty the log, in which the pages as they were may still stand. The last to close empties it, too."""
+        with self._open() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def turn_as_data(turn: Turn) -> dict[str, object]:
+    """Return a turn as what JSON can hold; without the passages that were read, which stand in the store."""
+    answer = None if turn.answer is None else _ANSWER.dump_python(replace(turn.answer, hits=()), mode="json")
+    return {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes)}
+
+
+def turn_from_data(data: Mapping[str, Any]) -> Turn:
+    """Return the turn that `turn_as_data` wrote. Raises `ValueError` for anything else."""
+    try:
+        answer = None if data["answer"] is None else _ANSWER.validate_python(data["answer"])
+        return Turn(str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no turn of a conversation: {error}") from error
+
+
+def _title(text: str) -> str:
+    line = " ".join(_sayable(text).split())
+    return line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…"
+
+
+def _sayable(text: str) -> str:
+    """Return text that can be written as UTF-8: half a surrogate pair, which no file can hold, becomes "?"."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,74 @@
+"""What the page says of a citation beside its words: the sentences around it, and what is known of its document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.sentences import sentence_spans
+from index.types import Document
+from qa.types import Citation
+from ui.render.text import day, escape
+
+AROUND_CHARS = 320
+"""Of a longer neighbour the part next to the sentence is shown."""
+
+_LOOKED_AT_CHARS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a citation stands: the sentences ``before`` and ``after`` it, and what is known of its document."""
+
+    before: str = ""
+    after: str = ""
+    pages: int = 1
+    date: str | None = None
+    author: str | None = None
+    changed_since: bool = False
+
+
+NOWHERE = Place()
+"""The place of a citation of which nothing else is known."""
+
+
+def place_of(citation: Citation, document: Document) -> Place:
+    """Return where ``citation`` stands in the revision that it quotes."""
+    begin = max(0, citation.start - _LOOKED_AT_CHARS)
+    text = document.text[begin : citation.end + _LOOKED_AT_CHARS]
+    first, last = citation.start - begin, citation.end - begin
+    # What is found in a part of the text need not end where the sentence does: then a rest of it is the neighbour.
+    before, after = "", ""
+    for span in sentence_spans(text):
+        before = text[span.start : min(span.end, first)].strip() or before
+        after = after or text[max(span.start, last) : span.end].strip()
+    return Place(
+        before=_end_of(before),
+        after=_beginning_of(after),
+        pages=len(document.page_starts),
+        date=document.date,
+        author=document.author,
+        changed_since=document.changed_since,
+    )
+
+
+def told(citation: Citation, place: Place) -> str:
+    """Return page (where there are several), date and author, and whether the document has changed since."""
+    parts = [
+        f"page {citation.page}" if place.pages > 1 else "",
+        escape(day(place.date)) if place.date else "",
+        f"<bdi>{escape(place.author)}</bdi>" if place.author else "",
+        "changed since" if place.changed_since else "",
+    ]
+    return "".join(f" · {part}" for part in parts if part)
+
+
+def _end_of(sentence: str) -> str:
+    if len(sentence) <= AROUND_CHARS:
+        return sentence
+    return "… " + sentence[-AROUND_CHARS:].partition(" ")[2]
+
+
+def _beginning_of(sentence: str) -> str:
+    if len(sentence) <= AROUND_CHARS:
+        return sentence
+    return sentence[:AROUND_CHARS].rpartition(" ")[0] + " …"

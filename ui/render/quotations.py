@@ -1,0 +1,82 @@
+"""A quotation: a sentence with its number, its neighbours, its place, and where else it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
+
+from qa.types import Citation
+from ui.render.places import NOWHERE, Place, told
+from ui.render.text import button, escape, with_answer
+
+COPIES_NAMED = 3
+"""Further places of a sentence are named when one asks for them."""
+
+Places = Mapping[Citation, Place]
+
+
+def citation_key(turn: int, number: int, other: int = 0) -> str:
+    """Return how the page names a citation: turn and number, from 1, and for a near-copy of it a third number.
+
+    Number 0 is the nearest sentence of a refusal, and with a third number one that came after what is shown.
+    """
+    return f"{turn}.{number}.{other}" if other else f"{turn}.{number}"
+
+
+def quotation(turn: int, citation: Citation, places: Places) -> str:
+    """Return a cited sentence, numbered as it is, the short answer marked in it."""
+    key = citation_key(turn, citation.number)
+    return _figure("evidence", key, citation, places.get(citation, NOWHERE), _copies(turn, citation))
+
+
+def bystander(turn: int, other: int, citation: Citation, places: Places) -> str:
+    """Return a sentence that is not an answer: the nearest (``other`` is 0) or one that came after what is shown."""
+    plain = replace(citation, answer=None)
+    return _figure("nearest", citation_key(turn, 0, other), plain, places.get(citation, NOWHERE), "")
+
+
+def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) -> str:
+    """Return a sentence with the button that opens its source. The page's script shows the neighbours."""
+    face = "≈" if kind == "nearest" else str(citation.number)
+    opens = button("cite", face, unseen=f"open in its source, {citation.title}", value=key, css="number")
+    around = button("around", "Context", css="link around") if place.before or place.after else ""
+    return (
+        f'<figure class="quotation {kind}"><div class="card">{opens}'
+        f"{_neighbour('before', place.before)}"
+        f'<blockquote dir="auto">{with_answer(citation, "mark")}</blockquote>'
+        f"{_neighbour('after', place.after)}"
+        f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{told(citation, place)}'
+        f"{_other_names(citation)}{copies}{around}</figcaption></div></figure>"
+    )
+
+
+def _neighbour(where: str, sentence: str) -> str:
+    return f'<p class="neighbour {where}" dir="auto">{escape(sentence)}</p>' if sentence else ""
+
+
+def _other_names(citation: Citation) -> str:
+    """Return the other names under which the same document was added."""
+    names = ", ".join(f"<bdi>{escape(PurePath(name).name)}</bdi>" for name in citation.also)
+    return f" · the same as {names}" if names else ""
+
+
+def _copies(turn: int, citation: Citation) -> str:
+    """Return where else the sentence stands, in the same words or nearly: buttons that open these places."""
+    if not citation.copies:
+        return ""
+    places = [
+        button("cite", _where(copy, citation), value=citation_key(turn, citation.number, other), css="link")
+        for other, copy in enumerate(citation.copies, start=1)
+    ]
+    first, more = ", ".join(places[:COPIES_NAMED]), ", ".join(places[COPIES_NAMED:])
+    if more:
+        count = len(places) - COPIES_NAMED
+        more = f'<details class="more"><summary>and {count} more</summary> {more}</details>'
+    return f'<span class="copies"> · also in {first} {more}</span>'
+
+
+def _where(copy: Citation, citation: Citation) -> str:
+    if copy.document_id != citation.document_id:
+        return copy.title
+    return f"page {copy.page}" if copy.page != citation.page else "another place of it"

@@ -1,0 +1,129 @@
+"""Why this sentence: what chose the sentences shown, and what came next. Words first, the numbers behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+from qa.types import Answer, Citation, Reasons
+from ui.render.quotations import Places, bystander
+from ui.render.text import escape
+
+_CONFIDENCE = (
+    (0.9, "Very likely right"),
+    (0.66, "Likely right"),
+    (0.33, "As likely right as wrong"),
+    (0.0, "Probably not right"),
+)
+"""Least confidence and its words: the scale for calibrated chances that the IPCC uses, since a confidence is one."""
+
+_FEATURES = {
+    "sentence": "The sentence is evidence",
+    "span": "It holds an answer",
+    "passage": "The passage answers",
+    "overlap": "Words of the question in and around it",
+    "context": "Words of the question around it",
+    "cosine": "Alike in meaning",
+    "phrase": "The kind of phrase asked for",
+    "told": "Its document knows the names asked for",
+}
+"""What the features of our readers are, in words. One that is not here goes by its own name."""
+
+_ORDINALS = ("best", "second best", "third best", "fourth best", "fifth best")
+
+
+def confidence_words(confidence: float) -> str:
+    """Return what ``confidence`` means, in words."""
+    return next(words for least, words in _CONFIDENCE if confidence >= least or least == 0.0)
+
+
+def why(turn: int, answer: Answer, places: Places, searched: str) -> str:
+    """Return the disclosure under an answer, or under a refusal."""
+    shown = answer.citations or ((answer.nearest,) if answer.nearest else ())
+    if not shown or shown[0].reasons is None:
+        return ""
+    others = answer.runners_up[: 1 if answer.citations else len(answer.runners_up)]
+    sentence = "these sentences" if len(answer.citations) > 1 else "this sentence"
+    said = [_chance(answer), searched, *_in_words(shown[0], others[0] if others else None)]
+    words = "".join(f"<p>{escape(line)}</p>" for line in said if line)
+    after = ""
+    if answer.citations and others:
+        after = f'<p class="nearest-label">The next best sentence, not cited</p>{bystander(turn, 1, others[0], places)}'
+    return (
+        f'<details class="why"><summary>Why {sentence if answer.citations else "no answer"}</summary>'
+        f"{words}{_table(answer, shown, others)}{after}</details>"
+    )
+
+
+def _chance(answer: Answer) -> str:
+    """Return what the confidence means."""
+    chance = round(100 * answer.confidence)
+    if answer.abstained:
+        return f"Of 100 sentences that fit their questions no better than the nearest here, about {chance} are answers."
+    return f"Of 100 answers that look as sure as this one, about {chance} are right: so it was on questions kept aside."
+
+
+def _in_words(first: Citation, next_best: Citation | None) -> list[str]:
+    """Return why the first sentence came first."""
+    reasons = first.reasons
+    if reasons is None:
+        return []
+    rank = _ORDINALS[reasons.rank - 1] if reasons.rank <= len(_ORDINALS) else f"{reasons.rank}th best"
+    lines = [f"The first sentence stands in the passage that the search found to fit {rank}."]
+    if "overlap" in reasons.features:
+        share = f"{reasons.features['overlap']:.0%}"
+        lines.append(f"In and around it stand {share} of your question’s words, the rare ones counting more.")
+    if next_best is not None:
+        times = _times(first.score - next_best.score)
+        lines.append(f"Read beside your question, it looked {times} the next sentence.")
+    return lines
+
+
+def _times(lead: float) -> str:
+    """Return in words by how much a score is ahead: scores are logarithms of odds."""
+    odds = math.exp(min(lead, 10))
+    if odds < 1.15:
+        return "about as likely an answer as"
+    return f"about {odds:.1f} times as likely an answer as" if odds < 9.5 else "far likelier an answer than"
+
+
+def _table(answer: Answer, shown: Sequence[Citation], others: Sequence[Citation]) -> str:
+    """Return the numbers: a column a sentence, a row a measure."""
+    columns = [one for one in (*shown, *others) if one.reasons is not None]
+    names = [str(one.number) for one in answer.citations] or ["≈"]
+    names += ["next" if answer.citations else "≈"] * len(others)
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = "".join(_row(name, (measure(one) for one in columns)) for name, measure in _measures(columns))
+    return f'<table><thead><tr><th scope="col">In numbers</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+Measure = Callable[[Citation], str]
+
+
+def _measures(columns: Sequence[Citation]) -> list[tuple[str, Measure]]:
+    found = [one.reasons for one in columns if one.reasons is not None]
+    features = dict.fromkeys(name for reasons in found for name in reasons.features if name != "search")
+    return [
+        ("Rank of its passage in the search", lambda one: _of(one, lambda reasons: str(reasons.rank))),
+        ("Search: meaning", lambda one: _of(one, lambda reasons: _number(reasons.via.get("dense")))),
+        ("Search: words", lambda one: _of(one, lambda reasons: _number(reasons.via.get("lexical")))),
+        *((_FEATURES.get(name, name), _feature(name)) for name in features),
+        ("All in all", lambda one: _number(one.score)),
+    ]
+
+
+def _feature(name: str) -> Measure:
+    return lambda one: _of(one, lambda reasons: _number(reasons.features.get(name)))
+
+
+def _of(citation: Citation, measure: Callable[[Reasons], str]) -> str:
+    return measure(citation.reasons) if citation.reasons is not None else ""
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _row(name: str, values: Iterable[str]) -> str:
+    cells = "".join(f"<td>{escape(value)}</td>" for value in values)
+    return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'

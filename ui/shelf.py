@@ -1,0 +1,244 @@
+"""The documents of the page: what is added, removed, listed, and chosen to be asked."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from index import Index, Source
+from index.errors import VerbatimError
+from index.store import Progress
+from index.types import Changes, Entry
+from ui import render
+from ui.components import UNEXPECTED, html
+from ui.history import History
+from ui.sessions import Session, owner
+
+BATCH_BYTES = 64_000_000
+"""So much of what was uploaded is in memory at a time."""
+
+TOLD_EVERY = 0.25
+"""Seconds between two words on how far it is."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfParts:
+    """The components that show the documents."""
+
+    upload: gr.File
+    message: gr.Markdown
+    refused: gr.Markdown
+    matching: gr.Textbox
+    table: gr.Markdown
+    scope: gr.Markdown
+    command: gr.Textbox
+    unwanted: gr.Textbox
+
+    def shown(self) -> list[Any]:
+        """Return the components that depend on which documents there are."""
+        return [self.refused, self.matching, self.table, self.scope]
+
+
+class Shelf:
+    """What happens with documents. A handler never raises to the user: an error becomes words."""
+
+    def __init__(self, index: Index, history: History, parts: ShelfParts) -> None:
+        self.index = index
+        self.history = history
+        self.parts = parts
+        self._listed: tuple[int, list[Entry]] = (-1, [])
+
+    def entries(self) -> list[Entry]:
+        """Return a line for each document. They are read again only when the store has changed."""
+        generation, entries = self._listed
+        now = self.index.generation()
+        if now != generation:
+            entries = self.index.listing()
+            self._listed = now, entries
+        return entries
+
+    def show(self, session: Session, request: gr.Request) -> dict[Any, Any]:
+        """Return all that depends on which documents there are, and on which are chosen."""
+        try:
+            entries, refused = self.entries(), self.history.refused(owner(request))
+        except VerbatimError as error:
+            return {self.parts.table: render.notice(str(error))}
+        except Exception:
+            log.exception("the documents could not be listed")
+            return {self.parts.table: render.notice(UNEXPECTED)}
+        return {
+            self.parts.refused: render.refused(refused),
+            self.parts.matching: gr.update(visible=len(entries) > render.FILTERED_FROM),
+            self.parts.table: self._table(session, entries),
+            self.parts.scope: _scope(session, entries),
+        }
+
+    def _table(self, session: Session, entries: Sequence[Entry]) -> str:
+        view: dict[str, Any] = {"matching": session.matching, "order": session.order}
+        shown = render.arranged(entries, **view)[: session.rows]
+        changed = {entry.id for entry in shown if _newer_on_disk(entry)}
+        return render.documents_table(entries, left_out=session.left_out, changed=changed, rows=session.rows, **view)
+
+    # ---- choosing and listing ----
+
+    def filter(self, matching: str, session: Session, request: gr.Request) -> dict[Any, Any]:
+        """Show the documents of which title or name holds these words."""
+        session.matching, session.rows = matching[:200], render.ROWS
+        return self.show(session, request)
+
+    def command(self, message: str, session: Session, request: gr.Request) -> dict[Any, Any]:
+        """Do what was clicked in the table: ask or skip a document, all or none, order it, show more, dismiss."""
+        verb, _, what = message.partition(" ")[2].partition(" ")
+        entries = self.entries()
+        if verb == "ask":
+            session.left_out.discard(what)
+        elif verb == "skip" and any(entry.id == what for entry in entries):
+            session.left_out.add(what)
+        if verb in ("ask", "skip"):  # the page has ticked the row by itself: nothing of the table is sent again
+            return {self.parts.scope: _scope(session, entries)}
+        if verb in ("all", "none"):
+            shown = {entry.id for entry in render.arranged(entries, matching=session.matching)}
+            session.left_out = session.left_out - shown if verb == "all" else session.left_out | shown
+        elif verb == "order":
+            session.order, session.rows = what, render.ROWS
+        elif verb == "more":
+            session.rows += 5 * render.ROWS
+        elif verb == "dismiss":
+            name = owner(request)
+            gone = [one.source for one in self.history.refused(name) if render.refusal_key(one) == what]
+            self.history.refuse(name, (), gone)
+        return self.show(session, request)
+
+    # ---- adding and removing ----
+
+    def add(self, entries: list[dict[str, Any]] | None, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Add the uploaded files, and tell meanwhile how far it is. It goes on if the page is closed."""
+        told: deque[tuple[int, int, str]] = deque([(0, len(entries or ()), "reading")], maxlen=1)
+        began = time.monotonic()
+
+        def tell(done: int, total: int, stage: str) -> None:
+            told.append((done, total, stage))
+
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(self._add, entries or [], owner(request), tell)
+            while not work.done():
+                yield {self.parts.message: render.progress(*told[0], time.monotonic() - began)}
+                wait([work], timeout=TOLD_EVERY)
+            yield {self.parts.upload: None, self.parts.message: work.result()}
+
+    def _add(self, entries: Sequence[Mapping[str, Any]], name: str, tell: Progress) -> str:
+        """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
+        # The entries are what the browser sent: a forged path must be neither read nor deleted.
+        folder = Path(get_upload_folder()).resolve()
+        entries = [entry for entry in entries if Path(entry["path"]).resolve().is_relative_to(folder)]
+        try:
+            changes, done = Changes(), 0
+            for batch in _batches(entries):
+                sources = [_source(entry) for entry in batch]
+                change = self.index.add(sources, progress=partial(_after, tell, done, len(entries)))
+                done += len(batch)
+                lost = {failure.source for failure in change.failed}
+                self.history.refuse(name, change.failed, [one.name for one in sources if one.name not in lost])
+                changes = _together(changes, change)
+            return render.changes(changes)
+        except VerbatimError as error:
+            return render.notice(str(error))
+        except Exception:
+            log.exception("an upload could not be added")
+            return render.notice(UNEXPECTED)
+        finally:
+            for entry in entries:
+                Path(entry["path"]).unlink(missing_ok=True)
+
+    def remove(self, unwanted: str, request: gr.Request) -> str:
+        """Remove a document, and say which conversations still quote it."""
+        identity = unwanted.partition(" ")[2]
+        try:
+            titles = [entry.title for entry in self.entries() if entry.id == identity]
+            quoting = self.history.quoting(owner(request), identity)
+            return render.changes(self.index.remove([identity]), titles, quoting)
+        except VerbatimError as error:
+            return render.notice(str(error))
+        except Exception:
+            log.exception("a document could not be removed")
+            return render.notice(UNEXPECTED)
+
+
+def _scope(session: Session, entries: Sequence[Entry]) -> str:
+    asked = session.asked(entries)
+    return render.scope(len(entries) if asked is None else len(asked), len(entries))
+
+
+def _after(tell: Progress, before: int, total: int, done: int, _: int, stage: str) -> None:
+    """Tell the progress of one batch as that of all."""
+    tell(before + done, total, stage)
+
+
+def _batches(entries: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield the entries in groups that fit into memory together."""
+    batch: list[Mapping[str, Any]] = []
+    held = 0
+    for entry in entries:
+        size = Path(entry["path"]).stat().st_size
+        if batch and held + size > BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+        batch.append(entry)
+        held += size
+    if batch:
+        yield batch
+
+
+def _together(first: Changes, second: Changes) -> Changes:
+    return Changes(
+        **{
+            part.name: getattr(first, part.name) + getattr(second, part.name)
+            for part in fields(Changes)
+            if part.name != "receipt"
+        }
+    )
+
+
+def _source(entry: Mapping[str, Any]) -> Source:
+    """Return an uploaded file as data with a name, so that nothing depends on where Gradio put it."""
+    path = Path(entry["path"])
+    given = str(entry.get("orig_name") or path.name).replace("\\", "/")
+    return Source(PurePosixPath(given).name or path.name, path.read_bytes())
+
+
+def _newer_on_disk(entry: Entry) -> bool:
+    """Whether the file that a document was read from was saved since. Names that are no paths have no file."""
+    path = Path(entry.source)
+    try:
+        return path.is_absolute() and path.stat().st_mtime > render.moment(entry.added).timestamp() + 1
+    except (OSError, ValueError):
+        return False
+
+
+def lay_out() -> tuple[gr.File, gr.Markdown, gr.Markdown, gr.Textbox, gr.Markdown]:
+    """Lay out the documents' side: where files are dropped, what is said of them, and the table."""
+    upload = gr.File(label="Add documents", show_label=False, file_count="multiple", elem_id="upload", height=132)
+    message = html("", "message")
+    refused = html("", "refused")
+    matching = gr.Textbox(
+        label="Filter the documents",
+        show_label=False,
+        placeholder="Filter by title or file name",
+        visible=False,
+        elem_id="matching",
+        max_lines=1,
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+    )
+    return upload, message, refused, matching, html("", "table")
