@@ -120,7 +120,9 @@ def test_documents_go_in_are_read_and_go_out(client: TestClient):
     (document_id,) = added["added"]
     assert [failure["source"] for failure in added["failed"]] == ["b.bin"]
     told = client.get(f"/v1/documents/{document_id}").json()
-    assert told in client.get("/v1/documents").json()["documents"]
+    listed = {one["id"]: one for one in client.get("/v1/documents").json()["documents"]}
+    assert listed[document_id]["address"] == told["address"]
+    assert listed[document_id]["source"] == told["source"] == "a.txt"
     updated = client.post("/v1/documents", files=[("files", ("a.txt", "The harbour opened in 1902."))]).json()
     assert updated["updated"] == [document_id]
     old = client.get(f"/v1/documents/{document_id}/text", params={"revision": told["revision"]})

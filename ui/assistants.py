@@ -91,14 +91,13 @@ class AssistantServer(MCPServer[Any]):
         """List the documents."""
         return [
             ListedResource(
-                uri=str(Address(document.id, document.revision)),
-                name=document.id,
-                title=document.title,
-                description=document.source,
+                uri=str(Address(entry.id, entry.revision)),
+                name=entry.id,
+                title=entry.title,
+                description=entry.source,
                 mime_type="text/plain",
-                size=len(document.text.encode()),
             )
-            for document in self._index.documents()
+            for entry in self._index.listing()
         ]
 
     async def read_resource(self, uri: object, context: object = None) -> Iterable[ReadResourceContents]:

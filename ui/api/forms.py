@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import fields
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, fields
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from index import Document
+from index.types import Entry
 from qa import Answer, Citation
 from qa.address import Address
 from ui.questions import MAX_HISTORY, MAX_QUESTION_CHARS
@@ -87,10 +88,19 @@ class DocumentForm(BaseModel):
         )
 
 
-class Documents(BaseModel):
-    """All documents."""
+EntryForm: Any = _made_from(Entry, address=(str, Field(description="That of the whole text.")))
 
-    documents: list[DocumentForm]
+
+class Documents(BaseModel):
+    """All documents, a line each."""
+
+    documents: list[EntryForm]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Documents:
+        """Return what is told of a listing."""
+        lines = [{**asdict(entry), "address": str(Address(entry.id, entry.revision))} for entry in entries]
+        return cls.model_validate({"documents": lines})
 
 
 class FailureForm(BaseModel):

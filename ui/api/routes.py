@@ -76,8 +76,8 @@ def routes(index: Index, desk: Desk) -> APIRouter:
 
     @router.get("/documents")
     def list_documents() -> Documents:
-        """List all documents."""
-        return Documents(documents=[DocumentForm.of(document) for document in index.documents()])
+        """List all documents, a line each."""
+        return Documents.of(index.listing())
 
     @router.post("/documents", responses=documented(429, 503, 507))
     def add_documents(
