@@ -19,7 +19,7 @@ import gradio as gr
 from index import Index
 from index.errors import VerbatimError
 from qa import answer
-from ui import render, shelf
+from ui import permalink, render, shelf
 from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
 from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
@@ -73,6 +73,7 @@ def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Dow
         shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
         _wire_asking(index, parts, documents, conversations)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
