@@ -66,8 +66,11 @@ _POLICY = "; ".join(
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _SHEETS = ("conversation", "source", "documents", "history", "chat")
 _SCRIPTS = ("chat", "documents", "history")
-_OUR_FILES = "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS) + "".join(
-    f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS
+_OUR_FILES = "".join(
+    (
+        *(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS),
+        *(f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS),
+    )
 )
 _A_USERS_FILES = '<meta name="verbatim-user" content="{}"><script type="module" src="/verbatim/account.js"></script>'
 _IS_GRADIOS = "window.gradio_config"
@@ -231,7 +234,7 @@ class _Outgoing:
             (b"content-security-policy", _POLICY.format(nonce=self.nonce).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
+            (b"referrer-policy", b"same-origin"),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]

@@ -19,6 +19,8 @@ WINDOW_CHARS = 60_000
 """Longer documents are shown as this many characters around the sentence."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_BLANK_LINE = re.compile(r"(?:&#13;&#10;|&#10;|&#13;)[ &#9;]*(?:&#10;|&#13;)$")  # as `escape` spells it
+_SPACED = ' class="spaced"'
 _PARAGRAPH = re.compile(r".+?(?:(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+|\Z)", re.DOTALL)
 
 
@@ -188,7 +190,7 @@ def _paragraphs(text: str, first: int, last: int, citation: Citation, mark: str)
         around,
         *(escape(text[slice(*span)]) for span in after),
     )
-    return (f'<p dir="auto">{part}</p>' for part in parts)
+    return (f'<p dir="auto"{_SPACED if _BLANK_LINE.search(part) else ""}>{part}</p>' for part in parts)
 
 
 def _paragraph_spans(text: str) -> list[tuple[int, int]]:

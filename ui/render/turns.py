@@ -53,10 +53,9 @@ def cited(turns: Sequence[Turn], key: str) -> Citation | None:
 
 
 def shown_citations(answer: Answer) -> list[Citation]:
-    """Return every citation of an answer that the page can open."""
+    """Return the citations of an answer that the page shows as quotations."""
     near = (answer.nearest,) if answer.nearest else ()
-    copies = [copy for citation in answer.citations for copy in citation.copies]
-    return [*answer.citations, *copies, *near, *answer.runners_up]
+    return [*answer.citations, *near, *answer.runners_up]
 
 
 def _at(citations: Sequence[Citation], number: int) -> Citation | None:
