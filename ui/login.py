@@ -43,7 +43,7 @@ FAILURES, FAILURE_SECONDS = 10, 600.0
 """So many failures within so many seconds, by name and by address, before nobody is let in there for a while."""
 
 COOKIE = "verbatim-session"
-FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png")
+FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png", "/favicon.ico")
 """What the page to log in on consists of."""
 
 _COST = {"n": 2**15, "r": 8, "p": 1}
