@@ -18,6 +18,7 @@ from ui.render.documents import (
     refused,
     scope,
 )
+from ui.render.feedback import thanks, which_one
 from ui.render.history import LISTED, conversations, current, masthead, offer
 from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
@@ -60,4 +61,6 @@ __all__ = [
     "shown_citations",
     "source",
     "source_trouble",
+    "thanks",
+    "which_one",
 ]
