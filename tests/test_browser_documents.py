@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evals.suite import load_suite
 from index import Index, Source
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.conftest import ARTICLE
@@ -282,3 +283,18 @@ def test_an_empty_store_offers_an_article_and_then_questions_about_it(browser, t
         assert page.text_content(".short") == "about 2,500"
         page.close()
         watched.assert_innocent()
+
+
+def test_the_sentence_that_would_have_been_right_becomes_a_case(open_page, index):
+    page = open_page()
+    ask(page, "How many days of paid leave are there?")
+    page.click(".turn button[name=wrong]")
+    page.wait_for_selector("#source .which-one")
+    page.focus(".which-one button[name=pick]:has-text('Unused days')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#source .command")
+    folder = Path(index.path) / "feedback"
+    assert page.text_content("#source .command") == f"verbatim eval {folder}"
+    (case,) = load_suite(folder).questions
+    assert case.question == "How many days of paid leave are there?"
+    assert case.evidence[0][0].text == "Unused days are lost in March."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from index.layout import Box
-from index.types import Changes, Document, Entry, Failure, Span
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
 from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
 from ui.history import Summary
@@ -38,7 +38,7 @@ HOSTILE = [
 ]
 TAGS = {
     *("div", "p", "h2", "b", "bdi", "mark", "figure", "figcaption", "blockquote", "button", "span", "header"),
-    *("details", "summary", "thead", "strong", "img", "time", "progress"),
+    *("details", "summary", "h3", "thead", "strong", "img", "time", "progress"),
     *("table", "caption", "tbody", "tr", "th", "td", "ul", "li"),
 }
 ATTRIBUTES = {
@@ -105,6 +105,8 @@ def every_view(payload: str) -> dict[str, str]:
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
     first = dataclasses.replace(first, also=(payload,), reasons=Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5}))
     first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
+    passage = Passage(1, payload, "r", 0, len(payload), 2, (Span(0, len(payload)),))
+    hit = Hit(passage, payload, payload, payload, 0.5, 1, {})
     entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
@@ -129,6 +131,8 @@ def every_view(payload: str) -> dict[str, str]:
         "documents": render.documents_table([entry, entry]),
         "changes": render.changes(Changes(removed=("x",)), [payload]),
         "refused files": render.refused([Failure(payload, payload)]),
+        "which sentence": render.which_one(1, payload, [hit]),
+        "kept": render.thanks(payload),
         "progress": render.progress(0, 1, payload, 1.0),
         "conversations": render.conversations([Summary(payload, payload, "x", payload)]),
         "current": render.current(payload, payload),

@@ -16,7 +16,7 @@ from typing import Any
 
 import gradio as gr
 
-from index import Index
+from index import Index, Span
 from index.errors import VerbatimError
 from qa import answer
 from ui import permalink, render, shelf
@@ -24,6 +24,8 @@ from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
 from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
 from ui.drawer import Drawer, DrawerParts
+from ui.export import quoted_in
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
 from ui.render import Turn
@@ -55,6 +57,7 @@ class Parts:
     tabs: gr.Markdown
     source: gr.Markdown
     wanted: gr.Textbox
+    verdict: gr.Textbox
     shelf: ShelfParts
     drawer: DrawerParts
 
@@ -81,6 +84,8 @@ def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Dow
             for event in (shown, *changed):
                 event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
+        judged = partial(_judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
+        parts.verdict.submit(judged, [parts.verdict, parts.turns], [parts.source], **EVERY)
     return page
 
 
@@ -136,6 +141,7 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         tabs=tabs,
         source=source,
         wanted=wanted,
+        verdict=wire_box("verdict", "What is said of an answer"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
         drawer=DrawerParts(listed, current, file, opened, command),
     )
@@ -332,6 +338,44 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
         return render.source_trouble(str(error))
     except Exception:
         log.exception("a source could not be opened")
+        return render.source_trouble(UNEXPECTED)
+
+
+# ---- what people say of an answer ------------------------------------------------------------------------
+
+
+def _judge(index: Index, feedback: Feedback, said: str, turns: Sequence[Turn]) -> str:
+    """Keep what is said of an answer, or ask which sentence would have been right; return what the source pane shows.
+
+    ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that.
+    """
+    verb, number, *what = [*_payload(said).split(" "), "", ""][:6]
+    what = [one for one in what if one]
+    turn = turns[int(number) - 1] if number.isdecimal() and 1 <= int(number) <= len(turns) else None
+    if turn is None or turn.answer is None:
+        return render.source_trouble("This answer belongs to an earlier conversation.")
+    found = turn.answer
+    try:
+        if verb == "wrong":
+            return render.which_one(int(number), turn.question, index.search(found.query))
+        quoted = [index.document(one.document_id, one.revision) for one in quoted_in(found)]
+        expected, short, kind = None, None, "feedback-wrong"
+        if verb == "right":
+            kind = "feedback-right"
+            if found.citations:
+                first = found.citations[0]
+                expected, short = (quoted[0], Span(first.start, first.end)), first.short
+        elif what != ["none"]:
+            name, start, end = what
+            document = index.document(name)
+            expected = document, Span(int(start), int(end))
+        earlier = [one.question for one in turns[: int(number) - 1]]
+        feedback.keep(turn.question, earlier, expected, kind=kind, others=quoted, answer=short)
+        return render.thanks(str(feedback.folder))
+    except VerbatimError as error:
+        return render.source_trouble(str(error))
+    except Exception:
+        log.exception("what was said of an answer could not be kept")
         return render.source_trouble(UNEXPECTED)
 
 

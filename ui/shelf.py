@@ -21,6 +21,7 @@ from index.store import Progress
 from index.types import Changes, Entry
 from ui import render
 from ui.components import UNEXPECTED, html
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import History
 from ui.sessions import Session, owner
 from ui.suggest import seed_file
@@ -177,7 +178,9 @@ class Shelf:
         try:
             titles = [entry.title for entry in self.entries() if entry.id == identity]
             quoting = self.history.quoting(owner(request), identity)
-            return render.changes(self.index.remove([identity]), titles, quoting)
+            done = self.index.remove([identity])
+            Feedback(Path(self.index.path) / FEEDBACK_NAME).forget(done.removed)
+            return render.changes(done, titles, quoting)
         except VerbatimError as error:
             return render.notice(str(error))
         except Exception:

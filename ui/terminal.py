@@ -26,6 +26,7 @@ from index.store import Progress as ProgressCallback
 from qa.address import find
 from qa.display import printable
 from ui import pipe
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.questions import QuestionError
 
 command = typer.Typer(
@@ -279,7 +280,12 @@ def remove(
     """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
         sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
-        changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
+        wanted = {one for name in names for one in _named(name, sources)}
+        entries = index.listing()
+        if wanted <= {*sources, *(entry.id for entry in entries)}:
+            doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
+            Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
+        changes = index.remove(wanted, receipt=receipt)
         _print_changes(changes)
     if changes.receipt:
         _print_receipt(changes.receipt)

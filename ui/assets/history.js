@@ -1,7 +1,7 @@
 // The conversations: a drawer that lists them; a reload opens the one that was open.
 
 import { actions, confirmIn, whenReady } from "./chat.js";
-import { find, tell } from "./page.js";
+import { find, show, tell } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
@@ -75,6 +75,10 @@ Object.assign(actions, {
   delete: (button) => send(`delete ${button.value}`),
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
+  right: (button) => { show("source", false); tell("verdict", `right ${button.value}`); },
+  wrong: (button) => { show("source"); tell("verdict", `wrong ${button.value}`); },
+  pick: (button) => tell("verdict", `pick ${button.value}`),
+  skip: () => { find("#source .which-one").replaceChildren(); find("#question textarea").focus(); },
 });
 
 document.addEventListener("keydown", (event) => {

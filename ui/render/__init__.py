@@ -18,6 +18,7 @@ from ui.render.documents import (
     refused,
     scope,
 )
+from ui.render.feedback import thanks, which_one
 from ui.render.flow import MARK_ID, WINDOW_CHARS
 from ui.render.history import LISTED, conversations, current, masthead, offer
 from ui.render.places import Place, place_of
@@ -61,4 +62,6 @@ __all__ = [
     "shown_citations",
     "source",
     "source_trouble",
+    "thanks",
+    "which_one",
 ]
