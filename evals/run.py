@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -51,23 +52,42 @@ Progress = Callable[[int, int], None]
 
 
 class VerbatimSystem:
-    """Verbatim over an index that holds the documents of a suite."""
+    """Verbatim over an index that holds the documents of a suite.
+
+    A question with a history is asked as in a talk: after the answers that the earlier questions got, each once.
+    """
 
     name = "Verbatim"
 
-    def __init__(self, index: Index, suite: Suite) -> None:
+    def __init__(self, index: Index, suite: Suite, answer: Callable[..., Answer] | None = None) -> None:
+        import qa
+
         self.index = index
+        self._answer = answer or partial(qa.answer, index=index)
         self._ids = {suite.document_name(document.source): document.id for document in index.documents()}
+        self._said: dict[tuple[object, ...], Answer] = {}
 
     def answer(self, question: str, history: Sequence[str], *, within: Collection[str] | None = None) -> Answer:
         """Answer from the index's documents."""
-        import qa
+        said = self._answer(question, history=self.recall(history, within=within), documents=self.ids(within))
+        self._said[*history, question, _scope(within)] = replace(said, hits=())
+        return said
 
-        return qa.answer(question, index=self.index, history=tuple(history), documents=self.ids(within))
+    def recall(self, history: Sequence[str], *, within: Collection[str] | None = None) -> list[Answer]:
+        """Return what the earlier questions of a talk got; those that were not asked yet are asked now."""
+        return [
+            self._said.get((*history[: place + 1], _scope(within)))
+            or self.answer(asked, history[:place], within=within)
+            for place, asked in enumerate(history)
+        ]
 
     def ids(self, names: Collection[str] | None) -> list[str] | None:
         """Return the ids that documents of the suite have in the index; None for all."""
         return None if names is None else [self._ids[name] for name in names if name in self._ids]
+
+
+def _scope(within: Collection[str] | None) -> frozenset[str] | None:
+    return None if within is None else frozenset(within)
 
 
 def run(
@@ -133,6 +153,8 @@ def _row(question: Question, system: System | AnswersFromFile, suite: Suite, jud
     if isinstance(system, AnswersFromFile):
         said = system.answer_to(question.id)
         return replace(judge.row(question, said), seconds=said.seconds)
+    if isinstance(system, VerbatimSystem):  # what was asked earlier is no part of this question's time
+        system.recall(question.history, within=suite.asked(question))
     began, began_cpu = time.perf_counter(), time.process_time()
     answer = _ask(system, question, suite)
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu

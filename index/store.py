@@ -37,7 +37,7 @@ from index.receipt import Probes, look_for, probes_of
 from index.sandbox import reading
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
-from index.types import Changes, Document, Entry, Failure, Hit, Source, Status, TextDocument
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Source, Span, Status, TextDocument
 from index.vectors import VectorCache
 from index.verify import faults
 
@@ -284,6 +284,13 @@ class Index:
         with self._caching:
             self._refresh(self._catalog.generation())
             return self._words.frequencies(wanted)
+
+    def sentences_before(self, passage: Passage) -> list[Span]:
+        """Return the sentences of the passage before one in its document, in order; empty for a document's first."""
+        before = self._catalog.passages([passage.id - 1]).get(passage.id - 1)  # ids run on within a document
+        if before is None or (before.document_id, before.revision) != (passage.document_id, passage.revision):
+            return []
+        return list(before.sentences)
 
     def document_count(self) -> int:
         """Return the number of documents."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import string
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best
-from qa.converse import standalone
+from qa.converse import Understanding, Understood, blended, stays, understand
 from qa.named import named_terms, unmentioned
-from qa.parts import parts
+from qa.parts import parts, questions
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
-from qa.types import Answer, Evidence, Searched
+from qa.smalltalk import reply_to
+from qa.types import Answer, Citation, Evidence, Searched
 
 TOP_K = 10
 """Passages that are read for a question."""
@@ -43,8 +44,10 @@ class Answerer:
         reranker: Reranker | str | Path | None = None,
         max_error: float | None = None,
         threshold: float | None = None,
+        understand: Understanding = understand,
     ) -> None:
         self.index = index
+        self.understand = understand
         self.reader = open_reader(reader, index) if reader is None or isinstance(reader, str | Path) else reader
         self.reranker = CrossEncoderReranker(reranker) if isinstance(reranker, str | Path) else reranker
         self.threshold = self.reader.calibration.threshold(max_error) if threshold is None else threshold
@@ -53,15 +56,22 @@ class Answerer:
         self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
     ) -> Answer:
         """Answer a question with sentences of the documents. See `qa.answer`."""
-        clock = _Clock()
         if not self.index.document_count():
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
-        query = standalone(question, history) if question.strip() else ""
-        hits = self.index.search(query, top_k=RERANKED if self.reranker else TOP_K, documents=documents)
-        if self.reranker:
-            hits = self.reranker.rerank(query, hits)[:TOP_K]
+        if reply := reply_to(question):
+            return Answer(question, question, (), "", 0.0, reply=reply)
+        answers: list[Answer] = []
+        for asked in questions(question):
+            answers.append(self._answer(asked, [*history, *answers], documents))
+        return answers[0] if len(answers) == 1 else _together(question, answers)
+
+    def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
+        clock = _Clock()
+        understood = self.understand(question, history) if question.strip() else Understood("", "")
+        clock.lap("understand")
+        query, hits = self._search(understood, documents)
         clock.lap("search")
         read = [self._read(part, hits) for part in (parts(query) if query == question else [query])]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
@@ -95,6 +105,19 @@ class Answerer:
             seconds=clock.seconds,
         )
 
+    def _search(self, understood: Understood, documents: Collection[str] | None) -> tuple[str, list[Hit]]:
+        """Return what to read for, and the hits to read it in."""
+        query = question = understood.question
+        top_k = RERANKED if self.reranker or understood.query != question else TOP_K
+        hits = self.index.search(question, top_k=top_k, documents=documents)
+        if understood.query != question and (understood.leans or stays(hits, understood.documents)):
+            together = self.index.search(understood.query, top_k=RERANKED, documents=documents)
+            hits = blended(hits, together)
+            query = understood.query if understood.leans or understood.bare else question
+        if self.reranker:
+            hits = self.reranker.rerank(query, hits[:RERANKED])
+        return query, hits[:TOP_K]
+
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
         return _Read(question, evidence, self.reader.calibration.confidence(evidence))
@@ -104,6 +127,31 @@ class Answerer:
         words = dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
         frequencies = self.index.term_frequencies({term for word in words for term in terms(word)})
         return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
+
+
+def _together(message: str, answers: Sequence[Answer]) -> Answer:
+    """Return one answer to a message that asks several questions. A sentence cited for two of them has one number."""
+    cited: dict[tuple[str, int], Citation] = {}
+    parts = []
+    for answer in answers:
+        own = [cited.setdefault((one.document_id, one.start), one.numbered(len(cited) + 1)) for one in answer.citations]
+        parts.append(replace(answer, citations=tuple(own)))
+    given = [part for part in parts if not part.abstained]
+    first = given[0] if given else max(parts, key=lambda part: part.confidence)
+    return replace(
+        first,
+        question=message,
+        query=" ".join(part.query for part in parts),
+        citations=tuple(cited.values()),
+        unanswered=tuple(asked for part in parts for asked in _unanswered(part)) if given else (),
+        hits=tuple(hit for part in parts for hit in part.hits),
+        parts=tuple(parts),
+        seconds={stage: sum(part.seconds[stage] for part in parts) for stage in first.seconds},
+    )
+
+
+def _unanswered(part: Answer) -> tuple[str, ...]:
+    return (part.question,) if part.abstained else part.unanswered
 
 
 def _reason(question: str, nearest: _Read, answered: bool) -> str:

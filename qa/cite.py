@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from index import Index, VerbatimError
+from index import Document, Index, VerbatimError
 from index.lexical import terms
-from index.types import Document
+from qa.antecedent import antecedent, leaning
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -86,7 +86,7 @@ def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:
     Raises `CitationError` if a slice is not the sentence that was read: then the store is damaged.
     """
     document = cache(index.document)  # several sentences may come from one
-    return tuple(_citation(number, item, document) for number, item in enumerate(evidence, start=1))
+    return tuple(_citation(number, item, document, index) for number, item in enumerate(evidence, start=1))
 
 
 def cite_each(groups: Iterable[Sequence[Evidence]], index: Index) -> tuple[Citation, ...]:
@@ -99,7 +99,7 @@ def cite_each(groups: Iterable[Sequence[Evidence]], index: Index) -> tuple[Citat
     )
 
 
-def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Document]) -> Citation:
+def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Document], index: Index) -> Citation:
     passage = item.hit.passage
     document = document_of(passage.document_id, passage.revision)
     text = item.sentence.of(document.text)
@@ -108,7 +108,7 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
             f"the sentence at {item.sentence.start} to {item.sentence.end} of {document.source} is not what was read; "
             "run `verbatim index rebuild`"
         )
-    return Citation(
+    cited = Citation(
         number=number,
         document_id=document.id,
         revision=document.revision,
@@ -122,4 +122,20 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         answer=item.answer,
         also=document.also,
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
+    )
+    return replace(cited, context=_context(cited, item, document, index))
+
+
+def _context(cited: Citation, item: Evidence, document: Document, index: Index) -> Citation | None:
+    """Return the sentence that names whom or what a cited one is about, if it leans on one."""
+    if leaning(cited.text) is None:
+        return None
+    inside = item.hit.passage.sentences
+    earlier = [*index.sentences_before(item.hit.passage), *inside[: inside.index(item.sentence)]]
+    place = antecedent(cited.text, [span.of(document.text) for span in earlier])
+    if place is None:
+        return None
+    span = earlier[place]
+    return replace(
+        cited, text=span.of(document.text), start=span.start, end=span.end, page=document.page(span.start), answer=None
     )

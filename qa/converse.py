@@ -1,11 +1,14 @@
-"""Question and history -> a query that stands alone."""
+"""Question and history -> how the question is understood: what it leans on, and how much the talk counts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from index import Hit
 from index.lexical import terms
+from qa.carry import carried, turns
 from qa.types import Answer
 
 _PERSON = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs)\b", re.IGNORECASE)
@@ -15,23 +18,99 @@ _LEANING = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )\bthere\b"
     r"(?! (?:is|are|was|were|will|has|have|had)\b)"
     # "that" for something said before, and not as in "the group that claimed it"
-    r"|\b(?:this|that|these|those|one|ones|else|others?)\W*$"
+    r"|\b(?:this|that|these|those|one|ones|else|others?|then|afterwards|before|instead)\W*$"
     r"|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would) (?:this|that|these|those)\b"
-    r"|^(?:and|but|so|what about|how about|what else|who else)\b",
+    r"|\b(?:who|what|when|where|why|how) (?:is|was|were|are|did|does|do) (?:this|that|these|those)\b"
+    r"|\b(?:after|before|about|with|from|in|of|on|by|for) (?:this|that|these|those)\b(?! \w+ (?:that|which|who)\b)"
+    r"|\b(?:the (?:other|same|former|latter|rest)|another one)\b"
+    r"|^(?:and|but|so|or|then|also)\b|^(?:what about|how about|what else|who else)\b",
     flags=re.IGNORECASE,
+)
+_FRAGMENT = re.compile(
+    r"^(?:(?:since|until|till|by|from|to|at|in|on|for|with|of|under|after|before)\s+)?"
+    r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
+    re.IGNORECASE,
 )
 
 
-def standalone(question: str, history: Sequence[Answer | str]) -> str:
-    """Return the question, completed with the last one if it leans on it.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a question was understood.
 
-    It leans if it points back ("there", "and", "Did that"), says "he" or "they" and names nobody itself, or has no word
-    of its own ("Why?"). A question that does not lean is searched as it was typed.
+    ``question`` is as it was typed; ``query`` adds the words that the talk lends it. ``leans`` tells whether it says
+    nothing without them, ``bare`` whether it names nothing itself, so that it may. ``documents`` are the ids of those
+    that the last answer cited.
+    """
+
+    question: str
+    query: str
+    leans: bool = False
+    bare: bool = False
+    documents: frozenset[str] = frozenset()
+
+
+Understanding = Callable[[str, Sequence[Answer | str]], Understood]
+"""How a question and the talk before it are understood."""
+
+
+def understand(question: str, history: Sequence[Answer | str]) -> Understood:
+    """Return the question with what it takes from the talk before it."""
+    talk = turns(history)
+    words = carried(question, talk)
+    if not words:
+        return Understood(question, question)
+    return Understood(question, " ".join([question, *words]), leans(question), bare(question), _cited(history))
+
+
+def leans(question: str) -> bool:
+    """Whether a question says nothing without the one before.
+
+    It points back ("there", "and", "Did that"), says "he" or "they" and names nobody itself, or has hardly a word of
+    its own ("Why?", "By when?").
     """
     asked = question.strip()
-    leans = _LEANING.search(asked) or (_PERSON.search(asked) and not _NAME.search(asked)) or not terms(asked)
-    if not history or not leans:
-        return question
-    *earlier, last = history
-    before = last.query if isinstance(last, Answer) else standalone(last, earlier)
-    return f"{before} {question}"
+    return bool(
+        _LEANING.search(asked) or (_PERSON.search(asked) and not _NAME.search(asked)) or not terms(asked)
+        or (_FRAGMENT.match(asked) and not _NAME.search(asked))
+    )  # fmt: skip
+
+
+def bare(question: str) -> bool:
+    """Whether a question names nothing and has few words of its own: "What is the limit?"."""
+    return not any(word[:1].isupper() for word in question.split()[1:]) and len(terms(question)) <= BARE_TERMS
+
+
+def _cited(history: Sequence[Answer | str]) -> frozenset[str]:
+    """Return the documents of the last answer that cited any."""
+    for item in reversed(history):
+        if isinstance(item, Answer) and item.citations:
+            return frozenset(one.document_id for one in item.citations)
+    return frozenset()
+
+
+BARE_TERMS = 3
+
+NEAR = 0.05
+"""A question stays with the talk if the best passage of the documents cited last scores at most this much lower than
+the best of all."""
+
+
+def stays(alone: Sequence[Hit], documents: frozenset[str]) -> bool:
+    """Whether what a question finds by itself stands in the documents cited last, or nearly; else the subject changed.
+
+    Where nothing was cited before, nothing speaks for a change.
+    """
+    if not alone or not documents:
+        return True
+    best = max((hit.score for hit in alone if hit.passage.document_id in documents), default=0.0)
+    return best >= alone[0].score - NEAR
+
+
+def blended(alone: Sequence[Hit], together: Sequence[Hit]) -> list[Hit]:
+    """Return the hits of two searches, best first by the mean of their scores; a search that lacks one gives it 0."""
+    by_id = {hit.passage.id: hit for hit in (*alone, *together)}
+    scores = dict.fromkeys(by_id, 0.0)
+    for hit in (*alone, *together):
+        scores[hit.passage.id] += hit.score / 2
+    order = sorted(by_id, key=lambda passage_id: (-scores[passage_id], passage_id))
+    return [replace(by_id[one], score=scores[one], rank=rank) for rank, one in enumerate(order, start=1)]

@@ -31,6 +31,14 @@ def rich_answer(answer: Answer) -> Group:
 
 
 def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
+    if answer.reply is not None:
+        yield Text(printable(answer.reply))
+        return
+    if answer.parts:
+        for one in answer.parts:
+            yield Text(f"\n{printable(one.question)}", style="bold")
+            yield from _rich_lines(one)
+        return
     if answer.abstained:
         yield Text(printable(answer.reason), style="yellow")
         if answer.missing:
@@ -57,7 +65,8 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
         )
     number = f"[{citation.number}] " if mark else ""
     place = f"{printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
-    return Group(Text.assemble((number, "cyan"), "“", quotation, "”"), Text(f"    {place}", style="dim"))
+    context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
+    return Group(*context, Text.assemble((number, "cyan"), "“", quotation, "”"), Text(f"    {place}", style="dim"))
 
 
 # ---- in a notebook ----
@@ -72,7 +81,14 @@ def html_answer(answer: Answer) -> str:
 
 
 def _html_parts(answer: Answer) -> Iterator[str]:
+    if answer.parts:
+        for one in answer.parts:
+            yield from _html_parts(one)
+        return
     yield f'<p dir="auto" style="{_DIM}">{escape(answer.question)}</p>'
+    if answer.reply is not None:
+        yield f'<p dir="auto">{escape(answer.reply)}</p>'
+        return
     if answer.abstained:
         yield f'<p dir="auto"><strong>{escape(answer.reason)}</strong></p>'
         if answer.missing:
@@ -93,8 +109,10 @@ def html_citation(citation: Citation, *, mark: bool = True) -> str:
     """Return a quotation and its place as HTML; the text of the ``<blockquote>`` is exactly that of the document."""
     number = f"[{citation.number}] " if mark else ""
     place = f"page {citation.page}, characters {citation.start}–{citation.end}"
+    context = f'<p dir="auto" style="{_DIM}">{_exactly(citation.context.text)}</p>' if citation.context else ""
     return (
-        f'<figure style="margin:0"><blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
+        f'<figure style="margin:0">{context}'
+        f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
         f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {place}<br>'
         f"<code>{escape(citation.address)}</code></figcaption></figure>"
     )

@@ -100,6 +100,8 @@ _LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=])|(\d{1,9})([.)]))")
 def to_markdown(answer: Answer) -> str:
     """Return an answer as Markdown: the question, the quotations, and a footnote for each with its place."""
     lines = [f"**{_markdown(' '.join(answer.question.split()))}**"] if answer.question.strip() else []
+    if answer.reply is not None:
+        return "\n\n".join([*lines, _markdown(answer.reply)]) + "\n"
     if answer.abstained:
         lines.append(_markdown(answer.reason))
         if answer.missing:

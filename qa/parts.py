@@ -1,4 +1,4 @@
-"""A question that asks for two things -> the questions in it, each to be read for by itself."""
+"""A message -> the questions in it: asked one after another, or joined in one by "and"."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ _ASKING = (
 )
 _AND = re.compile(rf",? and (?={_ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{_ASKING}", re.IGNORECASE)
+
+_NEXT = re.compile(
+    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{_ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
+)
+
+MOST_QUESTIONS = 5
+"""Further questions of a message stay with the last one."""
+
+
+def questions(message: str) -> list[str]:
+    """Return the questions of a message that are asked one after another; one question as it is.
+
+    "Who built it? And when?" are two. What stands before a question without asking stays with it.
+    """
+    return _NEXT.split(message.strip(), maxsplit=MOST_QUESTIONS - 1) or [message]
 
 
 def parts(question: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.types import Hit, Span
@@ -61,7 +61,9 @@ class Citation:
     ``number`` counts from 1, ``page`` from 1. ``also`` are other sources that hold the same document. ``score`` is the
     reader's, higher is better, and ``reasons`` what it comes from. ``answer`` is the short answer inside the sentence,
     in document offsets, or None. ``copies`` are sentences in other places that say the same in nearly the same words
-    and would have been cited, too; they are numbered among themselves.
+    and would have been cited, too; they are numbered among themselves. ``context`` is an earlier sentence of the
+    document that names whom or what this one is about, where it only says "he" or "the group"; it is no evidence,
+    has the same number, and is as exact.
     """
 
     number: int
@@ -78,6 +80,7 @@ class Citation:
     also: tuple[str, ...] = ()
     copies: tuple[Citation, ...] = ()
     reasons: Reasons | None = field(default=None, repr=False, compare=False)
+    context: Citation | None = None
 
     @property
     def short(self) -> str | None:
@@ -103,6 +106,10 @@ class Citation:
 
         return html_citation(self)
 
+    def numbered(self, number: int) -> Citation:
+        """Return the same citation, and its context, with another number."""
+        return replace(self, number=number, context=self.context and self.context.numbered(number))
+
 
 @dataclass(frozen=True, slots=True)
 class Searched:
@@ -124,6 +131,8 @@ class Answer:
     cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
     asks for several things, those of which the documents do not seem to say anything. ``searched`` says in what the
     answer was looked for.
+    ``parts`` are the answers one by one where the message held several questions; their citations are those of the
+    whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -137,17 +146,21 @@ class Answer:
     unanswered: tuple[str, ...] = ()
     runners_up: tuple[Citation, ...] = ()
     searched: Searched | None = None
+    parts: tuple[Answer, ...] = ()
+    reply: str | None = None
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
     def abstained(self) -> bool:
-        """Whether the documents were found not to say: no citations."""
+        """Whether nothing is cited: the documents were found not to say, or were not asked (see ``reply``)."""
         return not self.citations
 
     @property
     def text(self) -> str:
-        """The cited sentences with their numbers, or the reason for the refusal."""
+        """The cited sentences with their numbers, the reason for the refusal, or the reply."""
+        if self.reply is not None:
+            return self.reply
         if self.abstained:
             return self.reason
         return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)

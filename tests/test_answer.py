@@ -12,7 +12,6 @@ from qa import answer
 from qa.abstain import Calibration
 from qa.answer import TOP_K, Answerer
 from qa.cite import RUNNERS_UP, near_copies
-from qa.converse import standalone
 from qa.parts import parts
 from qa.phrase import fits, short_answer
 from qa.types import Evidence
@@ -227,45 +226,3 @@ def test_the_default_store_is_used_without_an_index(tmp_path, monkeypatch: pytes
     with pytest.raises(EmptyStoreError, match="default"):
         answer("Anything?")
     qa._default_index.cache_clear()
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "How many were injured there?",
-        "Why?",
-        "And in 2021?",
-        "What about the police?",
-        "Who claimed it?",
-        "What did they want?",
-        "Did that help?",
-        "Who else was hurt?",
-    ],
-)
-def test_a_question_that_leans_is_completed(question: str) -> None:
-    assert standalone(question, ["Earlier question?", "What happened in Solingen?"]).endswith(f"Solingen? {question}")
-    assert standalone(question, []) == question
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "How many troops remain in Iraq?",
-        "How many injured were there in Berlin?",
-        "Is there a plan for Vienna?",
-        "Which group was it that Austria's police stopped?",
-        "Did Peter sell his house?",
-        "Who are the people that the group attacked?",
-    ],
-)
-def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
-    assert standalone(question, ["What happened in Solingen?"]) == question
-
-
-def test_a_follow_up_is_answered_from_answers_and_from_strings(seed_index: Index) -> None:
-    first = answer("What happened in Solingen?", index=seed_index)
-    by_answer = answer("How many were injured there?", index=seed_index, history=[first])
-    by_string = answer("How many were injured there?", index=seed_index, history=[first.question])
-    assert "Solingen" in by_answer.query
-    assert "eight injuries" in by_answer.citations[0].text
-    assert by_answer.citations == by_string.citations

@@ -128,13 +128,19 @@ def chat(
     watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
 ) -> None:
-    """Open the chat in a browser. Beyond this machine it needs --login, and a proxy in front of it for https."""
+    """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
         for folder in [path for path in paths or [] if watch and path.is_dir()]:
             threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+        if terminal:
+            from ui.talk import Talk
+
+            Talk(index, console).run(lambda: console.input("\n[bold]›[/bold] "))
+            return
         from ui.login import Logins
         from ui.server import serve
 

@@ -11,11 +11,20 @@ export function confirmIn(cell, ask, keep, asking) {
   cell.querySelector(`[name=${asking ? keep : ask}]`).focus();
 }
 
+/** Put words into the question box, to be changed and asked. */
+function edit(words) {
+  const box = find("#question textarea");
+  box.value = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
 /** What the buttons of the page do, by their name. */
 export const actions = {
   ...citationActions,
   show: (button) => { comeFrom(button); show(button.value); },
   close: goBack,
+  edit: (button) => edit(button.value),
   "ask-removal": (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", true),
   keep: (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", false),
   remove: (button) => tell("unwanted-document", button.value),

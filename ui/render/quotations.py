@@ -43,12 +43,17 @@ def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) 
     around = button("around", "Context", css="link around") if place.before or place.after else ""
     return (
         f'<figure class="quotation {kind}"><div class="card">{opens}'
-        f"{_neighbour('before', place.before)}"
+        f"{_context(citation)}{_neighbour('before', place.before)}"
         f'<blockquote dir="auto">{with_answer(citation, "mark")}</blockquote>'
         f"{_neighbour('after', place.after)}"
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{told(citation, place)}'
         f"{_other_names(citation)}{copies}{around}</figcaption></div></figure>"
     )
+
+
+def _context(citation: Citation) -> str:
+    """Return the earlier sentence that names whom or what this one is about, if it needs one."""
+    return f'<p class="context" dir="auto">{escape(citation.context.text)}</p>' if citation.context else ""
 
 
 def _neighbour(where: str, sentence: str) -> str:

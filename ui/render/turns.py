@@ -94,17 +94,29 @@ def _outcome(number: int, turn: Turn) -> str:
         return f'<p class="trouble">{escape(turn.trouble)}</p>'
     if turn.answer is None:
         return '<p class="pending">Reading your documents…</p>'
+    if turn.answer.reply is not None:
+        return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
+    if turn.answer.parts:
+        return "".join(_part(number, turn, part) for part in turn.answer.parts)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
         return searched + _refusal(number, turn, turn.answer)
     return searched + _answered(number, turn, turn.answer)
 
 
+def _part(number: int, turn: Turn, part: Answer) -> str:
+    """Return one question of several in a message, with what it got."""
+    part = replace(part, nearest=None, runners_up=())  # which have one number a turn
+    outcome = _refusal(number, turn, part) if part.abstained else _answered(number, turn, part)
+    return f'<h3 class="part" dir="auto">{escape(part.question)}</h3>{_searched(part)}{outcome}'
+
+
 def _searched(answer: Answer) -> str:
-    """Return what was searched for, where that is not the question as typed."""
+    """Return what was searched for, where that is not the question as typed, with a button to change it."""
     if answer.query.strip() == answer.question.strip():
         return ""
-    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}”</p>'
+    change = button("edit", "Change", unseen="what was searched for", value=answer.query, css="quiet")
+    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change}</p>'
 
 
 def _answered(number: int, turn: Turn, answer: Answer) -> str:

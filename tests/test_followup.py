@@ -1,0 +1,198 @@
+"""Talks: what a follow-up takes from the talk before it, small talk, several questions, and leaning sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Index, Source
+from qa import Answer, answer
+from qa.antecedent import antecedent, leaning
+from qa.carry import Turn, carried, turns
+from qa.converse import leans, understand
+from qa.parts import questions
+from qa.smalltalk import reply_to
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many were injured there?",
+        "Why?",
+        "By when?",
+        "With whose help?",
+        "And in 2021?",
+        "What about the police?",
+        "Who claimed it?",
+        "What did they want?",
+        "Did that help?",
+        "Who else was hurt?",
+        "How old is he?",
+        "What does the other one cost?",
+        "How was that found out?",
+    ],
+)
+def test_a_question_that_leans(question: str) -> None:
+    assert leans(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many troops remain in Iraq?",
+        "How many injured were there in Berlin?",
+        "Is there a plan for Vienna?",
+        "Which group was it that Austria's police stopped?",
+        "Did Peter sell his house?",
+        "Who are the people that the group attacked?",
+        "Where is Solingen?",
+    ],
+)
+def test_a_question_that_does_not_lean(question: str) -> None:
+    assert not leans(question)
+
+
+def test_names_are_carried_and_the_words_that_the_answer_says_again() -> None:
+    question = "Where can people cross the Quell by the new footbridge?"
+    talk = [Turn(question, question, "The footbridge, built by Hask & Dunmore, is in Orrisby.")]
+    assert carried("Who pays for it?", talk) == ["Quell", "footbridge", "Hask & Dunmore", "Orrisby"]
+    assert carried("Who pays for the Quell footbridge in Orrisby?", talk) == ["Hask & Dunmore"]
+    assert (
+        carried("Who pays for it?", [Turn(question, question)]) == ["people", "cross", "Quell", "new", "footbridge"][1:]
+    )
+    assert carried("Who pays for it?", []) == []
+
+
+def test_what_a_question_took_over_goes_on() -> None:
+    first = "What happened in Solingen?"
+    second = understand("How many were injured there?", [first])
+    third = understand("And who claimed it?", [Answer(second.question, second.query, (), "", 0.0)])
+    assert "Solingen" in second.query
+    assert "Solingen" in third.query
+
+
+def test_small_talk_is_no_turn() -> None:
+    first = Answer("What happened in Solingen?", "What happened in Solingen?", (), "", 0.0)
+    thanks = Answer("Thanks!", "Thanks!", (), "", 0.0, reply="You are welcome.")
+    assert [turn.question for turn in turns([first, thanks])] == [first.question]
+
+
+def test_a_follow_up_is_answered_from_answers_and_from_strings(seed_index: Index) -> None:
+    first = answer("What happened in Solingen?", index=seed_index)
+    by_answer = answer("How many were injured there?", index=seed_index, history=[first])
+    by_string = answer("How many were injured there?", index=seed_index, history=[first.question])
+    assert "Solingen" in by_answer.query
+    assert "eight injuries" in by_answer.citations[0].text
+    assert by_answer.citations[0].text == by_string.citations[0].text
+
+
+def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:
+    index.add(
+        [
+            Source("bridge.txt", "The bridge over the Lune was opened in May 1998. It cost nine million euros."),
+            Source("ferry.txt", "The ferry to Pellow Island leaves at eight. A single ticket is sold for four pounds."),
+        ]
+    )
+    first = answer("When was the bridge over the Lune opened?", index=index)
+    cost = answer("How much did it cost?", index=index, history=[first])
+    assert cost.citations[0].text == "It cost nine million euros."
+    ferry = answer("When does the ferry leave for Pellow Island?", index=index, history=[first, cost])
+    assert ferry.query == ferry.question
+    assert ferry.citations[0].source == "ferry.txt"
+
+
+@pytest.mark.parametrize("message", ["Hello!", "hi there", "Thanks a lot.", "What can you do?", "help", "Good morning"])
+def test_small_talk_gets_a_reply_without_citations(message: str, seed_index: Index) -> None:
+    result = answer(message, index=seed_index)
+    assert result.reply == result.text == reply_to(message)
+    assert not result.citations
+    assert not result.hits
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Hello Kitty sells what?",
+        "What can you do about leaks?",
+        "Who helped?",
+        "Who thanked the mayor?",
+        "",
+        "How does it work in Oman?",
+    ],
+)
+def test_a_question_is_no_small_talk(message: str) -> None:
+    assert reply_to(message) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Who built it? And when?", ["Who built it?", "And when?"]),
+        (
+            "I read about Solingen. What happened there? How many died?",
+            ["I read about Solingen. What happened there?", "How many died?"],
+        ),
+        ("Who asked “Why me?” in court?", ["Who asked “Why me?” in court?"]),
+        ("Why?", ["Why?"]),
+        ("", [""]),
+    ],
+)
+def test_questions_of_a_message(message: str, expected: list[str]) -> None:
+    assert questions(message) == expected
+
+
+def test_several_questions_are_answered_one_by_one(seed_index: Index) -> None:
+    result = answer("What happened in Solingen? And how many troops remain in Iraq? Who won the cup?", index=seed_index)
+    assert [part.question for part in result.parts] == [
+        "What happened in Solingen?",
+        "And how many troops remain in Iraq?",
+        "Who won the cup?",
+    ]
+    assert result.parts[0].citations[0].number == 1
+    assert "Solingen" in result.parts[0].citations[0].text
+    assert "2,500" in result.parts[1].citations[0].text
+    assert result.unanswered == ("Who won the cup?",)
+    assert [citation.number for citation in result.citations] == list(range(1, len(result.citations) + 1))
+    assert {one for part in result.parts for one in part.citations} == set(result.citations)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "need"),
+    [
+        ("He said that the group would go on.", "he"),
+        ("Her husband paid.", "she"),
+        ("“I saw it,” she said.", "she"),
+        ("The group claimed responsibility for a shooting in Oman.", "group"),
+        ("The group Orda claimed it.", None),
+        ("“I saw it,” said Ada Frey.", None),
+        ("Mr Beck said that he had seen it.", None),
+        ("It is raining.", None),
+        ("Its owner, Petra Holm, was glad.", "it"),
+        ("They were let back in at 6am.", "they"),
+        ("The alarm is tested every month.", None),
+        ("The operation in Iraq began.", None),
+    ],
+)
+def test_leaning_sentences(sentence: str, need: str | None) -> None:
+    assert leaning(sentence) == need
+
+
+def test_the_antecedent_is_the_nearest_that_fits() -> None:
+    earlier = ["Ada Frey leads the council.", "Mr Tom Beck runs the harbour.", "He is sixty.", "The sea was calm."]
+    assert antecedent("She will resign.", earlier) == 0
+    assert antecedent("“I will stay,” he said.", earlier) == 1
+    assert antecedent("The sea is calm.", earlier) is None
+    assert antecedent("He will resign.", []) is None
+
+
+def test_a_leaning_citation_brings_its_context_word_for_word(index: Index) -> None:
+    text = "Conrad Vye has led the Pellow Line since 1998. He earns 90,000 pounds a year and owns two boats."
+    index.add(Source("vye.txt", text))
+    cited = answer("How many pounds does Conrad Vye earn a year?", index=index).citations[0]
+    assert cited.text.startswith("He earns")
+    assert cited.context is not None
+    assert (
+        cited.context.text
+        == text[cited.context.start : cited.context.end]
+        == "Conrad Vye has led the Pellow Line since 1998."
+    )
+    assert cited.context.number == cited.number

@@ -1,0 +1,93 @@
+"""The chat in the terminal: ``verbatim chat --terminal``. Questions, earlier answers kept, numbers open the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.text import Text
+
+from index import Index, VerbatimError
+from index.sentences import sentence_spans
+from qa import Answer, Citation, answer
+from qa.display import printable
+
+HELP = (
+    "Ask in plain words. A number opens a cited sentence with its neighbours, = asks the last question again as it was "
+    "typed, without what was said before; an empty line ends."
+)
+
+NEIGHBOURS = 2
+"""Sentences shown before and after an opened one."""
+
+KEPT = 200
+"""Earlier answers that are remembered."""
+
+
+@dataclass
+class Talk:
+    """One conversation over an index."""
+
+    index: Index
+    console: Console
+    history: list[Answer] = field(default_factory=list)
+
+    def run(self, read: Callable[[], str]) -> None:
+        """Answer line by line what ``read`` gives, until an empty line or the end of the input."""
+        self.console.print(Text(HELP, style="dim"))
+        while True:
+            try:
+                line = read().strip()
+            except (EOFError, KeyboardInterrupt):
+                self.console.print()
+                return
+            if not line:
+                return
+            self.take(line)
+
+    def take(self, line: str) -> None:
+        """Do what one line asks for: open a citation, ask again without the history, or answer a question."""
+        if line.isdecimal():
+            self._open(int(line))
+        elif line == "=":
+            if self.history:
+                self._ask(self.history.pop().question, [])
+        else:
+            self._ask(line, self.history)
+
+    def _ask(self, question: str, history: list[Answer]) -> None:
+        try:
+            found = answer(question, index=self.index, history=history)
+        except VerbatimError as error:
+            self.console.print(Text(str(error), style="red"))
+            return
+        self.history = [*self.history, found][-KEPT:]
+        if found.query != question and not found.abstained:
+            self.console.print(Text(f"Searched for: {printable(found.query)}   (= asks without)", style="dim"))
+        self.console.print(found)
+
+    def _open(self, number: int) -> None:
+        """Print a cited sentence of the last answer between its neighbours."""
+        cited = next(
+            (one for one in (self.history[-1].citations if self.history else ()) if one.number == number), None
+        )
+        if cited is None:
+            self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
+            return
+        self.console.print(around(cited, self.index))
+        self.console.print(Text(f"    {printable(cited.source)}, page {cited.page}", style="dim"))
+
+
+def around(cited: Citation, index: Index) -> Text:
+    """Return a cited sentence, bold, with the sentences around it, as they stand in the document."""
+    text = index.document(cited.document_id, cited.revision).text
+    before = sentence_spans(text[: cited.start])[-NEIGHBOURS:]
+    after = sentence_spans(text[cited.end :])[:NEIGHBOURS]
+    start = before[0].start if before else cited.start
+    end = cited.end + (after[-1].end if after else 0)
+    return Text.assemble(
+        (printable(text[start : cited.start]), "dim"),
+        (printable(text[cited.start : cited.end]), "bold"),
+        (printable(text[cited.end : end]), "dim"),
+    )
