@@ -75,6 +75,7 @@ Object.assign(actions, {
   delete: (button) => send(`delete ${button.value}`),
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
+  earlier: () => send("earlier"),
   right: (button) => { show("source", false); tell("verdict", `right ${button.value}`); },
   wrong: (button) => { show("source"); tell("verdict", `wrong ${button.value}`); },
   pick: (button) => tell("verdict", `pick ${button.value}`),
