@@ -224,6 +224,24 @@ def test_a_long_document_is_shown_around_the_sentence_with_an_honest_note():
     assert len(markup) < 4 * render.WINDOW_CHARS
 
 
+WRAPPED = """The first sentence of this letter is so long that its line was broken
+here, by a program, and nobody meant anything by it. A second one follows
+it, and it goes on for a while as well.
+1. Bring a torch.
+2. Bring a coat."""
+
+
+def test_lines_that_were_only_wrapped_are_joined_and_others_are_not():
+    document = make_document(WRAPPED)
+    start, end = WRAPPED.index("A second"), WRAPPED.index("\n1.")
+    markup = render.source(document, cite(document, start, end))
+    assert shown(markup, "//mark") == WRAPPED[start:end]
+    assert shown(markup, "//div[@class='text']") == WRAPPED
+    paragraphs = [paragraph.text_content() for paragraph in tree(markup).xpath("//div[@class='text']/p")]
+    assert paragraphs == [WRAPPED[: end + 1], "1. Bring a torch.\n", "2. Bring a coat."]
+    assert len(tree(markup).xpath("//span[@class='wrap']")) == 2
+
+
 def test_a_sentence_that_moved_is_not_marked():
     citation = cite(make_document("The old text."), 0, 13)
     markup = render.source(make_document("Another text."), citation)
@@ -357,7 +375,12 @@ def test_why_tells_what_chose_a_sentence_and_what_came_next():
 
 def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     document = make_document("One. Two. Three.")
-    near, *others = cite(document, 0, 4), cite(document, 5, 9), cite(document, 10, 16, number=2)
+    reasons = Reasons(2, 0.2, {"dense": 0.2}, {"overlap": 0.1})
+    near, *others = (
+        dataclasses.replace(cite(document, 0, 4), reasons=reasons),
+        cite(document, 5, 9),
+        cite(document, 10, 16, number=2),
+    )
     answer = Answer("?", "?", (), "no", 0.1, near, runners_up=tuple(others), searched=Searched(3, 10, 412))
     turns = [Turn("?", answer)]
     markup = render.conversation(turns, documents=3)
@@ -365,6 +388,10 @@ def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     assert "Searched 3 documents, and read the 412 sentences" in tree(markup).text_content()
     keys = tree(markup).xpath("//button[@name='cite']/@value")
     assert [render.cited(turns, key).text for key in keys] == ["One.", "Two.", "Three."]
+    why = shown(markup, "//details[@class='why']")
+    assert why.startswith("Why no answer")
+    assert "about 10 are answers. The nearest sentence stands" in why.replace(".The", ". The")
+    assert "times as likely" not in why
 
 
 BOXES = [Box(2, 72.0, 700.5, 523.3, 712.9), Box(3, 72.0, 80.25, 201.7, 92.6)]

@@ -19,7 +19,7 @@ import gradio as gr
 from index import Index, Span
 from index.errors import VerbatimError
 from qa import answer
-from ui import render, shelf
+from ui import permalink, render, shelf
 from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
 from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
@@ -76,6 +76,7 @@ def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Dow
         shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
         _wire_asking(index, parts, documents, conversations)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
@@ -176,17 +177,17 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     ]
     desk = Desk()
 
-    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
-        """Answer what is pending once its turn has come, and keep it; or say that there are too many."""
+    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer what is pending, and keep it."""
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+        return _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
 
-        def keep(answered: Sequence[Turn]) -> None:
-            conversations.keep(answered, session, request)
-
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
         try:
-            return await desk.work_out(partial(_finish, index, turns, asked, note, keep))
+            return await desk.work_out(partial(answer_and_keep, turns, session, request))
         except BusyError as error:
             return _give_up(index, turns, str(error))
 

@@ -38,7 +38,15 @@ document.addEventListener("input", ({ target }) => {
   typing = setTimeout(() => send(`match ${target.value}`), 150);
 });
 
+/** Let the box to drop files in be called what it says; Gradio gives it another name each time it is made anew. */
+function callByItsFace() {
+  const box = find("#upload button[aria-label]");
+  if (box?.querySelector(".wrap")) box.removeAttribute("aria-label");
+}
+
 whenReady(() => {
+  new MutationObserver(callByItsFace).observe(find("#beside"), { childList: true, subtree: true });
+  callByItsFace();
   new MutationObserver(describe).observe(find("#table"), { childList: true, subtree: true });
   find("#refused").setAttribute("role", "status");
   describe();
