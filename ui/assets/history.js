@@ -31,8 +31,10 @@ function rename(button) {
   row.querySelector("details").open = false;
   box.select();
   box.focus();
+  let ended = false; // taking the box away takes its focus, which would end it once more
   const end = (kept) => {
-    if (!box.isConnected) return;
+    if (ended) return;
+    ended = true;
     const title = box.value.trim();
     box.remove();
     face.hidden = false;
