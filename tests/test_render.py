@@ -489,3 +489,15 @@ def test_the_table_names_each_document_and_its_removal():
     assert shown(markup, "//td[@class='pages']") == "2 pages"
     assert tree(markup).xpath("//button[@name='remove']/@value") == ["d1"]
     assert not tree(markup).xpath("//button[@name='ask']"), "one document is always asked"
+
+
+def test_a_long_conversation_shows_its_recent_part_and_leads_to_the_rest():
+    document = make_document("The words stand here.")
+    turns = [Turn(f"Question {n}?", answered(cite(document, 0, 21), question=f"Question {n}?")) for n in range(1, 201)]
+    markup = render.conversation(turns, documents=1)
+    assert len(markup.encode()) < 60_000
+    assert tree(markup).xpath("//button[@name='earlier']")[0].text_content() == "Show 188 earlier questions"
+    assert tree(markup).xpath("//button[@name='cite']/@value")[-1] == "200.1", "a turn keeps its number"
+    assert tree(markup).xpath("string((//h2)[1])") == "Question 189?"
+    assert len(tree(render.conversation(turns, documents=1, whole=True)).xpath("//h2")) == 200
+    assert not tree(render.conversation(turns[:12], documents=1)).xpath("//button[@name='earlier']")

@@ -240,6 +240,8 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 
     def change(message: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Change a conversation; the open one may be deleted by it."""
+        if _payload(message) == "earlier":
+            return {parts.conversation: render.conversation(turns, documents=0, whole=True)}
         before = session.conversation
         updates = conversations.command(message, turns, session, request)
         return updates if session.conversation == before else {**_everything(index, parts, turns), **updates}

@@ -133,7 +133,8 @@ class Shelf:
         with ThreadPoolExecutor(1) as pool:
             work = pool.submit(self._add, entries or [], owner(request), tell)
             while not work.done():
-                yield {self.parts.message: render.progress(*told[0], time.monotonic() - began)}
+                now = render.progress(*told[0], time.monotonic() - began)
+                yield {self.parts.upload: None, self.parts.message: now}
                 wait([work], timeout=TOLD_EVERY)
             yield {self.parts.upload: None, self.parts.message: work.result()}
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import ui
-from index import Index
+from index import Index, VerbatimError
 from index.sentences import sentence_spans
 from index.types import Entry
 from qa.types import Answer
@@ -78,6 +78,8 @@ class Suggestions:
     def _look(self, generation: int) -> None:
         try:
             found = self._suggested()
+        except VerbatimError:  # a document was removed meanwhile
+            found = ()
         except Exception:
             log.exception("no questions could be suggested")
             found = ()

@@ -31,8 +31,10 @@ function rename(button) {
   row.querySelector("details").open = false;
   box.select();
   box.focus();
+  let ended = false; // taking the box away takes its focus, which would end it once more
   const end = (kept) => {
-    if (!box.isConnected) return;
+    if (ended) return;
+    ended = true;
     const title = box.value.trim();
     box.remove();
     face.hidden = false;
@@ -75,6 +77,7 @@ Object.assign(actions, {
   delete: (button) => send(`delete ${button.value}`),
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
+  earlier: () => send("earlier"),
   right: (button) => { show("source", false); tell("verdict", `right ${button.value}`); },
   wrong: (button) => { show("source"); tell("verdict", `wrong ${button.value}`); },
   pick: (button) => tell("verdict", `pick ${button.value}`),
