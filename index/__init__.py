@@ -3,6 +3,10 @@
 The import is cheap: SQLite and tantivy are loaded with it, torch and Chroma only when something is searched.
 """
 
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime reports to Microsoft unless told otherwise before it is loaded
+
 from index.errors import (
     EmptyStoreError,
     SourceError,

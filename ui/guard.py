@@ -36,7 +36,10 @@ BODY_SECONDS = 30.0
 USER = "verbatim.user"
 """Where in an ASGI scope the name stands of who is logged in, if anyone has to be."""
 
-_UPLOAD_PATHS = ("/gradio_api/upload", "/v1/documents")
+_API = "/gradio_api/"
+_UPLOAD_PATHS = (f"{_API}upload", "/v1/documents")
+_OPEN = re.compile(_API + r"(?:run/predict|queue/(?:join|data)|heartbeat/\w+|upload|upload_progress|cancel|reset)/?")
+"""What the page uses of Gradio's interface. The rest (files, other servers' pages, lists of functions) is closed."""
 
 _POLICY = "; ".join(
     (
@@ -98,11 +101,11 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return why a request is refused, as status and reason, or None."""
+        return _strangeness(scope, self.hosts) or self._excess(scope)
+
+    def _excess(self, scope: Scope) -> tuple[int, str] | None:
+        """Return why a request is refused for what it carries."""
         headers = headers_of(scope)
-        if scope["type"] != "http" or _host_name(headers.get("host", "")) not in self.hosts:
-            return 400, "Unknown host name."
-        if scope["method"] not in {"GET", "HEAD", "OPTIONS"} and _is_foreign(headers):
-            return 403, "Requests from other sites are refused."
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdecimal():
             return 411, "A request has to say how long it is."
@@ -112,6 +115,18 @@ class Guard:
         if _is_upload(scope) and not self.uploaded.take(sender(scope), int(length)):
             return 429, "That is more than may be uploaded in so short a time. Go on in some minutes."
         return None
+
+
+def _strangeness(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
+    """Return why a request is refused for where it comes from or goes to."""
+    headers = headers_of(scope)
+    if scope["type"] != "http" or _host_name(headers.get("host", "")) not in hosts:
+        return 400, "Unknown host name."
+    if scope["path"].startswith(_API) and not _OPEN.fullmatch(scope["path"]):
+        return 404, "There is nothing here."
+    if _is_foreign(headers, changes=scope["method"] not in {"GET", "HEAD", "OPTIONS"}):
+        return 403, "Requests from other sites are refused."
+    return None
 
 
 def _said(status: int, reason: str, scope: Scope) -> Response:
@@ -180,13 +195,12 @@ class Allowance:
         return True
 
 
-def _is_foreign(headers: Mapping[str, str]) -> bool:
-    """Whether the browser says that another site's page sent this."""
+def _is_foreign(headers: Mapping[str, str], *, changes: bool) -> bool:
+    """Whether the browser says that another site's page sent this; a link to us from there may be followed."""
     own = {f"{scheme}://{headers['host']}" for scheme in ("http", "https")}
-    return headers.get("origin", min(own)) not in own or headers.get("sec-fetch-site", "same-origin") not in {
-        "same-origin",
-        "none",
-    }
+    if headers.get("origin", min(own)) not in own:
+        return True
+    return changes and headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
 
 
 def _host_name(host: str) -> str | None:
@@ -227,7 +241,7 @@ class _Outgoing:
             (b"content-security-policy", _POLICY.format(nonce=self.nonce).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
+            (b"referrer-policy", b"same-origin"),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]

@@ -43,6 +43,9 @@ FAILURES, FAILURE_SECONDS = 10, 600.0
 """So many failures within so many seconds, by name and by address, before nobody is let in there for a while."""
 
 COOKIE = "verbatim-session"
+FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png", "/favicon.ico")
+"""What the page to log in on consists of."""
+
 _COST = {"n": 2**15, "r": 8, "p": 1}
 _MAX_FORM_BYTES = 10_000
 
@@ -146,19 +149,19 @@ def _digest(token: str) -> str:
 
 
 class Door:
-    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out. Its own page is for all."""
+    """ASGI middleware behind the guard: lets in who is logged in, and logs in and out."""
 
     def __init__(self, app: ASGIApp, logins: Logins, beside: Sequence[str] = ()) -> None:
         self.app = app
         self.logins = logins
-        self.free = ("/verbatim/login.css", "/verbatim/favicon.png", *beside)
+        self.beside = tuple(beside)
         self.sessions = Sessions()
         self.failures = Allowance(FAILURES, FAILURE_SECONDS)
         self.desk = Desk(at_once=1, in_line=8)  # a check takes 32 MB and a tenth of a second
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with the name of who sent it, or ask who it is."""
-        if scope["type"] == "lifespan" or scope["path"].startswith(self.free):
+        if scope["type"] == "lifespan" or scope["path"] in FOR_ALL or scope["path"].startswith(self.beside):
             await self.app(scope, receive, send)
             return
         from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse

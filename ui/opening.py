@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 from index import Index
@@ -27,9 +28,10 @@ def placed(index: Index, turn: Turn) -> Turn:
     if turn.answer is None:
         return turn
     places: dict[Citation, Place] = {}
+    document = cache(index.document)  # several sentences may come from one
     for citation in render.shown_citations(turn.answer):
         with suppress(UnknownDocumentError):  # removed since
-            places[citation] = render.place_of(citation, index.document(citation.document_id, citation.revision))
+            places[citation] = render.place_of(citation, document(citation.document_id, citation.revision))
     return replace(turn, places=places)
 
 

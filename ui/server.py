@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
@@ -50,7 +50,7 @@ class ServeError(VerbatimError):
 def create_app(
     index: Index,
     *,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     logins: Logins | None = None,
@@ -66,6 +66,7 @@ def create_app(
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
     from fastapi import FastAPI
+    from gradio import processing_utils
     from starlette.middleware import Middleware
     from starlette.staticfiles import StaticFiles
 
@@ -75,6 +76,10 @@ def create_app(
     downloads = Downloads()
     page = build(index, examples=examples, downloads=downloads)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
+    # Gradio looks whether a file was uploaded only in an app that it launched itself: in one that is mounted, as ours,
+    # whoever names a file of this machine as an upload would be given it.
+    page.has_launched = True
+    processing_utils.async_ssrf_protected_get = _fetch_nothing
     hosts = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed_hosts))
     around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins, beside=beside)] if logins else [])]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
@@ -105,6 +110,11 @@ def create_app(
     return served
 
 
+async def _fetch_nothing(url: str) -> NoReturn:
+    """Stand where Gradio would fetch what a request names as an upload: this server asks nobody for anything."""
+    raise ServeError(f"{url} is not fetched")
+
+
 def _who(request: Request) -> str | None:
     """Return who sent a request that the door has let in."""
     return request.scope.get(USER)
@@ -115,7 +125,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
     ready: Callable[[str], None] | None = None,
@@ -219,11 +229,11 @@ def _impatient() -> type[asyncio.Protocol]:
             return self.cycle is None or self.cycle.response_complete
 
         def data_received(self, data: bytes) -> None:
-            self.header_bytes = self.header_bytes + len(data) if self.is_between() else 0
+            before = self.cycle
+            super().data_received(data)
+            self.header_bytes = self.header_bytes + len(data) if self.is_between() and self.cycle is before else 0
             if self.header_bytes > MAX_HEADER_BYTES:
                 self.transport.close()
-                return
-            super().data_received(data)
 
     return Impatient
 

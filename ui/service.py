@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +28,6 @@ def create_service(
     chat: bool = True,
     logins: Logins | None = None,
     hosts: Collection[str] = (),
-    examples: Sequence[str] = (),
     port: int = 7860,
 ) -> FastAPI:
     """Return the whole service as an ASGI app. ``hosts`` are names under which it may be asked for, besides localhost.
@@ -44,7 +43,7 @@ def create_service(
     desk = Desk()
     if chat:
         beside = (*PROGRAMS,) if keys else ()
-        app = server.create_app(index, examples=examples, port=port, logins=logins, allowed_hosts=hosts, beside=beside)
+        app = server.create_app(index, port=port, logins=logins, allowed_hosts=hosts, beside=beside)
     else:
         guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*server.LOOPBACK, *hosts)))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
@@ -85,7 +84,6 @@ def serve(
     keys: Collection[str] = (),
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
-    examples: Sequence[str] = (),
     ready: Callable[[str, bool], None] | None = None,
 ) -> None:
     """Serve until interrupted; ``ready`` gets the address once the server listens, and whether the chat is there.
@@ -109,7 +107,6 @@ def serve(
         chat=chat,
         logins=logins,
         hosts={host, *allowed_hosts},
-        examples=examples,
         port=listener.getsockname()[1],
     )
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()

@@ -26,17 +26,8 @@ from index.store import Progress as ProgressCallback
 from qa.address import find
 from qa.display import printable
 from ui import pipe
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.questions import QuestionError
-
-EXAMPLES = {
-    "centcom-raid-western-iraq-2024-08.txt": (
-        "How many U.S. troops are still in Iraq?",
-        "Which concert did they plan to attack?",
-        "What happened in Solingen?",
-        "Who won the election in Iraq?",
-    )
-}
-"""Questions to click, by the seed document that they are about; the last one it does not answer."""
 
 command = typer.Typer(
     help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
@@ -151,7 +142,6 @@ def chat(
             index,
             host=host,
             port=port,
-            examples=example_questions(index),
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
             ready=lambda address: _say_where(address, login=login is not None),
@@ -202,7 +192,6 @@ def serve(
             keys=allowed,
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
-            examples=example_questions(index),
             ready=say,
         )
 
@@ -291,7 +280,12 @@ def remove(
     """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
         sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
-        changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
+        wanted = {one for name in names for one in _named(name, sources)}
+        entries = index.listing()
+        if wanted <= {*sources, *(entry.id for entry in entries)}:
+            doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
+            Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
+        changes = index.remove(wanted, receipt=receipt)
         _print_changes(changes)
     if changes.receipt:
         _print_receipt(changes.receipt)
@@ -344,12 +338,6 @@ def rebuild(store: StoreOption = None) -> None:
     with Index.open(store) as index:
         index.rebuild()
         console.print(f"The caches are made anew (passages: {index.status().passages}).")
-
-
-def example_questions(index: Index) -> list[str]:
-    """Return questions to click: those about the seed article, while it is in the store."""
-    sources = {Path(entry.source).name for entry in index.listing()}
-    return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
 
 
 # ---- printing: everything that comes from a document is escaped or printed as plain text ----

@@ -1,7 +1,7 @@
 // From a sentence to its source and back: by mouse, touch and keyboard. Keys, where nothing is typed: 1 to 9 open the
 // citations of an answer, j and k go from one to the next, Escape goes back.
 
-import { citeButton, comeFrom, find, goBack, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
+import { citeButton, comeFrom, find, goBack, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
 
 const ALL = "#conversation .quotation .number";
 const LINGER = 350; // milliseconds that the mouse rests on a quotation before its neighbours are shown
@@ -134,6 +134,13 @@ function focusMoved({ type, target }) {
   if (figure) lift(figure, type === "focusin" && target.matches(":focus-visible"));
 }
 
+/** What opens below the edge is brought into view. */
+function disclosed({ target }) {
+  const pane = find("#scroll");
+  if (target.open && target.getBoundingClientRect().bottom > pane.getBoundingClientRect().bottom)
+    scrollWithin(pane, target, 0.1, smoothly());
+}
+
 // ---- keys ----
 
 const isField = (element) => element.matches("input, textarea, select, [contenteditable]");
@@ -224,4 +231,6 @@ export function startCitations() {
   if (matchMedia("(hover: hover)").matches) document.addEventListener("mouseover", mouseMoved);
   conversation.addEventListener("focusin", focusMoved);
   conversation.addEventListener("focusout", focusMoved);
+  conversation.addEventListener("toggle", disclosed, true);
+  name("#source", { tabindex: "0", role: "region", "aria-label": "Source" });
 }

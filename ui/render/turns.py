@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.types import Answer, Citation, Searched
+from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
@@ -53,10 +54,9 @@ def cited(turns: Sequence[Turn], key: str) -> Citation | None:
 
 
 def shown_citations(answer: Answer) -> list[Citation]:
-    """Return every citation of an answer that the page can open."""
+    """Return the citations of an answer that the page shows as quotations."""
     near = (answer.nearest,) if answer.nearest else ()
-    copies = [copy for citation in answer.citations for copy in citation.copies]
-    return [*answer.citations, *copies, *near, *answer.runners_up]
+    return [*answer.citations, *near, *answer.runners_up]
 
 
 def _at(citations: Sequence[Citation], number: int) -> Citation | None:
@@ -84,7 +84,8 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
+    judged = verdict(number) if turn.answer else ""
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}{judged}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
