@@ -101,13 +101,15 @@ def chat(
     ] = None,
 ) -> None:
     """Open the chat in a browser. Beyond this machine it needs --login, and a proxy in front of it for https."""
+    from ui.server import load_libraries, serve
+
+    threading.Thread(target=load_libraries, daemon=True).start()
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
         for folder in [path for path in paths or [] if watch and path.is_dir()]:
             threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
         from ui.login import Logins
-        from ui.server import serve
 
         serve(
             index,
