@@ -31,6 +31,13 @@ Object.assign(actions, {
   dismiss: (button) => send(`dismiss ${button.value}`),
 });
 
+let typing = 0;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("#matching")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => send(`match ${target.value}`), 150);
+});
+
 /** Let the box to drop files in be called what it says; Gradio gives it another name each time it is made anew. */
 function callByItsFace() {
   const box = find("#upload button[aria-label]");

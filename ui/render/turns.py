@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.types import Answer, Citation, Searched
+from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
@@ -83,7 +84,8 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
+    judged = verdict(number) if turn.answer else ""
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}{judged}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:
