@@ -1,4 +1,4 @@
-"""The load that is measured is real: a chat of its own is started, asked and counted; what goes wrong is counted too."""
+"""The load that is measured is real: a chat is started, asked and counted; what goes wrong is counted, too."""
 
 from __future__ import annotations
 
