@@ -49,10 +49,11 @@ SaveOption = Annotated[Path | None, typer.Option(help="A file for the numbers, a
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of one question: seconds until its answer, and what was wrong: ``busy``, an error, or nothing."""
+    """What became of one question: seconds until its answer, what was wrong (``busy``, an error, nothing), and it."""
 
     seconds: float
     wrong: str
+    shown: str = ""
 
 
 @command.command()
@@ -176,7 +177,7 @@ class Chat:
         if "Too many questions" in newest:
             return Asked(seconds, "busy")
         wrong = "" if "<blockquote" in newest or 'class="refusal"' in newest else newest[:300]
-        return Asked(seconds, wrong)
+        return Asked(seconds, wrong, newest)
 
     async def _send(self, event: int, *data: str) -> str:
         inputs = [*data, *[None] * (self.inputs[event] - len(data))]

@@ -1,6 +1,6 @@
 """Use the chat where there is no network but loopback: run by tests/test_alone.py in a network namespace of its own.
 
-Brings loopback up, starts ``verbatim chat`` as a user does, and asks in a Chromium. Prints ``used`` if all that worked.
+Brings loopback up, starts ``verbatim chat`` as a user does, and asks in a Chromium. Prints ``used`` if all worked.
 """
 
 from __future__ import annotations

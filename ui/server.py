@@ -110,6 +110,12 @@ def create_app(
     return served
 
 
+def load_libraries() -> None:
+    """Load what the page is made with, which takes seconds and can be done while documents are being added."""
+    _private_folder()
+    import ui.chat  # noqa: F401
+
+
 async def _fetch_nothing(url: str) -> NoReturn:
     """Stand where Gradio would fetch what a request names as an upload: this server asks nobody for anything."""
     raise ServeError(f"{url} is not fetched")

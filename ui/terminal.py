@@ -131,6 +131,10 @@ def chat(
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
+    from ui.server import load_libraries, serve
+
+    if not terminal:
+        threading.Thread(target=load_libraries, daemon=True).start()
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
@@ -142,7 +146,6 @@ def chat(
             Talk(index, console).run(lambda: console.input("\n[bold]›[/bold] "))
             return
         from ui.login import Logins
-        from ui.server import serve
 
         serve(
             index,
