@@ -113,7 +113,7 @@ class Answerer:
         if understood.query != question and (understood.leans or stays(hits, understood.documents)):
             together = self.index.search(understood.query, top_k=RERANKED, documents=documents)
             hits = blended(hits, together)
-            query = understood.query if understood.leans or understood.bare else question
+            query = understood.query if understood.leans else question
         if self.reranker:
             hits = self.reranker.rerank(query, hits[:RERANKED])
         return query, hits[:TOP_K]

@@ -38,14 +38,12 @@ class Understood:
     """How a question was understood.
 
     ``question`` is as it was typed; ``query`` adds the words that the talk lends it. ``leans`` tells whether it says
-    nothing without them, ``bare`` whether it names nothing itself, so that it may. ``documents`` are the ids of those
-    that the last answer cited.
+    nothing without them. ``documents`` are the ids of those that the last answer cited.
     """
 
     question: str
     query: str
     leans: bool = False
-    bare: bool = False
     documents: frozenset[str] = frozenset()
 
 
@@ -59,7 +57,7 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     words = carried(question, talk)
     if not words:
         return Understood(question, question)
-    return Understood(question, " ".join([question, *words]), leans(question), bare(question), _cited(history))
+    return Understood(question, " ".join([question, *words]), leans(question), _cited(history))
 
 
 def leans(question: str) -> bool:
@@ -75,11 +73,6 @@ def leans(question: str) -> bool:
     )  # fmt: skip
 
 
-def bare(question: str) -> bool:
-    """Whether a question names nothing and has few words of its own: "What is the limit?"."""
-    return not any(word[:1].isupper() for word in question.split()[1:]) and len(terms(question)) <= BARE_TERMS
-
-
 def _cited(history: Sequence[Answer | str]) -> frozenset[str]:
     """Return the documents of the last answer that cited any."""
     for item in reversed(history):
@@ -87,8 +80,6 @@ def _cited(history: Sequence[Answer | str]) -> frozenset[str]:
             return frozenset(one.document_id for one in item.citations)
     return frozenset()
 
-
-BARE_TERMS = 3
 
 NEAR = 0.05
 """A question stays with the talk if the best passage of the documents cited last scores at most this much lower than

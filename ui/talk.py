@@ -57,13 +57,14 @@ class Talk:
             self._ask(line, self.history)
 
     def _ask(self, question: str, history: list[Answer]) -> None:
+        """Answer and show a question, and keep its answer."""
         try:
             found = answer(question, index=self.index, history=history)
         except VerbatimError as error:
             self.console.print(Text(str(error), style="red"))
             return
         self.history = [*self.history, found][-KEPT:]
-        if found.query != question and not found.abstained:
+        if found.query != question and not found.parts:
             self.console.print(Text(f"Searched for: {printable(found.query)}   (= asks without)", style="dim"))
         self.console.print(found)
 

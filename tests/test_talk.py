@@ -1,0 +1,55 @@
+"""The talk in the terminal: questions lean on each other, numbers open sources, = asks without what was said before."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from rich.console import Console
+
+from index import Index
+from qa import Answer
+from ui.talk import Talk
+
+
+def said(index: Index, lines: Iterable[str]) -> tuple[str, list[Answer], list[Answer]]:
+    """Return what a talk printed, the answers that it showed, and those that it kept."""
+    out, shown = io.StringIO(), []
+    talk = Talk(index, Console(file=out, width=400, highlight=False), shown.append)
+    waiting = iter(lines)
+
+    def read() -> str:
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    talk.run(read)
+    return out.getvalue(), shown, talk.history
+
+
+def test_a_follow_up_leans_on_the_last_answer_and_a_number_opens_its_source(seed_index: Index) -> None:
+    printed, shown, kept = said(seed_index, ["What happened in Solingen?", "How many were injured there?", "1"])
+    assert "Solingen" in shown[1].query
+    assert f"Searched for: {shown[1].query}" in printed
+    assert "eight injuries" in printed, "the cited sentence"
+    assert "The group claimed responsibility" in printed, "its neighbour"
+    assert shown == kept
+
+
+def test_the_last_question_is_asked_again_without_the_talk(seed_index: Index) -> None:
+    _, shown, kept = said(seed_index, ["What happened in Solingen?", "How many were injured there?", "="])
+    assert shown[2].question == shown[2].query == "How many were injured there?"
+    assert kept == [shown[0], shown[2]]
+
+
+def test_what_is_not_there_is_said_and_an_empty_line_ends(seed_index: Index) -> None:
+    printed, shown, _ = said(seed_index, ["7", "=", "Hello", "", "How many troops remain in Iraq?"])
+    assert "no [7]" in printed
+    assert [answer.question for answer in shown] == ["Hello"]
+
+
+def test_an_empty_store_is_told(index: Index) -> None:
+    printed, shown, _ = said(index, ["How many?"])
+    assert "verbatim index add PATH" in printed
+    assert not shown
