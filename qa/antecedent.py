@@ -36,6 +36,8 @@ _ROLE = re.compile(
 _CAPITAL = re.compile(r"(?<![.?!:“\"‘(]\s)(?<!^)(?<![“\"‘(\n])\b(?!(?:I|A)\b)[A-Z][\w’'-]+")
 _ANY_NAME = re.compile(r"\b[A-Z][\w.’'-]*(?: (?:de|van|von|al|of) )?(?:[ ][A-Z][\w’'-]+)+")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_BODIES = re.compile(r"\b[Tt]he (?:[A-Z][\w.’'-]*\s)+")
+"""What has an article and capitals is no person: the Marine Safety Board."""
 _TITLED = {
     "he": re.compile(r"\b(?:Mr|Sir|Lord|Father|King|Prince)\.? [A-Z]"),
     "she": re.compile(r"\b(?:Mrs|Ms|Miss|Madam|Lady|Sister|Queen|Princess)\.? [A-Z]"),
@@ -80,7 +82,7 @@ def antecedent(sentence: str, earlier: Sequence[str]) -> int | None:
 
 def _names(need: str, text: str) -> bool:
     if need in _TITLED:
-        return _names_a_person(need, _QUOTED.sub(" ", text))
+        return _names_a_person(need, _BODIES.sub(" it ", _QUOTED.sub(" ", text)))
     return re.search(rf"\b{need}\b", text, re.IGNORECASE) is not None or _CAPITAL.search(text) is not None
 
 
