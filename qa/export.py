@@ -38,9 +38,10 @@ class ExportError(VerbatimError):
 
 def to_dict(answer: Answer) -> dict[str, Any]:
     """Return an answer as plain data, with what can be derived from it: text, short, abstained, and addresses."""
-    fields = _answers().dump_python(answer, mode="json", exclude={"hits", "seconds"})
+    fields = _answers().dump_python(answer, mode="json", exclude={"hits", "seconds", "parts"})
     fields["citations"] = [citation_dict(citation) for citation in answer.citations]
     fields["nearest"] = citation_dict(answer.nearest) if answer.nearest else None
+    fields["parts"] = [to_dict(part) for part in answer.parts]
     derived = {"text": answer.text, "short": answer.short, "abstained": answer.abstained}
     return {"schema": SCHEMA, **fields, **derived}
 
@@ -65,7 +66,7 @@ def from_json(text: str | bytes) -> Answer:
         if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
             found = fields.get("schema") if isinstance(fields, dict) else None
             raise ExportError(f"this is no answer in the form {SCHEMA!r} (its schema is {found!r:.60})")
-        return _answers().validate_python({name: value for name, value in fields.items() if name not in _UNREAD})
+        return _answers().validate_python(_readable(fields))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ExportError(f"this is not JSON: {error}") from error
     except ValidationError as error:
@@ -74,7 +75,10 @@ def from_json(text: str | bytes) -> Answer:
         raise ExportError(f"this answer is not whole: {place}: {first['msg']}") from error
 
 
-_UNREAD = frozenset({"hits", "seconds"})
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an answer that are read back."""
+    parts = [_readable(part) if isinstance(part, dict) else part for part in fields.get("parts", ())]
+    return {**{name: value for name, value in fields.items() if name not in {"hits", "seconds"}}, "parts": parts}
 
 
 @cache

@@ -69,6 +69,19 @@ def test_json_holds_what_programs_need(seed_index: Index):
     assert from_json(to_json(result)) == replace(result, hits=(), seconds={})
 
 
+def test_several_questions_and_a_greeting_read_back_too(seed_index: Index):
+    both = answer(f"{QUESTION} What happened in Solingen?", index=seed_index)
+    assert len(both.parts) == 2
+    said = to_json(both)
+    assert '"seconds"' not in said
+    assert '"hits"' not in said
+    assert to_json(from_json(said)) == said == to_json(answer(both.question, index=seed_index))
+    assert [part.citations for part in from_json(said).parts] == [part.citations for part in both.parts]
+    greeting = answer("Hello!", index=seed_index)
+    assert greeting.reply is not None
+    assert from_json(to_json(greeting)).reply == greeting.reply
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

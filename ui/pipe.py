@@ -85,7 +85,7 @@ def _said(
         _print(to_markdown(result))
     else:
         console.print(result)
-    return NOT_SAID if result.abstained else ANSWERED
+    return NOT_SAID if result.abstained and result.reply is None else ANSWERED
 
 
 def _print_json(fields: dict[str, object], indent: int | None = None) -> None:

@@ -57,6 +57,7 @@ AnswerForm: Any = _made_from(
     abstained=(bool, ...),
     citations=(list[CitationForm], ...),
     nearest=(CitationForm | None, ...),
+    parts=(list[dict[str, Any]], Field(description="Answers of this same form, where several questions were asked.")),
 )
 
 
