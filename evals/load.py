@@ -4,7 +4,7 @@
     python -m evals.load soak [--minutes 60] [--chats 5] [--think SECONDS]
 
 Starts ``verbatim chat`` as a user does, as a process of its own with a store of its own, and uses it over HTTP from
-this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, sends for its answer.
+this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, then for the answer.
 Every question is another, so that nothing can be remembered. A time is that from sending a question to having its
 answer. Without ``--think`` the next question of a chat follows at once, harder than people are on a server. Both
 processes share the machine: what this one takes is the server's loss.
@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +49,11 @@ SaveOption = Annotated[Path | None, typer.Option(help="A file for the numbers, a
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of one question: seconds until its answer, and what was wrong: ``busy``, an error, or nothing."""
+    """What became of one question: seconds until its answer, what was wrong (``busy``, an error, nothing), and it."""
 
     seconds: float
     wrong: str
+    shown: str = ""
 
 
 @command.command()
@@ -158,25 +159,29 @@ class Chat:
     session: str
     asking: int
     answering: int
-    inputs: tuple[int, int]
+    after: tuple[int, ...]
+    inputs: Mapping[int, int]
 
     async def ask(self, question: str) -> Asked:
         """Ask, and return what became of it."""
         began = time.perf_counter()
         try:
-            await self._send(self.asking, [question] + [None] * (self.inputs[0] - 1))
-            shown = await self._send(self.answering, [None] * self.inputs[1])
+            await self._send(self.asking, question)
+            shown = await self._send(self.answering)
+            seconds = time.perf_counter() - began
+            for event in self.after:
+                await self._send(event)
         except httpx.HTTPError as error:
             return Asked(time.perf_counter() - began, repr(error))
-        seconds = time.perf_counter() - began
         newest = shown.rpartition('class="question"')[2]
         if "Too many questions" in newest:
             return Asked(seconds, "busy")
         wrong = "" if "<blockquote" in newest or 'class="refusal"' in newest else newest[:300]
-        return Asked(seconds, wrong)
+        return Asked(seconds, wrong, newest)
 
-    async def _send(self, event: int, data: Sequence[str | None]) -> str:
-        body = {"data": list(data), "fn_index": event, "session_hash": self.session, "event_data": None}
+    async def _send(self, event: int, *data: str) -> str:
+        inputs = [*data, *[None] * (self.inputs[event] - len(data))]
+        body = {"data": inputs, "fn_index": event, "session_hash": self.session, "event_data": None}
         response = await self.client.post("/gradio_api/run/predict", json=body)
         response.raise_for_status()
         return next((part for part in response.json()["data"] if isinstance(part, str) and "<" in part), "")
@@ -190,14 +195,12 @@ async def open_chat(client: httpx.AsyncClient, session: str) -> AsyncIterator[Ch
     named = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
     events = config["dependencies"]
     asking = next(event for event in events if [named["question"], "submit"] in event["targets"])
-    answering = next(
-        event
-        for event in events
-        if event["trigger_after"] == asking["id"] and named["conversation"] in event["outputs"]
-    )
-    inputs = len(asking["inputs"]), len(answering["inputs"])
+    follows = [event for event in events if event["trigger_after"] == asking["id"]]
+    answering = next(event for event in follows if named["conversation"] in event["outputs"])
+    after = tuple(event["id"] for event in events if event["trigger_after"] == answering["id"])
+    inputs = {event["id"]: len(event["inputs"]) for event in events}
     async with client.stream("GET", f"/gradio_api/heartbeat/{session}"):
-        yield Chat(client, session, asking["id"], answering["id"], inputs)
+        yield Chat(client, session, asking["id"], answering["id"], after, inputs)
 
 
 async def _crowd(url: str, chats: int, asks: int, think: float) -> list[Asked]:

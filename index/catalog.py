@@ -95,6 +95,14 @@ class Missed:
     purge: bool
 
 
+class _Connection(sqlite3.Connection):
+    """A connection of one thread. Who closes it from another waits until it is not ``used``, lest SQLite crash."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:  # noqa: ANN401 - those of sqlite3
+        super().__init__(*arguments, **settings)
+        self.used = threading.RLock()
+
+
 class Catalog:
     """One store's SQLite file. Safe to use from several threads and, through SQLite's own locks, several processes."""
 
@@ -102,7 +110,7 @@ class Catalog:
         self._path = path
         self._reserve = path.with_name("reserve")
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[_Connection] = []
         with self._translated():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
@@ -117,9 +125,11 @@ class Catalog:
         disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads, each once its thread has read or written what it is at."""
         while self._connections:
-            self._connections.pop().close()
+            connection = self._connections.pop()
+            with connection.used:
+                connection.close()
         disk.keep_reserve(self._reserve)
 
     # ---- writing ----
@@ -213,15 +223,16 @@ class Catalog:
     def snapshot(self) -> Iterator[int]:
         """Let this thread see one state of the store, whatever others write meanwhile; give its generation."""
         connection = self._connection
-        if connection.in_transaction:
-            yield self.generation()
-            return
-        connection.execute("BEGIN")
-        try:
-            yield self.generation()
-        finally:
-            if connection.in_transaction:  # not after an error that ended it
-                connection.execute("ROLLBACK")  # nothing was written; and a damaged file can refuse a COMMIT
+        with connection.used:
+            with self._translated():  # another thread may have closed it
+                is_inside = connection.in_transaction
+                if not is_inside:
+                    connection.execute("BEGIN")
+            try:
+                yield self.generation()
+            finally:
+                if not is_inside and connection.in_transaction:  # not after an error that ended it
+                    connection.execute("ROLLBACK")  # nothing was written; and a damaged file can refuse a COMMIT
 
     def generation(self) -> int:
         """Return the number of changes that this store has seen."""
@@ -416,11 +427,13 @@ class Catalog:
     # ---- inside ----
 
     @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> _Connection:
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             with self._translated():
-                connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
+                connection = sqlite3.connect(
+                    self._path, isolation_level=None, check_same_thread=False, timeout=10, factory=_Connection
+                )
                 try:
                     connection.execute("PRAGMA journal_mode = WAL")
                 except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
@@ -473,7 +486,7 @@ class Catalog:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection
-        with self._translated():
+        with self._translated(), connection.used:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -484,8 +497,9 @@ class Catalog:
                 raise
 
     def _all(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._translated():
-            return self._connection.execute(statement, parameters).fetchall()
+        connection = self._connection
+        with self._translated(), connection.used:
+            return connection.execute(statement, parameters).fetchall()
 
     def _one(self, statement: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None:
         return next(iter(self._all(statement, parameters)), None)

@@ -59,13 +59,16 @@ class Scan:
         return dict(zip(ids.tolist(), cosines[best].tolist(), strict=True))
 
     def cosines(self, ids: Iterable[int], query: Vectors) -> dict[int, float]:
-        """Return the cosine to ``query`` for those of ``ids`` that are held."""
+        """Return the cosine to ``query`` for those of ``ids`` that are held.
+
+        One by one: in a product of matrices the last digits depend on the rows beside them.
+        """
         wanted = np.array(list(ids), dtype=np.int64)
         if not len(self.ids) or not len(wanted):
             return {}
         rows = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
         rows = rows[self.ids[rows] == wanted]
-        return dict(zip(self.ids[rows].tolist(), (self.matrix[rows] @ query).tolist(), strict=True))
+        return {int(self.ids[row]): float(self.matrix[row] @ query) for row in rows}
 
     def _sift(self, query: Vectors, count: int) -> npt.NDArray[np.intp] | None:
         """Return ``count`` rows or more whose signs differ least from the query's; None if comparing all is quicker."""

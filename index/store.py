@@ -274,7 +274,9 @@ class Index:
             within = None if documents is None else self._catalog.passage_ids(documents)
             dense = self._vectors.search(vector, CANDIDATES, within)
             lexical = self._words.search(query, CANDIDATES, within)
-            dense |= self._vectors.cosines(lexical.keys() - dense.keys(), vector)
+            # Chroma and the scan differ in the last digits. All are compared again, in the one way that depends on
+            # nothing else, so that the same question gets the same answer in every process.
+            dense = self._vectors.cosines(dense.keys() | lexical.keys(), vector)
             return self._hits(fuse(dense, lexical), top_k, generation)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:

@@ -108,9 +108,9 @@ class Answerer:
     def _search(self, understood: Understood, documents: Collection[str] | None) -> tuple[str, list[Hit]]:
         """Return what to read for, and the hits to read it in."""
         query = question = understood.question
-        several = understood.query != question
-        hits = self.index.search(question, top_k=RERANKED if several or self.reranker else TOP_K, documents=documents)
-        if several and (understood.leans or stays(hits, understood.documents)):
+        top_k = RERANKED if self.reranker or understood.query != question else TOP_K
+        hits = self.index.search(question, top_k=top_k, documents=documents)
+        if understood.query != question and (understood.leans or stays(hits, understood.documents)):
             together = self.index.search(understood.query, top_k=RERANKED, documents=documents)
             hits = blended(hits, together)
             query = understood.query if understood.leans else question

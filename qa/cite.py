@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from index import Document, Index, VerbatimError
 from index.lexical import terms
@@ -84,7 +85,8 @@ def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:
 
     Raises `CitationError` if a slice is not the sentence that was read: then the store is damaged.
     """
-    return tuple(_citation(number, item, index) for number, item in enumerate(evidence, start=1))
+    document = cache(index.document)  # several sentences may come from one
+    return tuple(_citation(number, item, document, index) for number, item in enumerate(evidence, start=1))
 
 
 def cite_each(groups: Iterable[Sequence[Evidence]], index: Index) -> tuple[Citation, ...]:
@@ -97,9 +99,9 @@ def cite_each(groups: Iterable[Sequence[Evidence]], index: Index) -> tuple[Citat
     )
 
 
-def _citation(number: int, item: Evidence, index: Index) -> Citation:
+def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Document], index: Index) -> Citation:
     passage = item.hit.passage
-    document = index.document(passage.document_id, passage.revision)
+    document = document_of(passage.document_id, passage.revision)
     text = item.sentence.of(document.text)
     if text != item.text or not text:
         raise CitationError(

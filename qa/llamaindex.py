@@ -3,7 +3,7 @@
 - `SentencePassageParser` is a ``NodeParser`` whose nodes are our passages, with exact character offsets.
 - `VerbatimRetriever` is a ``BaseRetriever`` over an `Index`.
 - `VerbatimQueryEngine` is a ``BaseQueryEngine`` whose response holds cited sentences: its source nodes are the
-  citations, each with its exact offsets, and its metadata holds the confidence.
+  citations, each with its exact offsets and its address as id, and its metadata holds the confidence.
 
 This is the only module that knows LlamaIndex, and nothing imports it: its types go no further in.
 """
@@ -21,9 +21,10 @@ from llama_index.core.node_parser.node_utils import build_nodes_from_splits
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeWithScore, QueryBundle, TextNode
 
-from index import Hit, Index, Passage
+from index import Hit, Index, Passage, Span
 from index.passages import passage_groups
 from index.sentences import sentence_spans
+from qa.address import Address
 from qa.answer import TOP_K, Answerer
 from qa.types import Citation
 
@@ -124,7 +125,7 @@ def _citation_node(citation: Citation) -> TextNode:
 def _node(place: Passage | Citation, text: str, **metadata: object) -> TextNode:
     metadata = {"document_id": place.document_id, "revision": place.revision, "page": place.page, **metadata}
     return TextNode(
-        id_=f"{place.document_id}@{place.revision}#char={place.start},{place.end}",
+        id_=str(Address(place.document_id, place.revision, Span(place.start, place.end))),
         text=text,
         start_char_idx=place.start,
         end_char_idx=place.end,

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from index.types import Hit, Span
+from qa.address import Address
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,23 @@ class Citation:
             return None
         return self.text[self.answer.start - self.start : self.answer.end - self.start]
 
+    @property
+    def address(self) -> str:
+        """Where the sentence stands, for ever: ``verbatim:document@revision#char=120,245``, see `qa.address`."""
+        return str(Address(self.document_id, self.revision, Span(self.start, self.end)))
+
+    def __rich__(self) -> RenderableType:
+        """Return what a terminal shows, by ``rich.print``."""
+        from qa.display import rich_citation
+
+        return rich_citation(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from qa.display import html_citation
+
+        return html_citation(self)
+
     def numbered(self, number: int) -> Citation:
         """Return the same citation, and its context, with another number."""
         return replace(self, number=number, context=self.context and self.context.numbered(number))
@@ -147,3 +169,15 @@ class Answer:
     def short(self) -> str | None:
         """The answer phrase inside the first citation, or None."""
         return self.citations[0].short if self.citations else None
+
+    def __rich__(self) -> RenderableType:
+        """Return what a terminal shows, by ``rich.print``."""
+        from qa.display import rich_answer
+
+        return rich_answer(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from qa.display import html_answer
+
+        return html_answer(self)

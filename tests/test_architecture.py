@@ -44,6 +44,7 @@ def test_imports_run_one_way(floor: str) -> None:
         ("selectolax", "index/formats/html.py"),
         ("openpyxl", "index/formats/sheets.py"),
         ("zipfile", "index/formats/package.py"),
+        ("mcp", "ui/assistants.py"),
     ],
 )
 def test_a_library_has_one_owner(library: str, owner: str) -> None:

@@ -185,7 +185,7 @@ def test_every_response_has_the_security_headers(client):
             assert "unsafe-inline" not in rule
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
 
 def test_the_page_names_no_other_host_and_each_script_has_the_nonce(client):

@@ -30,7 +30,9 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
     index.close()
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/evals.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/evals.md", "docs/programs.md"]
+)
 def test_every_link_and_named_file_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]

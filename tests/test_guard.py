@@ -121,55 +121,55 @@ def test_there_are_no_websockets(url) -> None:
 
 # ---- where it goes ----
 
-PATHS = [
-    "/gradio_api/file=/etc/passwd",
-    "/file=/etc/passwd",
-    "/gradio_api/file=file:///etc/passwd",
-    "/gradio_api/file/etc/passwd",
-    "/gradio_api/file=../../../../../../etc/passwd",
-    "/gradio_api/file=%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-    "/gradio_api/file=/proc/self/environ",
-    "/gradio_api/file=http://127.0.0.1:1/",
-    "/gradio_api/file=//198.51.100.7/x",
-    "/gradio_api/proxy=http://127.0.0.1:1/",
-    "/proxy=http://127.0.0.1:1/",
-    "/gradio_api/proxy=http://[::1]:1/",
-    "/gradio_api/proxy=http://169.254.169.254/latest/meta-data",
-    "/gradio_api/info",
-    "/gradio_api/openapi.json",
-    "/info",
-    "/gradio_api/monitoring",
-    "/monitoring",
-    "/monitoring/summary",
-    "/docs",
-    "/redoc",
-    "/openapi.json",
-    "/gradio_api/call/add",
-    "/gradio_api/call/v2/add",
-    "/gradio_api/token",
-    "/gradio_api/app_id",
-    "/gradio_api/dev/reload",
-    "/gradio_api/startup-events",
-    "/gradio_api/component_server",
-    "/gradio_api/stream/x/y/z/playlist.m3u8",
-    "/gradio_api/mcp",
-    "/gradio_api/mcp/sse",
-    "/gradio_api/deep_link",
-    "/gradio_api/custom_component/x/y/z/index.js",
-    "/assets/../../../../etc/passwd",
-    "/assets/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
-    "/static/..%2f..%2f..%2fetc%2fpasswd",
-    "/verbatim/../server.py",
-    "/verbatim/%2e%2e/server.py",
-    "/verbatim/..%2fserver.py",
-    "/verbatim/..%5cserver.py",
-    "/verbatim//etc/passwd",
-    "/svelte/../../../etc/passwd",
-    "/theme.css/../config",
-    "/.env",
-    "/.git/config",
-    "/catalog.sqlite3",
-]
+PATHS = """
+/gradio_api/file=/etc/passwd
+/file=/etc/passwd
+/gradio_api/file=file:///etc/passwd
+/gradio_api/file/etc/passwd
+/gradio_api/file=../../../../../../etc/passwd
+/gradio_api/file=%2e%2e%2f%2e%2e%2fetc%2fpasswd
+/gradio_api/file=/proc/self/environ
+/gradio_api/file=http://127.0.0.1:1/
+/gradio_api/file=//198.51.100.7/x
+/gradio_api/proxy=http://127.0.0.1:1/
+/proxy=http://127.0.0.1:1/
+/gradio_api/proxy=http://[::1]:1/
+/gradio_api/proxy=http://169.254.169.254/latest/meta-data
+/gradio_api/info
+/gradio_api/openapi.json
+/info
+/gradio_api/monitoring
+/monitoring
+/monitoring/summary
+/docs
+/redoc
+/openapi.json
+/gradio_api/call/add
+/gradio_api/call/v2/add
+/gradio_api/token
+/gradio_api/app_id
+/gradio_api/dev/reload
+/gradio_api/startup-events
+/gradio_api/component_server
+/gradio_api/stream/x/y/z/playlist.m3u8
+/gradio_api/mcp
+/gradio_api/mcp/sse
+/gradio_api/deep_link
+/gradio_api/custom_component/x/y/z/index.js
+/assets/../../../../etc/passwd
+/assets/%2e%2e/%2e%2e/%2e%2e/etc/passwd
+/static/..%2f..%2f..%2fetc%2fpasswd
+/verbatim/../server.py
+/verbatim/%2e%2e/server.py
+/verbatim/..%2fserver.py
+/verbatim/..%5cserver.py
+/verbatim//etc/passwd
+/svelte/../../../etc/passwd
+/theme.css/../config
+/.env
+/.git/config
+/catalog.sqlite3
+""".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize("path", PATHS)

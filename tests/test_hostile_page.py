@@ -45,9 +45,9 @@ def entry(*, title: str = "Title", source: str = "a.txt", also: tuple[str, ...] 
     return Entry("d1", source, title, 1, 1, "2026-01-01T00:00:00+00:00", "r", also)
 
 
-def citation(of: Document, text: str | None = None, *, answer: Span | None = None) -> Citation:
+def citation(of: Document, text: str | None = None, *, answer: Span | None = None, **more: Any) -> Citation:
     text = of.text if text is None else text
-    return Citation(1, of.id, of.revision, of.source, of.title, text, 0, len(text), 1, 0.9, answer)
+    return Citation(1, of.id, of.revision, of.source, of.title, text, 0, len(text), 1, 0.9, answer, **more)
 
 
 def turn(question: str = "Who?", **fields: Any) -> str:
@@ -59,6 +59,13 @@ def turn(question: str = "Who?", **fields: Any) -> str:
 def quoted(text: str, *, short: bool) -> str:
     of = document(text)
     return turn(citations=(citation(of, answer=Span(0, len(text)) if short else None),))
+
+
+def among(place: render.Place) -> str:
+    """Return an answer whose sentence stands in a place."""
+    cited = citation(document())
+    found = Answer("Who?", "Who?", (cited,), "Because.", 0.5)
+    return render.conversation([Turn("Who?", found, places={cited: place})], documents=1)
 
 
 def source(of: Document, text: str | None = None) -> str:
@@ -107,6 +114,19 @@ PLACES = {
     "note on an answer": Place(
         "conversation", lambda text: render.conversation([Turn("?", trouble="x", notes=(text,))], documents=1), ".note"
     ),
+    "name of the same document": Place(
+        "conversation", lambda text: turn(citations=(citation(document(), also=(text,)),)), "figcaption bdi:not(.title)"
+    ),
+    "title of a copy": Place(
+        "conversation",
+        lambda text: turn(citations=(citation(document(), copies=(citation(document(id="d2", title=text)),)),)),
+        ".copies button",
+    ),
+    "sentence before": Place("conversation", lambda text: among(render.Place(before=text)), ".neighbour.before"),
+    "sentence after": Place("conversation", lambda text: among(render.Place(after=text)), ".neighbour.after"),
+    "author of the source": Place("source", lambda text: source(document(author=text)), ".place bdi:not(.file)"),
+    "question that was answered wrongly": Place("source", lambda text: render.which_one(1, text, ()), ".asked"),
+    "folder of cases": Place("source", render.thanks, ".command bdi"),
     "what was removed": Place("message", lambda text: render.changes(Changes(removed=("x",)), [text]), ".done"),
 }
 """Every place where text is shown; a new one is a line here."""
@@ -116,11 +136,18 @@ BESIDE_THE_TEXT = {
     "reason of a refusal": "({})",
     "part that is not answered": "The documents do not seem to say: {}",
     "text of the source": "Before. {}",
+    "folder of cases": "verbatim eval {}",
     "what was removed": "removed {}",
 }
 """What a place says around the text."""
 
-FILE_NAMES = {"file of the source", "also in", "file in the table", "other file in the table"}
+FILE_NAMES = {
+    "name of the same document",
+    "file of the source",
+    "also in",
+    "file in the table",
+    "other file in the table",
+}
 """Places that show a file without its folders: there no slash can be."""
 
 COMPONENTS = sorted({place.component for place in PLACES.values()})

@@ -129,15 +129,27 @@ def test_the_commands_add_list_and_remove(tmp_path) -> None:
 # ---- coming in ----
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/config", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x",
-        "/gradio_api/file=/etc/passwd", "/theme.css", "/assets/x.js", "/verbatim", "/verbatim/chat.js", "/login/",
-        "/verbatim/export/x", "/gradio_api/token",
-        "/verbatim/../config", "/verbatim/%2e%2e/config", "/gradio_api/user", "/gradio_api/app_id",
-    ],
-)  # fmt: skip
+CLOSED = """
+/config
+/gradio_api/info
+/gradio_api/queue/data?session_hash=x
+/gradio_api/heartbeat/x
+/gradio_api/file=/etc/passwd
+/theme.css
+/assets/x.js
+/verbatim
+/verbatim/chat.js
+/verbatim/export/x
+/login/
+/gradio_api/token
+/verbatim/../config
+/verbatim/%2e%2e/config
+/gradio_api/user
+/gradio_api/app_id
+""".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("path", CLOSED)
 def test_without_a_login_nothing_is_served(client, path) -> None:
     response = client.get(path)
     assert response.status_code in {401, 404}
@@ -145,8 +157,8 @@ def test_without_a_login_nothing_is_served(client, path) -> None:
 
 
 def test_without_a_login_nothing_is_taken(client) -> None:
-    for path in ("/gradio_api/run/predict", "/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/call/x"):
-        assert client.post(path, json={}).status_code in {401, 404}, path
+    for path in ("/gradio_api/run/predict", "/gradio_api/queue/join", "/gradio_api/upload"):
+        assert client.post(path, json={}).status_code == 401, path
 
 
 def test_the_way_in_and_out(client) -> None:

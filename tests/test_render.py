@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from index.layout import Box
-from index.types import Changes, Document, Entry, Failure, Span
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
 from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
 from ui.history import Summary
@@ -38,7 +38,7 @@ HOSTILE = [
 ]
 TAGS = {
     *("div", "p", "h2", "b", "bdi", "mark", "figure", "figcaption", "blockquote", "button", "span", "header"),
-    *("details", "summary", "thead", "strong", "img", "time", "progress"),
+    *("details", "summary", "h3", "thead", "strong", "img", "time", "progress"),
     *("table", "caption", "tbody", "tr", "th", "td", "ul", "li"),
 }
 ATTRIBUTES = {
@@ -105,6 +105,8 @@ def every_view(payload: str) -> dict[str, str]:
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
     first = dataclasses.replace(first, also=(payload,), reasons=Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5}))
     first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
+    passage = Passage(1, payload, "r", 0, len(payload), 2, (Span(0, len(payload)),))
+    hit = Hit(passage, payload, payload, payload, 0.5, 1, {})
     entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
@@ -129,6 +131,8 @@ def every_view(payload: str) -> dict[str, str]:
         "documents": render.documents_table([entry, entry]),
         "changes": render.changes(Changes(removed=("x",)), [payload]),
         "refused files": render.refused([Failure(payload, payload)]),
+        "which sentence": render.which_one(1, payload, [hit]),
+        "kept": render.thanks(payload),
         "progress": render.progress(0, 1, payload, 1.0),
         "conversations": render.conversations([Summary(payload, payload, "x", payload)]),
         "current": render.current(payload, payload),
@@ -218,6 +222,24 @@ def test_a_long_document_is_shown_around_the_sentence_with_an_honest_note():
     assert before == f"… {start - 30_000:,} characters before this"
     assert after == f"… {len(text) - start - 11 - 30_000:,} characters after this"
     assert len(markup) < 4 * render.WINDOW_CHARS
+
+
+WRAPPED = """The first sentence of this letter is so long that its line was broken
+here, by a program, and nobody meant anything by it. A second one follows
+it, and it goes on for a while as well.
+1. Bring a torch.
+2. Bring a coat."""
+
+
+def test_lines_that_were_only_wrapped_are_joined_and_others_are_not():
+    document = make_document(WRAPPED)
+    start, end = WRAPPED.index("A second"), WRAPPED.index("\n1.")
+    markup = render.source(document, cite(document, start, end))
+    assert shown(markup, "//mark") == WRAPPED[start:end]
+    assert shown(markup, "//div[@class='text']") == WRAPPED
+    paragraphs = [paragraph.text_content() for paragraph in tree(markup).xpath("//div[@class='text']/p")]
+    assert paragraphs == [WRAPPED[: end + 1], "1. Bring a torch.\n", "2. Bring a coat."]
+    assert len(tree(markup).xpath("//span[@class='wrap']")) == 2
 
 
 def test_a_sentence_that_moved_is_not_marked():
@@ -354,7 +376,12 @@ def test_why_tells_what_chose_a_sentence_and_what_came_next():
 
 def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     document = make_document("One. Two. Three.")
-    near, *others = cite(document, 0, 4), cite(document, 5, 9), cite(document, 10, 16, number=2)
+    reasons = Reasons(2, 0.2, {"dense": 0.2}, {"overlap": 0.1})
+    near, *others = (
+        dataclasses.replace(cite(document, 0, 4), reasons=reasons),
+        cite(document, 5, 9),
+        cite(document, 10, 16, number=2),
+    )
     answer = Answer("?", "?", (), "no", 0.1, near, runners_up=tuple(others), searched=Searched(3, 10, 412))
     turns = [Turn("?", answer)]
     markup = render.conversation(turns, documents=3)
@@ -362,6 +389,10 @@ def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     assert "Searched 3 documents, and read the 412 sentences" in tree(markup).text_content()
     keys = tree(markup).xpath("//button[@name='cite']/@value")
     assert [render.cited(turns, key).text for key in keys] == ["One.", "Two.", "Three."]
+    why = shown(markup, "//details[@class='why']")
+    assert why.startswith("Why no answer")
+    assert "about 10 are answers. The nearest sentence stands" in why.replace(".The", ". The")
+    assert "times as likely" not in why
 
 
 BOXES = [Box(2, 72.0, 700.5, 523.3, 712.9), Box(3, 72.0, 80.25, 201.7, 92.6)]
@@ -458,3 +489,15 @@ def test_the_table_names_each_document_and_its_removal():
     assert shown(markup, "//td[@class='pages']") == "2 pages"
     assert tree(markup).xpath("//button[@name='remove']/@value") == ["d1"]
     assert not tree(markup).xpath("//button[@name='ask']"), "one document is always asked"
+
+
+def test_a_long_conversation_shows_its_recent_part_and_leads_to_the_rest():
+    document = make_document("The words stand here.")
+    turns = [Turn(f"Question {n}?", answered(cite(document, 0, 21), question=f"Question {n}?")) for n in range(1, 201)]
+    markup = render.conversation(turns, documents=1)
+    assert len(markup.encode()) < 60_000
+    assert tree(markup).xpath("//button[@name='earlier']")[0].text_content() == "Show 188 earlier questions"
+    assert tree(markup).xpath("//button[@name='cite']/@value")[-1] == "200.1", "a turn keeps its number"
+    assert tree(markup).xpath("string((//h2)[1])") == "Question 189?"
+    assert len(tree(render.conversation(turns, documents=1, whole=True)).xpath("//h2")) == 200
+    assert not tree(render.conversation(turns[:12], documents=1)).xpath("//button[@name='earlier']")

@@ -132,7 +132,7 @@ def test_documents_are_chosen_by_row_all_and_none(shelf):
 
 def test_all_and_none_are_those_that_the_filter_shows(shelf):
     session = Session()
-    table = shelf.filter("leave", session, ME)["table"]
+    table = shelf.command("0 match leave", session, ME)["table"]
     assert "1 of 3 documents" in table
     assert "raid" not in table
     shelf.command("1 none", session, ME)

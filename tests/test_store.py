@@ -360,3 +360,33 @@ def test_a_long_document_says_how_far_its_embedding_is(index: Index, monkeypatch
     assert len(said) > 4
     assert said[-1] == "making it searchable"
     assert index.verify() == ()
+
+
+def test_closing_a_store_that_other_threads_read_is_no_crash(tmp_path: Path) -> None:
+    code = """
+import sys, threading
+from index import Index, Source, VerbatimError
+from tests.fakes import HashEncoder
+with Index.open(sys.argv[1], encoder=HashEncoder()) as index:
+    index.add(Source("a.txt", "The mill opened in 1901. " * 200))
+for _ in range(40):
+    index, begun = Index.open(sys.argv[1], encoder=HashEncoder()), threading.Semaphore(0)
+    def read():
+        try:
+            while True:
+                index.search("mill"), index.listing(), index.passage_count()
+                begun.release()
+        except VerbatimError as error:
+            assert "closed" in str(error), error
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: begun.acquire()
+    index.close()
+    for thread in threads: thread.join(20)
+    assert not any(thread.is_alive() for thread in threads)
+print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")

@@ -8,7 +8,7 @@ error becomes words.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,19 +16,22 @@ from typing import Any
 
 import gradio as gr
 
-from index import Index
+from index import Index, Span
 from index.errors import VerbatimError
 from qa import answer
-from ui import render, shelf
+from ui import permalink, render, shelf
 from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
 from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
 from ui.drawer import Drawer, DrawerParts
+from ui.export import quoted_in
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
 from ui.render import Turn
 from ui.sessions import Session
 from ui.shelf import Shelf, ShelfParts
+from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
 
 MAX_QUESTION_CHARS = 8_000
 """Longer questions are refused with a message."""
@@ -47,34 +50,54 @@ class Parts:
     session: gr.State
     new: gr.Button
     conversation: gr.Markdown
+    seed: gr.Button
     offers: gr.Column
     offered: tuple[gr.Button, ...]
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
     wanted: gr.Textbox
+    verdict: gr.Textbox
     shelf: ShelfParts
     drawer: DrawerParts
 
 
-def build(index: Index, *, examples: Sequence[str] = (), downloads: Downloads | None = None) -> gr.Blocks:
+def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Downloads | None = None) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
-    Files to save are handed to ``downloads``.
+    By default these are drawn from the documents. Files to save are handed to ``downloads``.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
-        parts = _lay_out(examples)
+        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0))
         documents = Shelf(index, history, parts.shelf)
         conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
-        page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
+        shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
         _wire_asking(index, parts, documents, conversations)
-        _wire_documents(index, parts, documents)
+        changed = _wire_documents(index, parts, documents)
+        if examples is None:
+            suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
+            for event in (shown, *changed):
+                event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
+        judged = partial(_judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
+        parts.verdict.submit(judged, [parts.verdict, parts.turns], [parts.source], **EVERY)
     return page
+
+
+def _suggesting(suggestions: Suggestions) -> Callable[[], Awaitable[list[Any]]]:
+    """Return what puts questions on the buttons, once they are known."""
+
+    async def suggest() -> list[Any]:
+        """Show what one could ask."""
+        found = [*await suggestions.questions(), *[""] * MOST_QUESTIONS][:MOST_QUESTIONS]
+        return [gr.update(value=question, visible=bool(question)) for question in found]
+
+    return suggest
 
 
 def _lay_out(examples: Sequence[str]) -> Parts:
@@ -90,8 +113,9 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         with gr.Column(elem_id="ask"):
             with gr.Column(elem_id="scroll"):
                 conversation = html("", "conversation")
+                seed = gr.Button("Try it with a news article", elem_id="seed", visible=False)
                 with gr.Column(elem_id="examples", visible=False) as offers:
-                    offered = tuple(gr.Button(example, elem_classes="example") for example in examples)
+                    offered = tuple(gr.Button(one, elem_classes="example", visible=bool(one)) for one in examples)
             question = _question_box()
             scope = html("", "scope")
         with gr.Column(elem_id="beside"):
@@ -110,12 +134,14 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         session=session,
         new=new,
         conversation=conversation,
+        seed=seed,
         offers=offers,
         offered=offered,
         question=question,
         tabs=tabs,
         source=source,
         wanted=wanted,
+        verdict=wire_box("verdict", "What is said of an answer"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
         drawer=DrawerParts(listed, current, file, opened, command),
     )
@@ -137,7 +163,7 @@ def _question_box() -> gr.Textbox:
 
 def _depending(parts: Parts) -> list[Any]:
     """Return the components of the conversation that depend on which documents there are."""
-    return [parts.tabs, parts.conversation, parts.offers]
+    return [parts.tabs, parts.conversation, parts.seed, parts.offers]
 
 
 def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer) -> None:
@@ -151,17 +177,17 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     ]
     desk = Desk()
 
-    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
-        """Answer what is pending once its turn has come, and keep it; or say that there are too many."""
+    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer what is pending, and keep it."""
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+        return _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
 
-        def keep(answered: Sequence[Turn]) -> None:
-            conversations.keep(answered, session, request)
-
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+        """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
         try:
-            return await desk.work_out(partial(_finish, index, turns, asked, note, keep))
+            return await desk.work_out(partial(answer_and_keep, turns, session, request))
         except BusyError as error:
             return _give_up(index, turns, str(error))
 
@@ -174,8 +200,8 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
 
 
-def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
-    """Say what happens when documents are added, removed, listed or chosen."""
+def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> list[Any]:
+    """Say what happens when documents are added, removed, listed or chosen; return the events that change them."""
     own, session = parts.shelf, parts.session
     added = own.upload.upload(
         documents.add,
@@ -187,13 +213,14 @@ def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> None:
         api_visibility="private",
     )
     removed = own.unwanted.submit(documents.remove, [own.unwanted], [own.message], **EVERY)
-    for event in (added, removed):
+    seeded = parts.seed.click(
+        documents.add_seed, None, [own.message], show_progress="minimal", api_visibility="private"
+    )
+    for event in (added, removed, seeded):
         event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         event.then(documents.show, [session], own.shown(), **QUICK)
-    own.matching.input(
-        documents.filter, [own.matching, session], own.shown(), **{**QUICK, "trigger_mode": "always_last"}
-    )
     own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
+    return [added, removed, seeded]
 
 
 def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> None:
@@ -213,6 +240,8 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 
     def change(message: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Change a conversation; the open one may be deleted by it."""
+        if _payload(message) == "earlier":
+            return {parts.conversation: render.conversation(turns, documents=0, whole=True)}
         before = session.conversation
         updates = conversations.command(message, turns, session, request)
         return updates if session.conversation == before else {**_everything(index, parts, turns), **updates}
@@ -314,6 +343,44 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
         return render.source_trouble(UNEXPECTED)
 
 
+# ---- what people say of an answer ------------------------------------------------------------------------
+
+
+def _judge(index: Index, feedback: Feedback, said: str, turns: Sequence[Turn]) -> str:
+    """Keep what is said of an answer, or ask which sentence would have been right; return what the source pane shows.
+
+    ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that.
+    """
+    verb, number, *what = [*_payload(said).split(" "), "", ""][:6]
+    what = [one for one in what if one]
+    turn = turns[int(number) - 1] if number.isdecimal() and 1 <= int(number) <= len(turns) else None
+    if turn is None or turn.answer is None:
+        return render.source_trouble("This answer belongs to an earlier conversation.")
+    found = turn.answer
+    try:
+        if verb == "wrong":
+            return render.which_one(int(number), turn.question, index.search(found.query))
+        quoted = [index.document(one.document_id, one.revision) for one in quoted_in(found)]
+        expected, short, kind = None, None, "feedback-wrong"
+        if verb == "right":
+            kind = "feedback-right"
+            if found.citations:
+                first = found.citations[0]
+                expected, short = (quoted[0], Span(first.start, first.end)), first.short
+        elif what != ["none"]:
+            name, start, end = what
+            document = index.document(name)
+            expected = document, Span(int(start), int(end))
+        earlier = [one.question for one in turns[: int(number) - 1]]
+        feedback.keep(turn.question, earlier, expected, kind=kind, others=quoted, answer=short)
+        return render.thanks(str(feedback.folder))
+    except VerbatimError as error:
+        return render.source_trouble(str(error))
+    except Exception:
+        log.exception("what was said of an answer could not be kept")
+        return render.source_trouble(UNEXPECTED)
+
+
 def _payload(message: str) -> str:
     """Return what the page's script sent, without the counter that makes every message a new one."""
     return message.partition(" ")[2]
@@ -332,6 +399,7 @@ def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
     return {
         parts.tabs: render.pane_tabs(documents),
         parts.conversation: render.conversation(turns, documents=documents),
+        parts.seed: gr.update(visible=not turns and not documents and seed_file() is not None),
         parts.offers: gr.update(visible=not turns and bool(documents)),
     }
 

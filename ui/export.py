@@ -59,9 +59,12 @@ def surroundings(text: str, citation: Citation, note: str = "") -> Surroundings:
 
 def quoted(turn: Turn) -> tuple[Citation, ...]:
     """Return what a turn quotes: its citations, or the nearest sentence of a refusal."""
-    if turn.answer is None:
-        return ()
-    return turn.answer.citations or ((turn.answer.nearest,) if turn.answer.nearest else ())
+    return quoted_in(turn.answer) if turn.answer else ()
+
+
+def quoted_in(answer: Answer) -> tuple[Citation, ...]:
+    """Return what an answer quotes."""
+    return answer.citations or ((answer.nearest,) if answer.nearest else ())
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:

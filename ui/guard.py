@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
@@ -36,7 +37,7 @@ USER = "verbatim.user"
 """Where in an ASGI scope the name stands of who is logged in, if anyone has to be."""
 
 _API = "/gradio_api/"
-_UPLOAD_PATH = f"{_API}upload"
+_UPLOAD_PATHS = (f"{_API}upload", "/v1/documents")
 _OPEN = re.compile(_API + r"(?:run/predict|queue/(?:join|data)|heartbeat/\w+|upload|upload_progress|cancel|reset)/?")
 """What the page uses of Gradio's interface. The rest (files, other servers' pages, lists of functions) is closed."""
 
@@ -66,11 +67,8 @@ _POLICY = "; ".join(
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _SHEETS = ("conversation", "source", "documents", "history", "chat")
 _SCRIPTS = ("chat", "documents", "history")
-_OUR_FILES = "".join(
-    (
-        *(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS),
-        *(f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS),
-    )
+_OUR_FILES = "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS) + "".join(
+    f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS
 )
 _A_USERS_FILES = '<meta name="verbatim-user" content="{}"><script type="module" src="/verbatim/account.js"></script>'
 _IS_GRADIOS = "window.gradio_config"
@@ -99,10 +97,7 @@ class Guard:
         if refusal is None:
             await self.app(scope, receive, outgoing)
             return
-        from starlette.responses import PlainTextResponse
-
-        status, reason = refusal
-        await PlainTextResponse(reason, status_code=status, headers={"connection": "close"})(scope, receive, outgoing)
+        await _said(*refusal, scope)(scope, receive, outgoing)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return why a request is refused, as status and reason, or None."""
@@ -134,6 +129,18 @@ def _strangeness(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
     return None
 
 
+def _said(status: int, reason: str, scope: Scope) -> Response:
+    """Return a refusal: in words, or to a program in its own form."""
+    closing = {"connection": "close"}
+    if str(scope.get("path")).startswith("/v1/"):
+        from ui.api.problems import problem
+
+        return problem(status, reason, closing)
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(reason, status_code=status, headers=closing)
+
+
 def headers_of(scope: Scope) -> dict[str, str]:
     """Return the headers of a request, their names in small letters; of those with one name, the last."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -145,7 +152,7 @@ def sender(scope: Scope) -> str:
 
 
 def _is_upload(scope: Scope) -> bool:
-    return scope["type"] == "http" and str(scope["path"]).startswith(_UPLOAD_PATH)
+    return scope["type"] == "http" and str(scope["path"]).startswith(_UPLOAD_PATHS)
 
 
 async def _arrived(receive: Receive) -> Receive:
@@ -234,7 +241,7 @@ class _Outgoing:
             (b"content-security-policy", _POLICY.format(nonce=self.nonce).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
+            (b"referrer-policy", b"same-origin"),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]

@@ -16,6 +16,7 @@ import os
 import secrets
 import tempfile
 import time
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ FAILURES, FAILURE_SECONDS = 10, 600.0
 """So many failures within so many seconds, by name and by address, before nobody is let in there for a while."""
 
 COOKIE = "verbatim-session"
-FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png")
+FOR_ALL = ("/verbatim/login.css", "/verbatim/favicon.png", "/favicon.ico")
 """What the page to log in on consists of."""
 
 _COST = {"n": 2**15, "r": 8, "p": 1}
@@ -150,16 +151,17 @@ def _digest(token: str) -> str:
 class Door:
     """ASGI middleware behind the guard: lets in who is logged in, and logs in and out."""
 
-    def __init__(self, app: ASGIApp, logins: Logins) -> None:
+    def __init__(self, app: ASGIApp, logins: Logins, beside: Sequence[str] = ()) -> None:
         self.app = app
         self.logins = logins
+        self.beside = tuple(beside)
         self.sessions = Sessions()
         self.failures = Allowance(FAILURES, FAILURE_SECONDS)
         self.desk = Desk(at_once=1, in_line=8)  # a check takes 32 MB and a tenth of a second
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with the name of who sent it, or ask who it is."""
-        if scope["type"] == "lifespan" or scope["path"] in FOR_ALL:
+        if scope["type"] == "lifespan" or scope["path"] in FOR_ALL or scope["path"].startswith(self.beside):
             await self.app(scope, receive, send)
             return
         from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse

@@ -11,12 +11,16 @@ from itertools import islice
 from index import Index
 from index.errors import UnknownDocumentError
 from index.types import Document
+from qa.address import SCHEME, AddressError, find
 from qa.types import Citation
 from ui import pages, render
 from ui.render import Page, Place, Turn
 
 PAGES_AROUND = 20
 """Pages that are offered before and after those that the sentence stands on; their pictures are fetched when near."""
+
+MOST_MARKED_CHARS = 20_000
+"""Longer places that an address names are not marked; a sentence has some hundred characters."""
 
 
 def placed(index: Index, turn: Turn) -> Turn:
@@ -34,11 +38,11 @@ def placed(index: Index, turn: Turn) -> Turn:
 def opened(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     """Return the document of the citation that was chosen, its sentence marked.
 
-    ``wanted`` is the citation's key and, where text is wanted although there are pages, the word "text". The page may
-    only name a citation of its own conversation; which document that is, the server knows. Raises `VerbatimError`.
+    ``wanted`` is the citation's key, or the address of any (`qa.address`), and, where text is wanted although there are
+    pages, the word "text". Raises `VerbatimError`.
     """
     key, _, view = wanted.partition(" ")
-    citation = render.cited(turns, key)
+    citation = _at(key, index) if key.startswith(f"{SCHEME}:") else render.cited(turns, key)
     if citation is None or view not in ("", "page", "text"):
         return render.source_trouble("This sentence belongs to an earlier conversation. Ask again to open it.")
     try:
@@ -53,6 +57,16 @@ def opened(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
         answer_boxes = index.boxes(document.id, document.revision, citation.answer.start, citation.answer.end)
     shown = _pages(index, document, {box.page for box in boxes})
     return render.paged_source(document, citation, key, pages=shown, boxes=boxes, answer_boxes=answer_boxes)
+
+
+def _at(address: str, index: Index) -> Citation:
+    """Return the words at an address as a citation."""
+    place = find(address, index)
+    span, document = place.address.span, place.document
+    if span is None or len(place.text) > MOST_MARKED_CHARS:
+        raise AddressError("this address names no sentence: it ends with #char=START,END, which are not far apart")
+    names = (document.id, document.revision, document.source, document.title)
+    return Citation(0, *names, place.text, span.start, span.end, place.page, 0.0, also=document.also)
 
 
 def _pages(index: Index, document: Document, cited: set[int]) -> list[Page]:

@@ -6,12 +6,13 @@ documents that a citation was opened in. Nothing else of a request is believed.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import logging
 import secrets
 from collections import OrderedDict
-from threading import Lock
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from index.errors import VerbatimError
@@ -47,17 +48,19 @@ def _seal(place: str) -> str:
 
 
 class Pictures:
-    """Draws pages of an index's documents for the browser: one at a time, and at most ``WAITING`` wait."""
+    """Draws pages of an index's documents for the browser: one at a time, and at most ``WAITING`` wait.
+
+    Waiting costs no thread, and a request that its browser has given up is not drawn.
+    """
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()  # empty: it could not be drawn
-        self._drawing = Lock()
+        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="verbatim-page")
         self._waiting = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer a request for an `address`."""
-        from anyio import to_thread
         from starlette.responses import PlainTextResponse, Response
 
         seal, document_id, revision, page = (
@@ -68,9 +71,11 @@ class Pictures:
         if self._waiting >= WAITING:
             return PlainTextResponse("Busy.", status_code=503, headers={"retry-after": "2"})
         self._waiting += 1
+        drawing = self._drawing.submit(self._picture, document_id, revision, int(page))
         try:
-            picture = await to_thread.run_sync(self._picture, document_id, revision, int(page))
+            picture = await asyncio.wrap_future(drawing)
         finally:
+            drawing.cancel()
             self._waiting -= 1
         if not picture:
             return PlainTextResponse("This page cannot be shown.", status_code=404)
@@ -80,20 +85,19 @@ class Pictures:
         """Return a page's picture; nothing if it cannot be drawn or its document is no longer there."""
         key = document_id, revision, page
         try:
-            with self._drawing:
-                data = self._index.original(document_id, revision)  # asked each time: it may have been removed
-                if data is None:
-                    self._kept.clear()
-                    return b""
-                if key not in self._kept:
-                    self._kept[key] = _drawn(data, page)
-                self._kept.move_to_end(key)
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-                return self._kept[key]
+            data = self._index.original(document_id, revision)  # asked each time: it may have been removed
         except VerbatimError as error:
             log.warning("a page could not be shown: %s", error)
             return b""
+        if data is None:
+            self._kept.clear()
+            return b""
+        if key not in self._kept:
+            self._kept[key] = _drawn(data, page)
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
 
 
 def _drawn(data: bytes, page: int) -> bytes:

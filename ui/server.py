@@ -50,16 +50,18 @@ class ServeError(VerbatimError):
 def create_app(
     index: Index,
     *,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
+    beside: Sequence[str] = (),
 ) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it.
 
     With ``logins`` nobody comes in without one, and handlers find the name in ``gr.Request.username``.
-    ``allowed_hosts`` are names that browsers may know the server by, besides those of this machine.
+    ``allowed_hosts`` are names that browsers may know the server by, besides those of this machine. The paths
+    ``beside`` need no login, since what answers there asks for keys.
     """
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
@@ -79,7 +81,7 @@ def create_app(
     page.has_launched = True
     processing_utils.async_ssrf_protected_get = _fetch_nothing
     hosts = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed_hosts))
-    around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins)] if logins else [])]
+    around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins, beside=beside)] if logins else [])]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
     app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
     app.add_route("/verbatim/export/{token}", downloads.respond, methods=["GET"])
@@ -108,6 +110,12 @@ def create_app(
     return served
 
 
+def load_libraries() -> None:
+    """Load what the page is made with, which takes seconds and can be done while documents are being added."""
+    _private_folder()
+    import ui.chat  # noqa: F401
+
+
 async def _fetch_nothing(url: str) -> NoReturn:
     """Stand where Gradio would fetch what a request names as an upload: this server asks nobody for anything."""
     raise ServeError(f"{url} is not fetched")
@@ -123,7 +131,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
     ready: Callable[[str], None] | None = None,
@@ -132,13 +140,18 @@ def serve(
 
     The page is up before the encoder is loaded, which happens meanwhile.
     """
-    import uvicorn
-
-    _check_who_comes_in(host, logins, allowed_hosts)
-    listener = _listen(host, port)
+    check_who_comes_in(host, logins, allowed_hosts)
+    listener = listen(host, port)
     port = listener.getsockname()[1]
     app = create_app(index, examples=examples, host=host, port=port, logins=logins, allowed_hosts=allowed_hosts)
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
+    run(app, listener, host, ready=ready)
+
+
+def run(app: FastAPI, listener: socket.socket, host: str, *, ready: Callable[[str], None] | None = None) -> None:
+    """Run an app on a socket that listens, until it is interrupted."""
+    import uvicorn
+
     config = uvicorn.Config(
         app,
         http=_impatient(),
@@ -149,15 +162,15 @@ def serve(
         timeout_graceful_shutdown=3,
     )
     if ready is not None:
-        name = f"[{host}]" if ":" in host else host
+        name, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
         app.router.add_event_handler("startup", lambda: ready(f"http://{name}:{port}"))
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collection[str]) -> None:
+def check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collection[str]) -> None:
     """Raise `ServeError` where others could come in without a login, or nobody could."""
-    is_open = not _is_loopback(host) or not all(map(_is_loopback, allowed_hosts))
+    is_open = not is_loopback(host) or not all(map(is_loopback, allowed_hosts))
     if is_open and logins is None:
         raise ServeError(
             f"{' and '.join([host, *allowed_hosts])}: others could reach the chat there, which needs a login. Add one "
@@ -173,7 +186,7 @@ def _check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collect
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, or say what to do instead."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -231,7 +244,7 @@ def _impatient() -> type[asyncio.Protocol]:
     return Impatient
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether only this machine can reach ``host``."""
     if host == "localhost":
         return True

@@ -21,8 +21,10 @@ from index.store import Progress
 from index.types import Changes, Entry
 from ui import render
 from ui.components import UNEXPECTED, html
+from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import History
 from ui.sessions import Session, owner
+from ui.suggest import seed_file
 
 BATCH_BYTES = 64_000_000
 """So much of what was uploaded is in memory at a time."""
@@ -93,13 +95,8 @@ class Shelf:
 
     # ---- choosing and listing ----
 
-    def filter(self, matching: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Show the documents of which title or name holds these words."""
-        session.matching, session.rows = matching[:200], render.ROWS
-        return self.show(session, request)
-
     def command(self, message: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Do what was clicked in the table: ask or skip a document, all or none, order it, show more, dismiss."""
+        """Do what was clicked or typed: ask or skip a document, all or none, filter, order, show more, dismiss."""
         verb, _, what = message.partition(" ")[2].partition(" ")
         entries = self.entries()
         if verb == "ask":
@@ -111,6 +108,8 @@ class Shelf:
         if verb in ("all", "none"):
             shown = {entry.id for entry in render.arranged(entries, matching=session.matching)}
             session.left_out = session.left_out - shown if verb == "all" else session.left_out | shown
+        elif verb == "match":
+            session.matching, session.rows = what[:200], render.ROWS
         elif verb == "order":
             session.order, session.rows = what, render.ROWS
         elif verb == "more":
@@ -134,7 +133,8 @@ class Shelf:
         with ThreadPoolExecutor(1) as pool:
             work = pool.submit(self._add, entries or [], owner(request), tell)
             while not work.done():
-                yield {self.parts.message: render.progress(*told[0], time.monotonic() - began)}
+                now = render.progress(*told[0], time.monotonic() - began)
+                yield {self.parts.upload: None, self.parts.message: now}
                 wait([work], timeout=TOLD_EVERY)
             yield {self.parts.upload: None, self.parts.message: work.result()}
 
@@ -162,13 +162,26 @@ class Shelf:
             for entry in entries:
                 Path(entry["path"]).unlink(missing_ok=True)
 
+    def add_seed(self) -> str:
+        """Add the article that comes with Verbatim, to have something to ask."""
+        file = seed_file()
+        try:
+            return render.changes(self.index.add(Source(file.name, file.read_bytes()))) if file else ""
+        except VerbatimError as error:
+            return render.notice(str(error))
+        except Exception:
+            log.exception("the article could not be added")
+            return render.notice(UNEXPECTED)
+
     def remove(self, unwanted: str, request: gr.Request) -> str:
         """Remove a document, and say which conversations still quote it."""
         identity = unwanted.partition(" ")[2]
         try:
             titles = [entry.title for entry in self.entries() if entry.id == identity]
             quoting = self.history.quoting(owner(request), identity)
-            return render.changes(self.index.remove([identity]), titles, quoting)
+            done = self.index.remove([identity])
+            Feedback(Path(self.index.path) / FEEDBACK_NAME).forget(done.removed)
+            return render.changes(done, titles, quoting)
         except VerbatimError as error:
             return render.notice(str(error))
         except Exception:
@@ -237,6 +250,7 @@ def lay_out() -> tuple[gr.File, gr.Markdown, gr.Markdown, gr.Textbox, gr.Markdow
         show_label=False,
         placeholder="Filter by title or file name",
         visible=False,
+        interactive=True,
         elem_id="matching",
         max_lines=1,
         html_attributes=gr.InputHTMLAttributes(autocomplete="off"),

@@ -11,7 +11,7 @@ from rich.text import Text
 from index import Index, VerbatimError
 from index.sentences import sentence_spans
 from qa import Answer, Citation, answer
-from ui.terminal import _printable as printable
+from qa.display import printable
 
 HELP = (
     "Ask in plain words. A number opens a cited sentence with its neighbours, = asks the last question again as it was "
@@ -27,11 +27,10 @@ KEPT = 200
 
 @dataclass
 class Talk:
-    """One conversation over an index. ``show`` prints an answer."""
+    """One conversation over an index."""
 
     index: Index
     console: Console
-    show: Callable[[Answer], None]
     history: list[Answer] = field(default_factory=list)
 
     def run(self, read: Callable[[], str]) -> None:
@@ -67,7 +66,7 @@ class Talk:
         self.history = [*self.history, found][-KEPT:]
         if found.query != question and not found.parts:
             self.console.print(Text(f"Searched for: {printable(found.query)}   (= asks without)", style="dim"))
-        self.show(found)
+        self.console.print(found)
 
     def _open(self, number: int) -> None:
         """Print a cited sentence of the last answer between its neighbours."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -25,22 +23,15 @@ from evals.command import command as eval_command
 from evals.command import plain_errors
 from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
-from qa import Answer, Citation, answer
-
-EXAMPLES = {
-    "centcom-raid-western-iraq-2024-08.txt": (
-        "How many U.S. troops are still in Iraq?",
-        "Which concert did they plan to attack?",
-        "What happened in Solingen?",
-        "Who won the election in Iraq?",
-    )
-}
-"""Questions to click, by the seed document that they are about; the last one it does not answer."""
+from qa.address import find
+from qa.display import printable
+from ui import pipe
+from ui.feedback import FEEDBACK_NAME, Feedback
+from ui.questions import QuestionError
 
 command = typer.Typer(
     help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
@@ -63,23 +54,66 @@ StoreOption = Annotated[
         show_default="your data folder",
     ),
 ]
+LoginOption = Annotated[
+    Path | None, typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
+]
+HostsOption = Annotated[
+    list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
+]
 LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
 
 @command.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[
+        str | None, typer.Argument(help="The question, in quotation marks; - reads questions from a pipe.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help="Ask the questions of a file, one a line, or JSON lines with a question.", show_default=False
+        ),
+    ] = None,
     store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    form: Annotated[
+        pipe.Form,
+        typer.Option("--format", help="text; json; markdown with footnotes; W3C Web Annotations (JSON-LD)."),
+    ] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
 ) -> None:
-    """Answer one question with cited sentences."""
+    """Answer with cited sentences.
+
+    The exit status is 0 where everything was answered, 3 where the documents do not say something that was asked, and
+    2 where something could not be asked. Of many questions JSON is one line each.
+    """
+    if (question is None) == (file is None):
+        raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     with Index.open(store) as index:
-        result = answer(question, index=index)
-    if as_json:
-        print(json.dumps(as_dict(result), ensure_ascii=False, indent=2))
-    else:
-        _print_answer(result)
+        raise typer.Exit(
+            pipe.ask(index, "-" if question is None else question, file=file, form="json" if as_json else form)
+        )
+
+
+@command.command(name="open")
+def open_address(
+    address: Annotated[str, typer.Argument(help="verbatim:document@revision#char=start,end, in quotation marks.")],
+    store: StoreOption = None,
+) -> None:
+    """Show the sentence at an address, between its neighbours."""
+    with Index.open(store) as index:
+        place = find(address, index)
+    document = place.document
+    console.print(Text(printable(document.title), style="bold"))
+    where = f"{document.source}, page {place.page}" + (
+        f", characters {span.start}–{span.end}" if (span := place.address.span) else ""
+    )
+    console.print(Text(printable(where), style="dim"))
+    if document.changed_since:
+        console.print(Text("The document has changed since; this is how it was when it was quoted.", style="yellow"))
+    console.print()
+    parts = ((place.before, "dim"), (place.text, "bold"), (place.after, "dim"))
+    console.print(Text("\n").join(Text(printable(words), style=style) for words, style in parts if words))
 
 
 @command.command()
@@ -92,16 +126,15 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
-    login: Annotated[
-        Path | None,
-        typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False),
-    ] = None,
-    allow_host: Annotated[
-        list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
-    ] = None,
+    login: LoginOption = None,
+    allow_host: HostsOption = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
+    from ui.server import load_libraries, serve
+
+    if not terminal:
+        threading.Thread(target=load_libraries, daemon=True).start()
     with Index.open(store) as index:
         if paths:
             _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
@@ -110,16 +143,14 @@ def chat(
         if terminal:
             from ui.talk import Talk
 
-            Talk(index, console, _print_answer).run(lambda: console.input("\n[bold]›[/bold] "))
+            Talk(index, console).run(lambda: console.input("\n[bold]›[/bold] "))
             return
         from ui.login import Logins
-        from ui.server import serve
 
         serve(
             index,
             host=host,
             port=port,
-            examples=example_questions(index),
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
             ready=lambda address: _say_where(address, login=login is not None),
@@ -130,10 +161,60 @@ def _say_where(address: str, *, login: bool) -> None:
     console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
     if login:
         errors.print(
-            "There is no encryption: passwords and documents cross the network as they are. Put a proxy with https in "
-            "front that passes the Host header on, and let Verbatim listen on 127.0.0.1.",
+            "There is no encryption: passwords, keys and documents cross the network as they are. Put a proxy with "
+            "https in front that passes the Host header on, and let Verbatim listen on 127.0.0.1.",
             style="yellow",
         )
+
+
+@command.command()
+def serve(
+    *,
+    store: StoreOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="A file of API keys, one a line; needed beyond this machine.", show_default=False),
+    ] = None,
+    login: LoginOption = None,
+    allow_host: HostsOption = None,
+) -> None:
+    """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
+    from ui.api import read_keys
+    from ui.login import Logins
+    from ui.service import serve as serve_all
+
+    def say(address: str, with_chat: bool) -> None:
+        _say_where(address, login=keys is not None or login is not None)
+        console.print(f"Programs: {address}/v1 (described by {address}/v1/openapi.json)", soft_wrap=True)
+        console.print(f"Assistants: {address}/mcp", soft_wrap=True)
+        if not with_chat:
+            console.print("The chat is left out: others could reach it, and it has no --login.")
+
+    allowed = read_keys(keys) if keys else frozenset()
+    with Index.open(store) as index:
+        serve_all(
+            index,
+            host=host,
+            port=port,
+            keys=allowed,
+            logins=Logins(login) if login else None,
+            allowed_hosts=allow_host or (),
+            ready=say,
+        )
+
+
+@command.command()
+def mcp(
+    store: StoreOption = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Offer no tool that adds documents.")] = False,
+) -> None:
+    """Serve an assistant over stdin and stdout (the Model Context Protocol)."""
+    from ui.assistants import run_over_pipes
+
+    with Index.open(store) as index:
+        run_over_pipes(index, read_only=read_only)
 
 
 def _follow(index: Index, folder: Path) -> None:
@@ -150,7 +231,7 @@ def add_login(
     from ui.login import Logins
 
     Logins(file).add(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    console.print(Text(f"{_printable(name)} can log in to `verbatim chat --login {file}`."))
+    console.print(Text(f"{printable(name)} can log in to `verbatim chat --login {file}`."))
 
 
 @login_command.command("remove")
@@ -167,7 +248,7 @@ def list_logins(file: LoginFile) -> None:
     from ui.login import Logins
 
     for name in Logins(file).names():
-        console.print(Text(_printable(name)))
+        console.print(Text(printable(name)))
 
 
 @index_command.command()
@@ -208,7 +289,12 @@ def remove(
     """Remove documents, so that nothing of them is left in the store."""
     with Index.open(store) as index:
         sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
-        changes = index.remove([one for name in names for one in _named(name, sources)], receipt=receipt)
+        wanted = {one for name in names for one in _named(name, sources)}
+        entries = index.listing()
+        if wanted <= {*sources, *(entry.id for entry in entries)}:
+            doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
+            Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
+        changes = index.remove(wanted, receipt=receipt)
         _print_changes(changes)
     if changes.receipt:
         _print_receipt(changes.receipt)
@@ -245,7 +331,7 @@ def verify(store: StoreOption = None) -> None:
     with Index.open(store) as index:
         faults = index.verify()
         for fault in faults:
-            errors.print(Text(_printable(fault), style="red"), soft_wrap=True)
+            errors.print(Text(printable(fault), style="red"), soft_wrap=True)
         if faults:
             errors.print("`verbatim index rebuild` makes the caches anew; add damaged documents again.")
             raise typer.Exit(1)
@@ -263,76 +349,7 @@ def rebuild(store: StoreOption = None) -> None:
         console.print(f"The caches are made anew (passages: {index.status().passages}).")
 
 
-def example_questions(index: Index) -> list[str]:
-    """Return questions to click: those about the seed article, while it is in the store."""
-    sources = {Path(entry.source).name for entry in index.listing()}
-    return [question for name, questions in EXAMPLES.items() if name in sources for question in questions]
-
-
-def as_dict(result: Answer) -> dict[str, object]:
-    """Return what ``ask --json`` prints: the fields of an `Answer` that other programs rely on."""
-    return {
-        "question": result.question,
-        "query": result.query,
-        "text": result.text,
-        "abstained": result.abstained,
-        "confidence": result.confidence,
-        "short": result.short,
-        "reason": result.reason,
-        "reply": result.reply,
-        "citations": [dataclasses.asdict(citation) for citation in result.citations],
-        "nearest": dataclasses.asdict(result.nearest) if result.nearest else None,
-        "missing": list(result.missing),
-        "seconds": dict(result.seconds),
-    }
-
-
 # ---- printing: everything that comes from a document is escaped or printed as plain text ----
-
-
-def _print_answer(result: Answer) -> None:
-    if result.reply is not None:
-        console.print(Text(result.reply))
-        return
-    for one in result.parts:
-        console.print(Text(f"\n{_printable(one.question)}", style="bold"))
-        _print_answer(one)
-    if result.parts:
-        return
-    if result.abstained:
-        console.print(Text(result.reason, style="yellow"))
-        if result.missing:
-            console.print(Text("Nowhere in your documents: " + ", ".join(result.missing), style="dim"))
-        if result.nearest:
-            console.print(Text("\nNearest sentence, not an answer:", style="dim"))
-            _print_citation(result.nearest, mark=False)
-        return
-    if result.short:
-        console.print(Text(result.short, style="bold"))
-    for citation in result.citations:
-        _print_citation(citation)
-    for part in result.unanswered:
-        console.print(Text(f"\nThe documents do not seem to say: {_printable(part)}", style="yellow"))
-    console.print(Text(f"\nconfidence {result.confidence:.2f}", style="dim"))
-
-
-def _print_citation(citation: Citation, *, mark: bool = True) -> None:
-    quotation = Text(_printable(citation.text))
-    if mark and citation.answer:
-        quotation.stylize(
-            "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
-        )
-    if citation.context:
-        console.print(Text(f"    “{_printable(citation.context.text)}”", style="dim"))
-    number = f"[{citation.number}] " if mark else ""
-    console.print(Text.assemble((number, "cyan"), "“", quotation, "”"))
-    place = f"{_printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
-    console.print(Text(f"    {place}", style="dim"))
-
-
-def _printable(text: str) -> str:
-    """Replace control characters, which could move the cursor or recolour the terminal, one for one."""
-    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
 def _print_changes(changes: Changes) -> None:
@@ -348,7 +365,7 @@ def _print_changes(changes: Changes) -> None:
         said.append(f"{len(changes.duplicates)} with the text of another, stored once")
     console.print(", ".join(said) or "Nothing changed.")
     for failure in changes.failed:
-        errors.print(Text(f"{_printable(failure.source)}: {failure.reason}", style="red"))
+        errors.print(Text(f"{printable(failure.source)}: {failure.reason}", style="red"))
 
 
 def _print_receipt(receipt: Receipt) -> None:
@@ -388,7 +405,7 @@ def _with_progress(work: Work) -> Changes:
             task = bar.add_task("reading", total=None)
             return work(
                 lambda done, total, stage: bar.update(
-                    task, completed=done, total=total, description=_printable(stage)[:40]
+                    task, completed=done, total=total, description=printable(stage)[:40]
                 )
             )
     except KeyboardInterrupt:
@@ -399,4 +416,4 @@ def _with_progress(work: Work) -> Changes:
 def main() -> None:
     """Run the command."""
     with plain_errors():
-        command()
+        command(prog_name="verbatim")

@@ -1,7 +1,7 @@
 // What Gradio leaves to the page: opening citations, choosing the pane, asking before a removal, and telling
 // screen readers what each part is. Documents' text never passes through here as HTML.
 
-import { citationActions, clickedQuotation, startCitations } from "./citations.js";
+import { awaitCitation, citationActions, clickedQuotation, startCitations } from "./citations.js";
 import { comeFrom, find, goBack, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
 
 /** Ask once more before something is gone, in the place of the button that was pressed. */
@@ -53,8 +53,10 @@ function start() {
   whenChanged("#conversation", revealTurn);
   whenChanged("#tabs", () => show(document.body.dataset.pane, false));
   show("source", false);
+  const linked = new URLSearchParams(location.search).get("open");
+  if (linked) awaitCitation(linked);
   revealTurn();
-  if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
+  if (!linked && matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
 
 const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];

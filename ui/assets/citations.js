@@ -24,6 +24,13 @@ export function openCitation(key, as = view) {
   if (!cameUp()) tell("wanted-citation", `${key} ${as}`);
 }
 
+/** Wait for what the page's own address names; the server sends it by itself. */
+export function awaitCitation(key) {
+  show("source");
+  wanted = key;
+  cameUp();
+}
+
 /** Reveal what was asked for, if it is there. A source without pages is shown as text in any case. */
 function cameUp() {
   const source = find("#source .source");

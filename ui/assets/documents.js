@@ -31,7 +31,22 @@ Object.assign(actions, {
   dismiss: (button) => send(`dismiss ${button.value}`),
 });
 
+let typing = 0;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("#matching")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => send(`match ${target.value}`), 150);
+});
+
+/** Let the box to drop files in be called what it says; Gradio gives it another name each time it is made anew. */
+function callByItsFace() {
+  const box = find("#upload button[aria-label]");
+  if (box?.querySelector(".wrap")) box.removeAttribute("aria-label");
+}
+
 whenReady(() => {
+  new MutationObserver(callByItsFace).observe(find("#beside"), { childList: true, subtree: true });
+  callByItsFace();
   new MutationObserver(describe).observe(find("#table"), { childList: true, subtree: true });
   find("#refused").setAttribute("role", "status");
   describe();

@@ -1,14 +1,19 @@
 // The conversations: a drawer that lists them; a reload opens the one that was open.
 
 import { actions, confirmIn, whenReady } from "./chat.js";
-import { find, tell } from "./page.js";
+import { find, show, tell } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
 
-function toggleDrawer(open) {
+function setDrawer(open) {
   document.body.toggleAttribute("data-drawer", open);
+  find("#drawer").inert = !open;
   find("button[name=drawer]").setAttribute("aria-expanded", String(open));
+}
+
+function toggleDrawer(open) {
+  setDrawer(open);
   (open ? find("#drawer li.open button, #drawer button") : find("button[name=drawer]"))?.focus();
 }
 
@@ -26,8 +31,10 @@ function rename(button) {
   row.querySelector("details").open = false;
   box.select();
   box.focus();
+  let ended = false; // taking the box away takes its focus, which would end it once more
   const end = (kept) => {
-    if (!box.isConnected) return;
+    if (ended) return;
+    ended = true;
     const title = box.value.trim();
     box.remove();
     face.hidden = false;
@@ -35,8 +42,10 @@ function rename(button) {
     if (kept && title) send(`rename ${button.value} ${title}`);
   };
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") end(true);
-    if (event.key === "Escape") { event.stopPropagation(); end(false); }
+    if (!["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault(); // or the button that gets the focus would be pressed by the same key
+    event.stopPropagation();
+    end(event.key === "Enter");
   });
   box.addEventListener("blur", () => end(true));
 }
@@ -68,6 +77,11 @@ Object.assign(actions, {
   delete: (button) => send(`delete ${button.value}`),
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
+  earlier: () => send("earlier"),
+  right: (button) => { show("source", false); tell("verdict", `right ${button.value}`); },
+  wrong: (button) => { show("source"); tell("verdict", `wrong ${button.value}`); },
+  pick: (button) => tell("verdict", `pick ${button.value}`),
+  skip: () => { find("#source .which-one").replaceChildren(); find("#question textarea").focus(); },
 });
 
 document.addEventListener("keydown", (event) => {
@@ -76,10 +90,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", ({ target, isTrusted }) => {
   const away = isTrusted && !target.closest("#drawer, button[name=drawer]");
-  if (away && target.isConnected && document.body.hasAttribute("data-drawer")) {
-    document.body.removeAttribute("data-drawer");
-    find("button[name=drawer]").setAttribute("aria-expanded", "false");
-  }
+  if (away && target.isConnected && document.body.hasAttribute("data-drawer")) setDrawer(false);
 });
 
 /** Remember for this tab which conversation is open. */
@@ -89,12 +100,22 @@ function remember() {
   else sessionStorage.removeItem(OPEN_ONE);
 }
 
+/** Open what was open in this tab before a reload, once the page shows that nothing is. */
+function reopen(last) {
+  if (!find("#conversation .welcome") || !find("#conversations .conversations")) return false;
+  if (last) tell("wanted-conversation", last);
+  return true;
+}
+
 whenReady(() => {
   const last = sessionStorage.getItem(OPEN_ONE);
   find("#drawer").setAttribute("role", "navigation");
   find("#drawer").setAttribute("aria-label", "Conversations");
-  find("button[name=drawer]").setAttribute("aria-expanded", "false");
+  setDrawer(false);
   new MutationObserver(remember).observe(find("#current"), { childList: true, subtree: true });
   new MutationObserver(download).observe(find("#file"), { childList: true, subtree: true });
-  if (last) tell("wanted-conversation", last);
+  if (!reopen(last)) {
+    const loaded = new MutationObserver(() => reopen(last) && loaded.disconnect());
+    loaded.observe(find("#panes"), { childList: true, subtree: true });
+  }
 });

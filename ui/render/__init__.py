@@ -18,10 +18,12 @@ from ui.render.documents import (
     refused,
     scope,
 )
+from ui.render.feedback import thanks, which_one
+from ui.render.flow import MARK_ID, WINDOW_CHARS
 from ui.render.history import LISTED, conversations, current, masthead, offer
 from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
-from ui.render.sources import MARK_ID, WINDOW_CHARS, Page, no_source, paged_source, source, source_trouble
+from ui.render.sources import Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape, moment
 from ui.render.turns import Turn, cited, conversation, shown_citations
 from ui.render.why import confidence_words
@@ -60,4 +62,6 @@ __all__ = [
     "shown_citations",
     "source",
     "source_trouble",
+    "thanks",
+    "which_one",
 ]

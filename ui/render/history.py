@@ -27,7 +27,7 @@ class Titled(Protocol):
 
 def masthead() -> str:
     """Return the name, and the button that shows the list of conversations."""
-    return f'<div class="brand">{button("drawer", "Conversations", css="menu")}<p class="wordmark">Verbatim</p></div>'
+    return f'<div class="brand">{button("drawer", "Conversations", css="menu")}<h1 class="wordmark">Verbatim</h1></div>'
 
 
 def current(conversation: str, title: str) -> str:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from index.layout import Box
 from index.types import Document
 from qa.types import Citation
-from ui.render.text import button, day, escape, with_answer
-
-MARK_ID = "cited"
-"""The id of the element that holds exactly the cited sentence in the source pane."""
-
-WINDOW_CHARS = 60_000
-"""Longer documents are shown as this many characters around the sentence."""
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-_BLANK_LINE = re.compile(r"(?:&#13;&#10;|&#10;|&#13;)[ &#9;]*(?:&#10;|&#13;)$")  # as `escape` spells it
-_SPACED = ' class="spaced"'
-_PARAGRAPH = re.compile(r".+?(?:(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+|\Z)", re.DOTALL)
+from ui.render.flow import left_out, mark, marked_text
+from ui.render.text import button, day, escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,7 @@ def source(document: Document, citation: Citation, key: str = "", *, has_pages: 
     views = _views("text", document, citation) if has_pages else ""
     return (
         f'<div class="source" id="source-{escape(key)}"><header>{_heading(document, citation)}{views}</header>'
-        f'<div class="text">{_marked_text(document.text, citation)}</div></div>'
+        f'<div class="text">{marked_text(document.text, citation)}</div></div>'
     )
 
 
@@ -77,9 +66,9 @@ def paged_source(
     figures = "".join(_page(page, count, boxes, answer_boxes) for page in pages)
     return (
         f'<div class="source paged" id="source-{escape(key)}"><header>{_heading(document, citation, paged=True)}'
-        f'{_views("page", document, citation)}<p class="sentence" dir="auto">{_mark(citation)}</p></header>'
-        f'<div class="pages">{_left_out(pages[0].number - 1, "page", "before these")}{figures}'
-        f"{_left_out(count - pages[-1].number, 'page', 'after these')}</div></div>"
+        f'{_views("page", document, citation)}<p class="sentence" dir="auto">{mark(citation)}</p></header>'
+        f'<div class="pages">{left_out(pages[0].number - 1, "page", "before these")}{figures}'
+        f"{left_out(count - pages[-1].number, 'page', 'after these')}</div></div>"
     )
 
 
@@ -146,55 +135,3 @@ def _over(page: Page, boxes: Sequence[Box], css: str) -> str:
         for box in boxes
         if box.page == page.number
     )
-
-
-def _mark(citation: Citation) -> str:
-    return f'<mark id="{MARK_ID}" tabindex="-1">{with_answer(citation, "b")}</mark>'
-
-
-def _marked_text(text: str, citation: Citation) -> str:
-    """Return the text in paragraphs, whole or (a long one) around the sentence, with the sentence marked."""
-    first, last = _window(text, citation)
-    return "".join(
-        (
-            _left_out(first, "character", "before this"),
-            *_paragraphs(text, first, last, citation, _mark(citation)),
-            _left_out(len(text) - last, "character", "after this"),
-        )
-    )
-
-
-def _window(text: str, citation: Citation) -> tuple[int, int]:
-    """Return the part of the text to show: all of it, or a window around the sentence."""
-    if len(text) <= WINDOW_CHARS:
-        return 0, len(text)
-    margin = WINDOW_CHARS // 2
-    return max(0, citation.start - margin), min(len(text), citation.end + margin)
-
-
-def _left_out(count: int, what: str, where: str) -> str:
-    """Return an honest note on what is not shown."""
-    return f'<p class="left-out">… {count:,} {what}{"s" if count > 1 else ""} {where}</p>' if count else ""
-
-
-def _paragraphs(text: str, first: int, last: int, citation: Citation, mark: str) -> Iterable[str]:
-    """Return the paragraphs of ``text[first:last]``; those the sentence touches become one."""
-    spans = [(first + start, first + end) for start, end in _paragraph_spans(text[first:last])]
-    before = [(start, end) for start, end in spans if end <= citation.start]
-    after = [(start, end) for start, end in spans if start >= citation.end]
-    left = before[-1][1] if before else first
-    right = after[0][0] if after else last
-    around = escape(text[left : citation.start]) + mark + escape(text[citation.end : right])
-    parts = (
-        *(escape(text[slice(*span)]) for span in before),
-        around,
-        *(escape(text[slice(*span)]) for span in after),
-    )
-    return (f'<p dir="auto"{_SPACED if _BLANK_LINE.search(part) else ""}>{part}</p>' for part in parts)
-
-
-def _paragraph_spans(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the paragraphs: parted by blank lines or, in a text without any, by line breaks."""
-    blank_lines = re.search(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)", text)
-    pattern = _PARAGRAPH if blank_lines else _LINE
-    return [match.span() for match in pattern.finditer(text) if match.end() > match.start()]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.types import Answer, Citation, Searched
+from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
@@ -62,11 +63,23 @@ def _at(citations: Sequence[Citation], number: int) -> Citation | None:
     return next((citation for citation in citations if citation.number == number), None)
 
 
-def conversation(turns: Sequence[Turn], *, documents: int) -> str:
-    """Return the whole conversation, or what to do first when there is none yet."""
+RECENT = 12
+"""Turns that are shown of a long conversation; a button asks for the earlier ones."""
+
+
+def conversation(turns: Sequence[Turn], *, documents: int, whole: bool = False) -> str:
+    """Return the conversation, or what to do first when there is none yet.
+
+    It is sent anew with every turn: so only its recent part is shown, unless the ``whole`` is asked for.
+    """
     if not turns:
         return _welcome(documents)
-    return "\n\n".join(_turn(number, turn) for number, turn in enumerate(turns, start=1))
+    earlier = 0 if whole else max(0, len(turns) - RECENT)
+    shown = [_turn(number, turn) for number, turn in enumerate(turns[earlier:], start=earlier + 1)]
+    if earlier:
+        questions = "question" if earlier == 1 else "questions"
+        shown.insert(0, f'<div class="earlier">{button("earlier", f"Show {earlier} earlier {questions}")}</div>')
+    return "\n\n".join(shown)
 
 
 def _welcome(documents: int) -> str:
@@ -83,7 +96,8 @@ def _welcome(documents: int) -> str:
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer."""
     question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}</div>'
+    judged = verdict(number) if turn.answer else ""
+    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}{judged}</div>'
 
 
 def _outcome(number: int, turn: Turn) -> str:

@@ -44,7 +44,7 @@ def why(turn: int, answer: Answer, places: Places, searched: str) -> str:
         return ""
     others = answer.runners_up[: 1 if answer.citations else len(answer.runners_up)]
     sentence = "these sentences" if len(answer.citations) > 1 else "this sentence"
-    said = [_chance(answer), searched, *_in_words(shown[0], others[0] if others else None)]
+    said = [_chance(answer), searched, *_in_words(answer, shown[0], others[0] if others else None)]
     words = "".join(f"<p>{escape(line)}</p>" for line in said if line)
     after = ""
     if answer.citations and others:
@@ -57,23 +57,25 @@ def why(turn: int, answer: Answer, places: Places, searched: str) -> str:
 
 def _chance(answer: Answer) -> str:
     """Return what the confidence means."""
-    chance = round(100 * answer.confidence)
+    chance = min(max(round(100 * answer.confidence), 1), 99)
     if answer.abstained:
-        return f"Of 100 sentences that fit their questions no better than the nearest here, about {chance} are answers."
+        are = "is an answer" if chance == 1 else "are answers"
+        return f"Of 100 sentences that fit their question like the nearest here, about {chance} {are}."
     return f"Of 100 answers that look as sure as this one, about {chance} are right: so it was on questions kept aside."
 
 
-def _in_words(first: Citation, next_best: Citation | None) -> list[str]:
+def _in_words(answer: Answer, first: Citation, next_best: Citation | None) -> list[str]:
     """Return why the first sentence came first."""
     reasons = first.reasons
     if reasons is None:
         return []
+    which = "nearest" if answer.abstained else "first"
     rank = _ORDINALS[reasons.rank - 1] if reasons.rank <= len(_ORDINALS) else f"{reasons.rank}th best"
-    lines = [f"The first sentence stands in the passage that the search found to fit {rank}."]
+    lines = [f"The {which} sentence stands in the passage that the search found to fit {rank}."]
     if "overlap" in reasons.features:
         share = f"{reasons.features['overlap']:.0%}"
         lines.append(f"In and around it stand {share} of your question’s words, the rare ones counting more.")
-    if next_best is not None:
+    if next_best is not None and not answer.abstained:
         times = _times(first.score - next_best.score)
         lines.append(f"Read beside your question, it looked {times} the next sentence.")
     return lines
@@ -90,8 +92,8 @@ def _times(lead: float) -> str:
 def _table(answer: Answer, shown: Sequence[Citation], others: Sequence[Citation]) -> str:
     """Return the numbers: a column a sentence, a row a measure."""
     columns = [one for one in (*shown, *others) if one.reasons is not None]
-    names = [str(one.number) for one in answer.citations] or ["≈"]
-    names += ["next" if answer.citations else "≈"] * len(others)
+    names = [str(one.number) for one in answer.citations] or ["nearest"]
+    names += ["next"] * len(others)
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = "".join(_row(name, (measure(one) for one in columns)) for name, measure in _measures(columns))
     return f'<table><thead><tr><th scope="col">In numbers</th>{head}</tr></thead><tbody>{rows}</tbody></table>'

@@ -1,0 +1,131 @@
+"""How an answer looks outside the chat: in a terminal (by rich) and in a notebook (as HTML).
+
+Whatever comes from a document, a file's name or a question is escaped for the notebook, and rid of the characters that
+steer a terminal for the other. The HTML brings its own few styles and nothing else: no script, no link, no image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from qa.types import Answer, Citation
+
+
+def printable(text: str) -> str:
+    """Replace control characters, which could move the cursor or recolour the terminal, one for one."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
+
+
+# ---- in a terminal ----
+
+
+def rich_answer(answer: Answer) -> Group:
+    """Return an answer for a terminal: its quotations with their places, or the refusal and the nearest sentence."""
+    return Group(*_rich_lines(answer))
+
+
+def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
+    if answer.reply is not None:
+        yield Text(printable(answer.reply))
+        return
+    if answer.parts:
+        for one in answer.parts:
+            yield Text(f"\n{printable(one.question)}", style="bold")
+            yield from _rich_lines(one)
+        return
+    if answer.abstained:
+        yield Text(printable(answer.reason), style="yellow")
+        if answer.missing:
+            yield Text(printable("Nowhere in your documents: " + ", ".join(answer.missing)), style="dim")
+        if answer.nearest:
+            yield Text("\nNearest sentence, not an answer:", style="dim")
+            yield rich_citation(answer.nearest, mark=False)
+        return
+    if answer.short:
+        yield Text(printable(answer.short), style="bold")
+    for citation in answer.citations:
+        yield rich_citation(citation)
+    for part in answer.unanswered:
+        yield Text(f"\nThe documents do not seem to say: {printable(part)}", style="yellow")
+    yield Text(f"\nconfidence {answer.confidence:.2f}", style="dim")
+
+
+def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
+    """Return a quotation and its place; with ``mark`` it is evidence, with its number and the short answer marked."""
+    quotation = Text(printable(citation.text))
+    if mark and citation.answer:
+        quotation.stylize(
+            "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
+        )
+    number = f"[{citation.number}] " if mark else ""
+    place = f"{printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
+    context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
+    return Group(*context, Text.assemble((number, "cyan"), "“", quotation, "”"), Text(f"    {place}", style="dim"))
+
+
+# ---- in a notebook ----
+
+_QUOTE = "margin:.4em 0;padding:.2em .8em;border-left:3px solid #7a9;white-space:pre-line"
+_DIM = "opacity:.65;font-size:.9em"
+
+
+def html_answer(answer: Answer) -> str:
+    """Return an answer as HTML, all on its own: quotations with their places, or the refusal and what is nearest."""
+    return f'<div class="verbatim" style="max-width:60em">{"".join(_html_parts(answer))}</div>'
+
+
+def _html_parts(answer: Answer) -> Iterator[str]:
+    if answer.parts:
+        for one in answer.parts:
+            yield from _html_parts(one)
+        return
+    yield f'<p dir="auto" style="{_DIM}">{escape(answer.question)}</p>'
+    if answer.reply is not None:
+        yield f'<p dir="auto">{escape(answer.reply)}</p>'
+        return
+    if answer.abstained:
+        yield f'<p dir="auto"><strong>{escape(answer.reason)}</strong></p>'
+        if answer.missing:
+            yield f"<p>Nowhere in your documents: <bdi>{escape(', '.join(answer.missing))}</bdi></p>"
+        if answer.nearest:
+            yield f'<p style="{_DIM}">Nearest sentence, not an answer:</p>'
+            yield html_citation(answer.nearest, mark=False)
+        return
+    if answer.short:
+        yield f'<p dir="auto"><strong>{escape(answer.short)}</strong></p>'
+    yield from map(html_citation, answer.citations)
+    for part in answer.unanswered:
+        yield f'<p dir="auto">The documents do not seem to say: {escape(part)}</p>'
+    yield f'<p style="{_DIM}">confidence {answer.confidence:.2f}</p>'
+
+
+def html_citation(citation: Citation, *, mark: bool = True) -> str:
+    """Return a quotation and its place as HTML; the text of the ``<blockquote>`` is exactly that of the document."""
+    number = f"[{citation.number}] " if mark else ""
+    place = f"page {citation.page}, characters {citation.start}–{citation.end}"
+    context = f'<p dir="auto" style="{_DIM}">{_exactly(citation.context.text)}</p>' if citation.context else ""
+    return (
+        f'<figure style="margin:0">{context}'
+        f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
+        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {place}<br>'
+        f"<code>{escape(citation.address)}</code></figcaption></figure>"
+    )
+
+
+def _marked(citation: Citation, mark: bool) -> str:
+    if not mark or citation.answer is None:
+        return _exactly(citation.text)
+    start, end = citation.answer.start - citation.start, citation.answer.end - citation.start
+    before, short, after = citation.text[:start], citation.text[start:end], citation.text[end:]
+    return f"{_exactly(before)}<strong>{_exactly(short)}</strong>{_exactly(after)}"
+
+
+def _exactly(text: str) -> str:
+    """Escape a text; a carriage return is spelled out, since a browser would turn it into a line feed."""
+    return escape(text).replace("\r", "&#13;")

@@ -1,0 +1,223 @@
+"""An answer in the forms that other programs read: JSON, Markdown, W3C Web Annotations, links into web pages.
+
+All are functions of the answer (and of the documents as they were), so that the same question about the same revisions
+gives the same bytes: nothing here asks for the time, and the time that an answer took is in none of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+from index.errors import VerbatimError
+from qa.address import Address
+from qa.types import Answer, Citation
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from index import Index
+
+SCHEMA: Final = "verbatim-answer/1"
+"""The form of the JSON. Its number is raised when a field changes its meaning or goes, not when one is added."""
+
+CONTEXT_CHARS: Final = 32
+"""Characters of prefix and suffix in a TextQuoteSelector."""
+
+
+class ExportError(VerbatimError):
+    """What was given is no answer that this version can read."""
+
+
+# ---- JSON ----
+
+
+def to_dict(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain data, with what can be derived from it: text, short, abstained, and addresses."""
+    fields = _answers().dump_python(answer, mode="json", exclude={"hits", "seconds", "parts"})
+    fields["citations"] = [citation_dict(citation) for citation in answer.citations]
+    fields["nearest"] = citation_dict(answer.nearest) if answer.nearest else None
+    fields["parts"] = [to_dict(part) for part in answer.parts]
+    derived = {"text": answer.text, "short": answer.short, "abstained": answer.abstained}
+    return {"schema": SCHEMA, **fields, **derived}
+
+
+def citation_dict(citation: Citation) -> dict[str, Any]:
+    """Return a citation as plain data, with its address, and a link where its source is a web page."""
+    fields: dict[str, Any] = _citations().dump_python(citation, mode="json")
+    return {**fields, "short": citation.short, "address": citation.address, "link": web_link(citation)}
+
+
+def to_json(answer: Answer, *, indent: int | None = 2) -> str:
+    """Return an answer as JSON, the same for the same answer to the last byte; `from_json` reads it back."""
+    return json.dumps(to_dict(answer), ensure_ascii=False, indent=indent)
+
+
+def from_json(text: str | bytes) -> Answer:
+    """Read an answer back; all but ``hits`` and ``seconds`` is as it was. Raises `ExportError` for anything else."""
+    from pydantic import ValidationError
+
+    try:
+        fields = json.loads(text)
+        if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
+            found = fields.get("schema") if isinstance(fields, dict) else None
+            raise ExportError(f"this is no answer in the form {SCHEMA!r} (its schema is {found!r:.60})")
+        return _answers().validate_python(_readable(fields))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ExportError(f"this is not JSON: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ExportError(f"this answer is not whole: {place}: {first['msg']}") from error
+
+
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an answer that are read back."""
+    parts = [_readable(part) if isinstance(part, dict) else part for part in fields.get("parts", ())]
+    return {**{name: value for name, value in fields.items() if name not in {"hits", "seconds"}}, "parts": parts}
+
+
+@cache
+def _answers() -> TypeAdapter[Answer]:
+    from pydantic import TypeAdapter  # here, since it takes longer to import than the rest of this package
+
+    return TypeAdapter(Answer)
+
+
+@cache
+def _citations() -> TypeAdapter[Citation]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Citation)
+
+
+# ---- Markdown ----
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$^]")
+_LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=])|(\d{1,9})([.)]))")
+
+
+def to_markdown(answer: Answer) -> str:
+    """Return an answer as Markdown: the question, the quotations, and a footnote for each with its place."""
+    lines = [f"**{_markdown(' '.join(answer.question.split()))}**"] if answer.question.strip() else []
+    if answer.reply is not None:
+        return "\n\n".join([*lines, _markdown(answer.reply)]) + "\n"
+    if answer.abstained:
+        lines.append(_markdown(answer.reason))
+        if answer.missing:
+            lines.append("Nowhere in the documents: " + _markdown(", ".join(answer.missing)))
+        if answer.nearest:
+            lines += ["Nearest sentence, not an answer:", _quotation(answer.nearest)]
+    lines += map(_quotation, answer.citations)
+    lines += [f"The documents do not seem to say: {_markdown(part)}" for part in answer.unanswered]
+    noted = answer.citations or ((answer.nearest,) if answer.nearest else ())
+    return "\n\n".join([*lines, *map(_footnote, noted)]) + "\n"
+
+
+def _quotation(citation: Citation) -> str:
+    lines = [f"> {line}".rstrip() for line in _markdown(citation.text).splitlines()]
+    return "\n".join(lines) + f" [^{citation.number}]"
+
+
+def _footnote(citation: Citation) -> str:
+    title = _markdown(" ".join(citation.title.split()))
+    link = web_link(citation)
+    named = f"[{title}](<{link}>)" if link else title
+    place = f"page {citation.page}, characters {citation.start}–{citation.end}"
+    return f"[^{citation.number}]: {named}, {place}, `{citation.address}`"
+
+
+def _markdown(text: str) -> str:
+    """Escape what Markdown would read as its own, so that what is shown are the words themselves."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", text)
+    return _LINE_START.sub(lambda line: line[1] + (f"\\{line[2]}" if line[2] else f"{line[3]}\\{line[4]}"), escaped)
+
+
+# ---- W3C Web Annotation Data Model ----
+
+
+def to_annotations(answer: Answer, index: Index) -> dict[str, Any]:
+    """Return the citations of an answer as a W3C AnnotationCollection (JSON-LD), one annotation each.
+
+    The target is the document under its `Address`, with a TextPositionSelector (whose offsets count code points, as
+    ours do) and a TextQuoteSelector. Where the source is a web page, the page is a target, too, by its quotation alone:
+    its markup has other offsets than its text. Raises `UnknownDocumentError` if a document has left the store.
+    """
+    name = uuid.uuid5(uuid.NAMESPACE_URL, to_json(answer, indent=None)).urn
+    items = [_annotation(answer, citation, index) for citation in answer.citations]
+    collection: dict[str, Any] = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": name,
+        "type": "AnnotationCollection",
+        "label": answer.question,
+        "total": len(items),
+    }
+    if items:
+        collection["first"] = {"id": f"{name}#page", "type": "AnnotationPage", "startIndex": 0, "items": items}
+    return collection
+
+
+def _annotation(answer: Answer, citation: Citation, index: Index) -> dict[str, Any]:
+    text = index.document(citation.document_id, citation.revision).text
+    quoted = {
+        "type": "TextQuoteSelector",
+        "exact": citation.text,
+        "prefix": text[max(0, citation.start - CONTEXT_CHARS) : citation.start],
+        "suffix": text[citation.end : citation.end + CONTEXT_CHARS],
+    }
+    position = {"type": "TextPositionSelector", "start": citation.start, "end": citation.end}
+    document = str(Address(citation.document_id, citation.revision))
+    targets = [{"source": document, "selector": [position, quoted]}]
+    if is_web_page(citation.source):
+        targets.append({"source": citation.source, "selector": [quoted]})
+    return {
+        "id": uuid.uuid5(uuid.NAMESPACE_URL, f"{citation.address}\n{answer.question}").urn,
+        "type": "Annotation",
+        "motivation": "highlighting",
+        "body": {"type": "TextualBody", "value": answer.question, "format": "text/plain", "purpose": "describing"},
+        "target": targets,
+    }
+
+
+# ---- links into web pages ----
+
+LONGEST_EXACT: Final = 300
+"""Longer sentences are named by their first and last words, as browsers do themselves."""
+
+EDGE_WORDS: Final = 6
+
+
+def is_web_page(source: str) -> bool:
+    """Whether a document's source is the address of a web page."""
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", source)
+
+
+def web_link(citation: Citation) -> str | None:
+    """Return a link that opens the cited web page at the sentence and marks it (``#:~:text=``); else None.
+
+    A sentence of several lines or of more than `LONGEST_EXACT` characters is named by its first and last words, since a
+    browser looks for an exact text within one block of the page only. The first place on the page that fits is marked.
+    """
+    if not is_web_page(citation.source):
+        return None
+    words = citation.text.split()
+    short = len(citation.text) <= LONGEST_EXACT and not re.search(r"[\t\r\n]", citation.text)
+    if short or len(words) < 2 * EDGE_WORDS:
+        directive = _directive(words)
+    else:
+        directive = f"{_directive(words[:EDGE_WORDS])},{_directive(words[-EDGE_WORDS:])}"
+    page, _, anchor = citation.source.partition("#")
+    return f"{page}#{anchor.partition(':~:')[0]}:~:text={directive}"
+
+
+def _directive(words: list[str]) -> str:
+    """Encode words for a text directive, where ``-``, ``,`` and ``&`` have a meaning of their own."""
+    return quote(" ".join(words), safe="").replace("-", "%2D")

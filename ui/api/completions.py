@@ -1,0 +1,245 @@
+"""What clients of OpenAI expect: chat completions, whole or streamed, and the list of models, which has one.
+
+The text of a message are the cited sentences with their numbers. Each has an annotation, in the very chunk that brings
+the sentence when it is streamed: a ``url_citation`` with its place in the message (half-open, in characters), and
+beside it the whole citation under ``verbatim``. The last question of the messages is answered; those before it are the
+history, and what else the messages hold (instructions to a model) has nobody to read it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from index import Index
+from qa import Answer, answer
+from qa.export import citation_dict
+from ui.api.forms import CitationForm
+from ui.api.problems import documented
+from ui.desk import Desk
+from ui.questions import MAX_HISTORY, QuestionError, checked_question
+
+MODEL: Final = "verbatim"
+
+MAX_MESSAGES: Final = 2 * MAX_HISTORY
+
+
+class Part(BaseModel):
+    """A part of a message; only text is read."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    type: str = "text"
+    text: str | None = None
+
+
+class Message(BaseModel):
+    """A message of the conversation so far."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
+        return self.content or ""
+
+
+class StreamOptions(BaseModel):
+    """Whether the last chunk tells how many tokens were used: none, since no model writes."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    include_usage: bool | None = None
+
+
+class Conversation(BaseModel):
+    """What a client asks. Settings for models that write (temperature and so on) are accepted and have no effect."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    model: Annotated[str, Field(examples=[MODEL])]
+    messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
+
+
+class UrlCitation(BaseModel):
+    """Where in the message a citation stands, and where it leads."""
+
+    start_index: int
+    end_index: int
+    title: str
+    url: str
+
+
+class Annotation(BaseModel):
+    """A citation of a message."""
+
+    index: int
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+    verbatim: CitationForm
+
+
+class Said(BaseModel):
+    """The message that answers."""
+
+    role: Literal["assistant"]
+    content: str
+    refusal: None
+    annotations: list[Annotation]
+
+
+class Choice(BaseModel):
+    """The one choice."""
+
+    index: int
+    message: Said
+    finish_reason: Literal["stop"]
+    logprobs: None
+
+
+class Usage(BaseModel):
+    """Tokens of a model that writes: none."""
+
+    prompt_tokens: Literal[0] = 0
+    completion_tokens: Literal[0] = 0
+    total_tokens: Literal[0] = 0
+
+
+class Completion(BaseModel):
+    """A whole answer."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+
+
+class Model(BaseModel):
+    """The one model."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "verbatim"
+
+
+class Models(BaseModel):
+    """All models."""
+
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+def completions(index: Index, desk: Desk) -> APIRouter:
+    """Return the routes over an index; answers are worked out at the desk."""
+    router = APIRouter()
+
+    @router.get("/models")
+    def list_models() -> Models:
+        """List the models: there is one, which quotes."""
+        return Models(data=[Model()])
+
+    @router.get("/models/{model}", responses=documented(404))
+    def get_model(model: Annotated[str, Path(max_length=200)]) -> Model:
+        """Return the one model."""
+        _only(model)
+        return Model()
+
+    @router.post(
+        "/chat/completions",
+        response_class=Response,
+        responses={
+            200: {
+                "model": Completion,
+                "description": "The answer; as chunks, ended by [DONE], if it is streamed.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            **documented(404, 409, 503),
+        },
+    )
+    async def complete(conversation: Conversation) -> Response:
+        """Answer the last question of a conversation, for clients of OpenAI."""
+        _only(conversation.model)
+        question, history = _asked(conversation.messages)
+        result = await desk.work_out(partial(answer, question, index=index, history=history))
+        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        if not conversation.stream:
+            return Response(_whole(result, head), media_type="application/json")
+        usage = bool(conversation.stream_options and conversation.stream_options.include_usage)
+        return StreamingResponse(
+            _chunks(result, head, usage=usage), media_type="text/event-stream", headers={"cache-control": "no-store"}
+        )
+
+    return router
+
+
+def _only(model: str) -> None:
+    if model != MODEL:
+        raise HTTPException(404, f"There is one model here, {MODEL!r}.")
+
+
+def _asked(messages: list[Message]) -> tuple[str, list[str]]:
+    """Return the last question of a conversation and those before it."""
+    asked = [checked_question(message.text) for message in messages if message.role == "user"]
+    if not asked:
+        raise QuestionError('the messages hold no question; the last one with the role "user" is answered')
+    *history, question = asked
+    return question, history[-MAX_HISTORY:]
+
+
+def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the text of an answer bit by bit, each sentence with its citation; joined it is ``result.text``."""
+    if result.abstained:
+        yield result.text, []
+    written = 0
+    for place, citation in enumerate(result.citations):
+        piece = ("\n" if place else "") + f"{citation.text} [{citation.number}]"
+        start = written + bool(place)
+        fields = citation_dict(citation)
+        named = {
+            "start_index": start,
+            "end_index": start + len(citation.text),
+            "title": citation.title,
+            "url": fields["link"] or citation.address,
+        }
+        yield piece, [{"index": place, "type": "url_citation", "url_citation": named, "verbatim": fields}]
+        written += len(piece)
+
+
+def _whole(result: Answer, head: dict[str, Any]) -> str:
+    annotations = [annotation for _, found in _pieces(result) for annotation in found]
+    message = {"role": "assistant", "content": result.text, "refusal": None, "annotations": annotations}
+    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+    usage = Usage().model_dump()
+    return json.dumps({**head, "object": "chat.completion", "choices": [choice], "usage": usage})
+
+
+def _chunks(result: Answer, head: dict[str, Any], *, usage: bool) -> Iterator[str]:
+    """Yield an answer as server-sent events."""
+    head = {**head, "object": "chat.completion.chunk"}
+
+    def event(delta: dict[str, Any], end: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": end, "logprobs": None}
+        return f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
+
+    yield event({"role": "assistant", "content": ""})
+    for piece, found in _pieces(result):
+        yield event({"content": piece} | ({"annotations": found} if found else {}))
+    yield event({}, "stop")
+    if usage:
+        yield f"data: {json.dumps({**head, 'choices': [], 'usage': Usage().model_dump()})}\n\n"
+    yield "data: [DONE]\n\n"
