@@ -50,6 +50,9 @@ perturbed."""
 PERTURBED_COSINE = 0.8
 """The cosine between a vector and its perturbed copies: about that between passages on one subject."""
 
+NOT_SAID = 3
+"""How `verbatim ask` ends if the documents do not say, which made-up questions cannot rule out."""
+
 command = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 DataOption = Annotated[Path | None, typer.Option(help="A folder of documents or sets.", show_default="our suites")]
@@ -432,7 +435,7 @@ def run(arguments: Sequence[str]) -> Ran:
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         said, complaint = printed.read_text(), failed.read_text()
-    if process.returncode:
+    if process.returncode not in (0, NOT_SAID):
         raise RuntimeError(f"{' '.join(arguments[:5])} ended with {process.returncode}:\n{complaint[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024
     last = (said.strip().splitlines() or [""])[-1]

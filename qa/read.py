@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -125,19 +126,19 @@ class ModelReader:
         best_few = read[:COMPARED]
         cosines = self._likeness.cosines(question, [item.text for item in best_few]) if best_few else []
         named = named_terms(question)
+        told = cache(partial(self._told, tuple(named)))  # the best few mostly stand in one document
         for place, (one, cosine) in enumerate(zip(best_few, cosines, strict=True)):
-            features = {**one.features, "cosine": cosine, "told": float(self._told(named, one))}
+            passage = one.hit.passage
+            knows = not unmentioned(named, one.surroundings) or told(passage.document_id, passage.revision)
+            features = {**one.features, "cosine": cosine, "told": float(knows)}
             read[place] = replace(one, features=features, score=self._score(features))
         return sorted(read, key=_order)
 
-    def _told(self, named: Sequence[str], item: Evidence) -> bool:
-        """Whether the document mentions all that the question names; a very long one is not looked through."""
-        lacking = unmentioned(named, item.surroundings)
-        if not lacking:
-            return True
-        document = self._index.document(item.hit.passage.document_id, item.hit.passage.revision)
+    def _told(self, named: Sequence[str], document_id: str, revision: str) -> bool:
+        """Whether a document mentions all that the question names; a very long one is not looked through."""
+        document = self._index.document(document_id, revision)
         text = f"{document.title}\n{document.text}"
-        return len(text) > LOOKED_THROUGH_CHARS or not unmentioned(lacking, text)
+        return len(text) > LOOKED_THROUGH_CHARS or not unmentioned(named, text)
 
     def _score(self, features: Mapping[str, float]) -> float:
         return sum(weight * features.get(name, 0.0) for name, weight in self._weights.items())

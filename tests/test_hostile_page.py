@@ -132,7 +132,7 @@ PLACES = {
 """Every place where text is shown; a new one is a line here."""
 
 BESIDE_THE_TEXT = {
-    "query": "Searched for: “{}?”",
+    "query": "Searched for: “{}?” Change what was searched for",
     "reason of a refusal": "({})",
     "part that is not answered": "The documents do not seem to say: {}",
     "text of the source": "Before. {}",

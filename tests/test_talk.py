@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
@@ -15,7 +15,14 @@ from ui.talk import Talk
 def said(index: Index, lines: Iterable[str]) -> tuple[str, list[Answer], list[Answer]]:
     """Return what a talk printed, the answers that it showed, and those that it kept."""
     out, shown = io.StringIO(), []
-    talk = Talk(index, Console(file=out, width=400, highlight=False), shown.append)
+    console = Console(file=out, width=400, highlight=False)
+    talk = Talk(index, console)
+
+    def show(*things: object, print_it: Callable[..., None] = console.print) -> None:
+        shown.extend(thing for thing in things if isinstance(thing, Answer))
+        print_it(*things)
+
+    console.print = show
     waiting = iter(lines)
 
     def read() -> str:

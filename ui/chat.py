@@ -193,7 +193,7 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
 
     for event in asked:
         answered = event.then(finish, [turns, parts.session], [parts.conversation], **QUICK)
-        answered.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        answered.then(conversations.follow, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
     new.then(render.no_source, None, [parts.source], **QUICK)

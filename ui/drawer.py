@@ -91,10 +91,17 @@ class Drawer:
         except VerbatimError as error:
             return {self.parts.listed: render.notice(str(error))}
         rows = len(listed) if session.all_listed else render.LISTED
+        session.listed = session.conversation
         return {
             self.parts.listed: render.conversations(listed, session.conversation, rows),
             self.parts.current: render.current(session.conversation, session.title),
         }
+
+    def follow(self, session: Session, request: gr.Request) -> dict[Any, Any]:
+        """Return the list after a turn: anew if a conversation began with it, else as it stands."""
+        if session.listed == session.conversation:
+            return {self.parts.listed: gr.skip(), self.parts.current: gr.skip()}
+        return self.show(session, request)
 
     def command(self, message: str, turns: list[Turn], session: Session, request: gr.Request) -> dict[Any, Any]:
         """Do what was clicked in the list: rename, delete, save as a file, list all."""

@@ -15,7 +15,8 @@ from ui.render import ROWS
 class Session:
     """One open page: the conversation it shows, the documents it does not ask, and how both are listed.
 
-    ``conversation`` is "" until something was asked. Handlers change it in place.
+    ``conversation`` is "" until something was asked, and ``listed`` the one that was open when all were last listed.
+    Handlers change it in place.
     """
 
     conversation: str = ""
@@ -25,6 +26,7 @@ class Session:
     order: str = "added"
     rows: int = ROWS
     all_listed: bool = False
+    listed: str | None = None
 
     def asked(self, entries: Sequence[Entry]) -> list[str] | None:
         """Return the ids of the documents to ask; None for all of them, those included that are yet to come."""

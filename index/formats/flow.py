@@ -12,7 +12,8 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
+from math import isfinite
 
 from index.formats.columns import (
     CELL_GAP,
@@ -601,7 +602,9 @@ class _Writer:
             starts[line.page - 1] = min(starts[line.page - 1], line.start)
         for index in range(len(starts) - 2, -1, -1):
             starts[index] = min(starts[index], starts[index + 1])
-        layout = Layout.of([(page.width, page.height) for page in pages], self._placed)
+        sizes = [(page.width, page.height) for page in pages]
+        # A page whose size is not finite can be read, but nothing can be found on it.
+        layout = Layout.of(sizes, self._placed) if all(map(isfinite, chain.from_iterable(sizes))) else None
         return replace(
             content,
             page_starts=(0, *starts[1:]),

@@ -12,7 +12,7 @@ from ui.render.text import day, escape
 AROUND_CHARS = 320
 """Of a longer neighbour the part next to the sentence is shown."""
 
-_LOOKED_AT_CHARS = 2_000
+_LOOKED_AT_CHARS = 800
 
 
 @dataclass(frozen=True, slots=True)
