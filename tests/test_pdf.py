@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_cause(name: str) -> None
 
 def test_a_page_without_a_finite_size_is_read_as_text_alone() -> None:
     font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {'4' * 99} 792]/Contents 4 0 R/Resources<</Font<</F1 {font}>>>>>>"
+    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {'4' * 60}.5 792]/Contents 4 0 R/Resources<</Font<</F1 {font}>>>>>>"
     words = "BT /F1 12 Tf 72 700 Td (The committee met.) Tj ET"
     stream = f"<</Length {len(words)}>>\nstream\n{words}\nendstream"
     objects = f"3 0 obj {page} endobj\n4 0 obj {stream} endobj\n".encode()
