@@ -28,13 +28,11 @@ from ui.export import quoted_in
 from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
+from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
 from ui.sessions import Session
 from ui.shelf import Shelf, ShelfParts
 from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
-
-MAX_QUESTION_CHARS = 8_000
-"""Longer questions are refused with a message."""
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
