@@ -111,6 +111,8 @@ class Catalog:
         self._reserve = path.with_name("reserve")
         self._local = threading.local()
         self._connections: list[_Connection] = []
+        self._opening = threading.Lock()
+        self._closed = False
         with self._translated():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
@@ -125,7 +127,9 @@ class Catalog:
         disk.keep_reserve(self._reserve)
 
     def close(self) -> None:
-        """Close the connections of all threads, each once its thread has read or written what it is at."""
+        """Close the connections of all threads, each once its thread has done what it is at. No other is opened."""
+        with self._opening:
+            self._closed = True
         while self._connections:
             connection = self._connections.pop()
             with connection.used:
@@ -430,21 +434,26 @@ class Catalog:
     def _connection(self) -> _Connection:
         connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            with self._translated():
-                connection = sqlite3.connect(
-                    self._path, isolation_level=None, check_same_thread=False, timeout=10, factory=_Connection
-                )
-                try:
-                    connection.execute("PRAGMA journal_mode = WAL")
-                except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
-                    disk.spend_reserve(self._reserve)
-                    connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA secure_delete = ON")
-                connection.execute("PRAGMA temp_store = MEMORY")  # sorting must not need a disk
-            self._local.connection = connection
-            self._connections.append(connection)
+            with self._translated(), self._opening:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("the store is closed")
+                self._local.connection = connection = self._connected()
+                self._connections.append(connection)
+        return connection
+
+    def _connected(self) -> _Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, timeout=10, factory=_Connection
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
+            disk.spend_reserve(self._reserve)
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # sorting must not need a disk
         return connection
 
     def _create(self) -> None:
