@@ -14,6 +14,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +33,10 @@ MAX_UPLOADED_BYTES, UPLOADED_SECONDS = 1_000_000_000, 600.0
 
 BODY_SECONDS = 30.0
 """How long a body may take to arrive, other than an upload."""
+
+HEARD_OUT_BYTES, HEARD_OUT_SECONDS = 300_000_000, 10.0
+"""A request that is refused is heard out, up to so much and so long: most senders read an answer only once they have
+sent everything, and a connection that is closed before takes the answer with it."""
 
 USER = "verbatim.user"
 """Where in an ASGI scope the name stands of who is logged in, if anyone has to be."""
@@ -89,7 +94,9 @@ class Guard:
             return
         outgoing = _Outgoing(scope, send)
         refusal = self._refusal(scope)
-        if refusal is None and not _is_upload(scope):
+        if refusal is not None:
+            await _hear_out(scope, receive)
+        elif not _is_upload(scope):
             try:
                 receive = await asyncio.wait_for(_arrived(receive), BODY_SECONDS)
             except TimeoutError:
@@ -165,6 +172,17 @@ async def _arrived(receive: Receive) -> Receive:
         return messages.popleft() if messages else await receive()
 
     return replay
+
+
+async def _hear_out(scope: Scope, receive: Receive) -> None:
+    """Take in the rest of a request that says how long it is, and forget it."""
+    length = headers_of(scope).get("content-length", "")
+    if not length.isdecimal() or int(length) > HEARD_OUT_BYTES:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HEARD_OUT_SECONDS):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 class Allowance:
