@@ -42,6 +42,9 @@ MAX_HEADER_BYTES = 500_000
 MAX_CONNECTIONS = 1_000
 """A page holds two or three. Beyond, the server says that it is busy (503)."""
 
+MAX_PAGES = MAX_CONNECTIONS // 2
+"""So many are remembered, whoever calls himself a page: of more, the one that was used longest ago is forgotten."""
+
 
 class ServeError(VerbatimError):
     """The chat cannot be served; the message says why and what to do."""
@@ -76,6 +79,7 @@ def create_app(
     downloads = Downloads()
     page = build(index, examples=examples, downloads=downloads)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
+    page.state_session_capacity = MAX_PAGES
     # Gradio looks whether a file was uploaded only in an app that it launched itself: in one that is mounted, as ours,
     # whoever names a file of this machine as an upload would be given it.
     page.has_launched = True
