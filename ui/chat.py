@@ -60,10 +60,16 @@ class Parts:
     drawer: DrawerParts
 
 
-def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Downloads | None = None) -> gr.Blocks:
+def build(
+    index: Index,
+    *,
+    examples: Sequence[str] | None = None,
+    downloads: Downloads | None = None,
+    desk: Desk | None = None,
+) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
-    By default these are drawn from the documents. Files to save are handed to ``downloads``.
+    By default these are drawn from the documents. Files to save are handed to ``downloads``, questions to ``desk``.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
@@ -75,7 +81,7 @@ def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Dow
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
-        _wire_asking(index, parts, documents, conversations)
+        _wire_asking(index, parts, documents, conversations, desk or Desk())
         changed = _wire_documents(index, parts, documents)
         if examples is None:
             suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
@@ -165,7 +171,7 @@ def _depending(parts: Parts) -> list[Any]:
     return [parts.tabs, parts.conversation, parts.seed, parts.offers]
 
 
-def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer) -> None:
+def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer, desk: Desk) -> None:
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
 
@@ -178,7 +184,6 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
         parts.question.submit(begin, [parts.question, turns], shown, **at_once),
         *(button.click(begin, [button, turns], shown, **at_once) for button in parts.offered),
     ]
-    desk = Desk()
 
     def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Answer what is pending, keep it, and list the conversation if it is a new one."""
