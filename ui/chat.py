@@ -54,6 +54,7 @@ class Parts:
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
+    alone: gr.Textbox
     wanted: gr.Textbox
     verdict: gr.Textbox
     shelf: ShelfParts
@@ -138,6 +139,7 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         question=question,
         tabs=tabs,
         source=source,
+        alone=wire_box("ask-alone", "Question to ask alone"),
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
@@ -172,6 +174,9 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
     asked = [
         parts.question.submit(begin, [parts.question, turns], shown, **QUICK),
         *(button.click(begin, [button, turns], shown, **QUICK) for button in parts.offered),
+        parts.alone.submit(
+            lambda sent, turns: begin(_payload(sent), turns, alone=True), [parts.alone, turns], shown, **QUICK
+        ),
     ]
     desk = Desk()
 
@@ -250,15 +255,16 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 # ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, parts: Parts, question: str, turns: list[Turn]) -> Updates:
-    """Show the question at once; `_finish` answers it."""
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], *, alone: bool = False) -> Updates:
+    """Show the question at once; `_finish` answers it, ``alone`` as if nothing had been said before."""
     question = question.strip()
     if question:
-        turns.append(_new_turn(question, len(turns)))
+        notes = ("Asked alone, without what was said before.",) if alone else ()
+        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
     return {
         parts.turns: turns,  # the same list; named so that Gradio forgets it with the closed page
         parts.conversation: _conversation(index, turns),
-        parts.question: "",
+        parts.question: gr.skip() if alone else "",
         parts.offers: gr.update(visible=not turns and _count(index) > 0),
     }
 
@@ -284,7 +290,7 @@ def _finish(
     for turn in [turn for turn in turns if turn.pending]:
         answered = _answered(index, turn, turns, documents)
         if note and answered.answer:
-            answered = replace(answered, notes=(note,))
+            answered = replace(answered, notes=(*answered.notes, note))
         for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
             if current is turn:
                 turns[place] = answered
@@ -300,7 +306,7 @@ def _give_up(index: Index, turns: list[Turn], why: str) -> str:
 
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None = None) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
-    history = [earlier.answer for earlier in turns if earlier.answer is not None]
+    history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
     chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
     if documents is not None and not documents:
         return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
