@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from index import Index, Source
-from qa import Answer, answer
+from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, turns
 from qa.converse import leans, understand
@@ -83,6 +87,20 @@ def test_a_follow_up_is_answered_from_answers_and_from_strings(seed_index: Index
     assert "Solingen" in by_answer.query
     assert "eight injuries" in by_answer.citations[0].text
     assert by_answer.citations[0].text == by_string.citations[0].text
+
+
+def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answer("What happened in Solingen?", index=seed_index)
+    (cited,) = first.citations
+    elsewhere = replace(first, citations=(replace(cited, start=cited.start + 1),))
+    asked = partial(answer, "How many were injured there?", index=seed_index)
+    doubted, other = asked(history=[first]), asked(history=[elsewhere])
+    monkeypatch.setattr(converse, "REPEATED", 0.0)
+    plain = asked(history=[first])
+    assert doubted.citations[0].text == plain.citations[0].text == cited.text
+    assert other.confidence == plain.confidence
+    log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (plain, doubted)]
+    assert log_odds[0] - log_odds[1] == pytest.approx(1.0)
 
 
 def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:
@@ -182,6 +200,24 @@ def test_the_antecedent_is_the_nearest_that_fits() -> None:
     assert antecedent("“I will stay,” he said.", earlier) == 1
     assert antecedent("The sea is calm.", earlier) is None
     assert antecedent("He will resign.", []) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "earlier", "expected"),
+    [
+        ("He left at nine.", ["Mayor Tom Beck spoke at length.", "Beck was tired.", "Tides rise twice a day."], 1),
+        ("He left at nine.", ["Mayor Tom Beck spoke.", "Pellow Harbour Services met on Oldmere Road."], 0),
+        ("He left at nine.", ["Pope Leo XII came to see it.", "It was cold."], 0),
+        ("He left at nine.", ["Mayor Tom Beck spoke.", "Ada Frey said she would stay."], 0),
+        ("It carries forty.", ["The ferry Alma was built in Pellow.", "It is a small ship.", "It was sold twice."], 0),
+        ("They carry forty.", ["They are old.", "They are slow."], None),
+        ("“It is a scandal,” she said.", ["The council of Orrisby met on Monday."], None),
+        ("“It cannot go on.", ["The council of Orrisby met on Monday evening."], None),
+        ("He left at nine.", ["Mayor Tom Beck spoke."] + ["Nothing was said."] * 4, None),
+    ],
+)
+def test_whom_a_sentence_is_about(sentence: str, earlier: list[str], expected: int | None) -> None:
+    assert antecedent(sentence, earlier) == expected
 
 
 def test_a_leaning_citation_brings_its_context_word_for_word(index: Index) -> None:
