@@ -8,6 +8,8 @@ from functools import partial
 
 import pytest
 
+from evals.followup import WAYS, _agreement, _cut
+from evals.suite import GoldSpan, Question, Suite
 from index import Index, Source
 from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
@@ -32,6 +34,8 @@ from qa.smalltalk import reply_to
         "Who else was hurt?",
         "How old is he?",
         "What does the other one cost?",
+        "Is it safe?",
+        "And is the same true of Oman?",
         "How was that found out?",
     ],
 )
@@ -49,6 +53,9 @@ def test_a_question_that_leans(question: str) -> None:
         "Did Peter sell his house?",
         "Who are the people that the group attacked?",
         "Where is Solingen?",
+        "How do schools in the rest of the world differ from Ireland's?",
+        "What happened in the latter half of the century in Vienna?",
+        "Is it possible to carry leave over?",
     ],
 )
 def test_a_question_that_does_not_lean(question: str) -> None:
@@ -232,3 +239,33 @@ def test_a_leaning_citation_brings_its_context_word_for_word(index: Index) -> No
         == "Conrad Vye has led the Pellow Line since 1998."
     )
     assert cited.context.number == cited.number
+
+
+# ---- the study -------------------------------------------------------------------------------------------------------
+
+
+def test_the_study_cuts_all_that_says_the_answer() -> None:
+    text = "The ferry sank in 1911. It was old. Nobody knew in 1911 why. It was found."
+    gold = ((GoldSpan("a.txt", 0, 23, text[:23]),),)
+    asked = Question("1", "When did it sink?", ("Which ferry was old?",), True, "when", gold, ("1911",), "")
+    cut = _cut(Suite("small", (asked,), {"a.txt": text, "b.txt": "Another boat sank in 1912."}, {}, ""), [asked])
+    (question,) = cut.questions
+    (name,) = set(cut.documents) - {"a.txt", "b.txt"}
+    assert cut.documents[name].split() == "It was old. It was found.".split()
+    assert cut.asked(question) == {name, "b.txt"}
+    assert not question.answerable
+    assert question.history == asked.history
+    all_of_it = replace(asked, answers=("was", "1911"))
+    assert not _cut(Suite("small", (all_of_it,), {"a.txt": text}, {}, ""), [all_of_it]).questions
+
+
+def test_the_words_that_a_way_adds_are_compared_with_those_that_people_added() -> None:
+    row = {
+        "question": "Who claimed it?",
+        "rewrite": "Who claimed the attack in Solingen?",
+        "history": [{"question": "What happened in Solingen?", "answer": "Three died."}],
+    }
+    last = WAYS["last question before it"]
+    assert _agreement(row, last) == (1, 2, 2)  # "Solingen" of "happened" and "Solingen", for "attack" and "Solingen"
+    assert _agreement(row, WAYS["Verbatim"]) == (1, 1, 2)
+    assert _agreement(row, WAYS["question alone"]) == (0, 0, 2)
