@@ -251,7 +251,7 @@ def test_the_study_cuts_all_that_says_the_answer() -> None:
     cut = _cut(Suite("small", (asked,), {"a.txt": text, "b.txt": "Another boat sank in 1912."}, {}, ""), [asked])
     (question,) = cut.questions
     (name,) = set(cut.documents) - {"a.txt", "b.txt"}
-    assert cut.documents[name].split() == "It was old. It was found.".split()
+    assert " ".join(cut.documents[name].split()) == "It was old. It was found."
     assert cut.asked(question) == {name, "b.txt"}
     assert not question.answerable
     assert question.history == asked.history
