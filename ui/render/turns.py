@@ -29,6 +29,7 @@ class Turn:
     places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     alone: bool = False
+    drawn: dict[int, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def pending(self) -> bool:
@@ -96,10 +97,13 @@ def _welcome(documents: int) -> str:
 
 
 def _turn(number: int, turn: Turn) -> str:
-    """Return one question with its answer."""
-    question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    judged = verdict(number) if turn.answer else ""
-    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}{judged}</div>'
+    """Return one question with its answer, drawn once."""
+    if number not in turn.drawn:
+        question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
+        judged = verdict(number) if turn.answer else ""
+        outcome = _outcome(number, turn)
+        turn.drawn[number] = f'<div class="turn">{question}{outcome}{notes(turn.notes)}{judged}</div>'
+    return turn.drawn[number]
 
 
 def _outcome(number: int, turn: Turn) -> str:
