@@ -277,8 +277,10 @@ def test_what_was_searched_is_shown_only_where_it_differs():
     same = render.conversation([Turn("Who?", answered(citation, query=" Who? "))], documents=1)
     other = render.conversation([Turn("Who?", answered(citation, query="Who led the raid?"))], documents=1)
     assert "Searched for" not in same
-    assert shown(other, "//p[@class='searched']").startswith("Searched for: “Who led the raid?” Change")
-    assert 'name="edit" value="Who led the raid?"' in other
+    said = "Searched for: “Who led the raid?” Change what was searched for Ask it alone without what was said before"
+    assert shown(other, "//p[@class='searched']") == said
+    assert tree(other).xpath("//button[@name='edit']/@value") == ["Who led the raid?"]
+    assert tree(other).xpath("//button[@name='ask-alone']/@value") == ["Who?"], "as it was typed"
 
 
 @pytest.mark.parametrize("reason", ["No sentence fits.", "Your documents do not say who he is."])

@@ -54,6 +54,7 @@ class Parts:
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
+    alone: gr.Textbox
     wanted: gr.Textbox
     verdict: gr.Textbox
     shelf: ShelfParts
@@ -145,6 +146,7 @@ def _lay_out(examples: Sequence[str]) -> Parts:
         question=question,
         tabs=tabs,
         source=source,
+        alone=wire_box("ask-alone", "Question to ask alone"),
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
@@ -179,10 +181,15 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
         """Show the question, whatever was sent as one. Here and now: a thread would cost more than the work."""
         return _begin(index, parts, question if isinstance(question, str) else "", turns)
 
+    def begin_alone(sent: str, turns: list[Turn]) -> Updates:
+        """Show a question that was clicked to be asked without what was said before."""
+        return _begin(index, parts, _payload(sent), turns, alone=True)
+
     shown, at_once = [parts.conversation, parts.question], {**QUICK, "preprocess": False}
     asked = [
         parts.question.submit(begin, [parts.question, turns], shown, **at_once),
         *(button.click(begin, [button, turns], shown, **at_once) for button in parts.offered),
+        parts.alone.submit(begin_alone, [parts.alone, turns], shown, **QUICK),
     ]
 
     def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
@@ -262,12 +269,13 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 # ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, parts: Parts, question: str, turns: list[Turn]) -> Updates:
-    """Show the question at once; `_finish` answers it."""
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], *, alone: bool = False) -> Updates:
+    """Show the question at once; `_finish` answers it, ``alone`` as if nothing had been said before."""
     question = question.strip()
     if question:
-        turns.append(_new_turn(question, len(turns)))
-    return {parts.conversation: _conversation(index, turns), parts.question: ""}
+        notes = ("Asked alone, without what was said before.",) if alone else ()
+        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
+    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if alone else ""}
 
 
 def _new_turn(question: str, turns: int) -> Turn:
@@ -291,7 +299,7 @@ def _finish(
     for turn in [turn for turn in turns if turn.pending]:
         answered = _answered(index, turn, turns, documents)
         if note and answered.answer:
-            answered = replace(answered, notes=(note,))
+            answered = replace(answered, notes=(*answered.notes, note))
         for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
             if current is turn:
                 turns[place] = answered
@@ -307,7 +315,7 @@ def _give_up(index: Index, turns: list[Turn], why: str) -> str:
 
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None = None) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
-    history = [earlier.answer for earlier in turns if earlier.answer is not None]
+    history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
     chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
     if documents is not None and not documents:
         return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
