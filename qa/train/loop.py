@@ -50,7 +50,9 @@ class Settings:
     ``batch_tokens`` are those of one pass; ``passes`` are made for one step, in each of the ``processes``. ``average``
     is how much of the running average of the weights is kept at each step. ``stop_at`` ends a run early at that step,
     as an interruption would. ``start`` is a folder of shipped weights to begin from instead of the encoder's own.
-    ``dropout`` is that of the layers' outputs. ``lesson`` says what is learnt: to read, or to verify claims.
+    ``dropout`` is that of the layers' outputs. ``lesson`` says what is learnt: to read, or to verify claims. The first
+    ``frozen_layers`` stay as they are, and with them what is below. ``bfloat16`` is four times as fast on a processor
+    made for it, and eight times as slow on one that is not (no AVX-512).
     """
 
     data: str
@@ -71,6 +73,8 @@ class Settings:
     start: str | None = None
     dropout: float = 0.1
     lesson: Literal["reading", "verifying"] = "reading"
+    frozen_layers: int = 0
+    bfloat16: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,10 @@ class _Run:
         torch.manual_seed(settings.seed)
         self.model = PackedModel(new_model(settings.dropout)).to(settings.device)
         self.model.train()  # transformers hands a model over with its dropout off
+        if settings.frozen_layers:
+            bert = self.model.model.bert
+            bert.embeddings.requires_grad_(False)
+            bert.encoder.layer[: settings.frozen_layers].requires_grad_(False)
         self.trained = {name: value for name, value in self.model.named_parameters() if value.requires_grad}
         plain = [value for value in self.trained.values() if value.ndim < 2]
         weights = [value for value in self.trained.values() if value.ndim >= 2]
@@ -280,7 +288,7 @@ def _pass(
     model: torch.nn.Module, examples: Sequence[Any], tokenizer: Tokenizer, lesson: Lesson, settings: Settings
 ) -> float:
     batch = lesson.collate(examples, tokenizer).to(settings.device)
-    with torch.autocast(settings.device, torch.bfloat16):
+    with torch.autocast(settings.device, torch.bfloat16, enabled=settings.bfloat16):
         scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
     value = lesson.loss(scores.float(), batch)
     (value / settings.passes).backward()  # type: ignore[no-untyped-call]
@@ -307,7 +315,7 @@ def _probe(run: _Run, groups: Sequence[Sequence[Any]], tokenizer: Tokenizer, les
     right, losses = 0, []
     for group in groups:
         batch = lesson.collate(group, tokenizer).to(run.settings.device)
-        with torch.autocast(run.settings.device, torch.bfloat16):
+        with torch.autocast(run.settings.device, torch.bfloat16, enabled=run.settings.bfloat16):
             scores = run.model(batch.input_ids, batch.attention_mask, batch.token_type_ids).float()
         losses.append(float(lesson.loss(scores, batch)))
         right += lesson.right(scores, batch)
