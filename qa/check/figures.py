@@ -81,7 +81,12 @@ def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Mo
     if not same and _is_counted_up(amount, stated):
         return
     if not same:
-        yield f"the number {amount.text} is in none of the sentences cited"
+        written = [other.text for other in stated if not other.rank and other.value == amount.value]
+        yield (
+            f"the sentences cited say “{written[0]}”, not “{amount.text}”"
+            if written
+            else f"the number {amount.text} is in none of the sentences cited"
+        )
     elif not fitting:
         yield f"the sentences cited say “{same[0].text}”, not “{amount.text}”"
     elif not any(_same_bound(amount, other) for other in fitting):
