@@ -15,7 +15,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -130,13 +130,14 @@ def report(title: str, checked: Sequence[Checked]) -> None:
     kept, struck = ([one for one in checked if one.struck is strike] for strike in (False, True))
     typer.echo(f"  of what is kept, true    {_said(metrics.mean, [[float(one.holds)] for one in kept])}")
     typer.echo(f"  of what is struck, false {_said(metrics.mean, [[float(not one.holds)] for one in struck])}")
-    for name, score in (
-        ("support", lambda one: one.verdict.support),
-        ("overlap", lambda one: one.overlap),
-        ("cosine", lambda one: one.cosine),
-    ):
-        rows = [[score(one), float(one.holds)] for one in checked]
-        typer.echo(f"  AUROC of {name:8}        {_said(metrics.auroc, rows)}")
+    scores: dict[str, Callable[[Checked], float]] = {
+        "support": lambda one: one.verdict.support,
+        "overlap": lambda one: one.overlap,
+        "cosine": lambda one: one.cosine,
+    }
+    for name, score in scores.items():
+        pairs = [[score(one), float(one.holds)] for one in checked]
+        typer.echo(f"  AUROC of {name:8}        {_said(metrics.auroc, pairs)}")
     error = metrics.calibration_error([one.verdict.support for one in checked], [float(one.holds) for one in checked])
     typer.echo(f"  calibration error of support {error:.3f}")
 

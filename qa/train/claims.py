@@ -187,7 +187,7 @@ class Claims:
         """Return what might answer as well, of the same kind as the answer: a number, a name, or else other words."""
         digits, capital = any(map(str.isdigit, answer)), answer[:1].isupper()
         if digits:
-            near = [one for one in re.findall(r"\d[\d,.]*\d|\d", piece.text) if one not in answer]
+            near: list[str] = [one for one in re.findall(r"\d[\d,.]*\d|\d", piece.text) if one not in answer]
             return chance.choice(near) if near else None
         near = [one for one in names(piece.text) if one not in answer and answer not in one]
         if capital and near:
