@@ -67,7 +67,7 @@ def _begins_with_name(
 ) -> bool:
     """Whether both texts begin with a name: one that has its capital within a sentence, too, or stands like one.
 
-    A verb follows it, and it is no plural ("Somalia has", not "Soldiers have"), or it is of a people ("Belgian forces").
+    A verb follows it, and it is no plural ("Somalia has", not "Soldiers have"); or it is of a people ("Belgian men").
     """
     if any(word in known for word in said[:end]):
         return True
