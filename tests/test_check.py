@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.check import Checker, Verdict, open_checker
-from qa.check.checker import MOST_CHARS, UNSUPPORTED
+from qa.check.checker import FOREIGN, MOST_CHARS, UNSUPPORTED
 from qa.check.rules import broken_rules
 
 TRUE = [
@@ -180,14 +180,15 @@ def test_what_the_evidence_says_holds(checker: Checker, claim: str, evidence: li
     ("claim", "evidence", "reason"),
     [
         ("About 3,500 U.S. troops remain in Iraq.", [TROOPS], "3,500"),
-        ("The council voted to close the old harbour to cargo ships.", [TROOPS], UNSUPPORTED),
+        ("The council voted to close the old harbour to cargo ships.", [TROOPS], FOREIGN),
+        ("The council voted to close the old harbour to troops.", [TROOPS], UNSUPPORTED),
         (f"{TROOPS[:-1]}, and the talks with the unions about pensions have failed again.", [TROOPS], UNSUPPORTED),
-        ("Penguins breed on the ice.", [TROOPS], UNSUPPORTED),
+        ("Penguins breed on the ice.", [TROOPS], FOREIGN),
         ("About 2,500 U.S. troops remain in Iraq.", [], "cites nothing"),
         ("About 2,500 U.S. troops remain in Iraq.", ["", " \n"], "cites nothing"),
         ("", [TROOPS], "says nothing"),
         ("…", [TROOPS], "says nothing"),
-        ("x" * (MOST_CHARS + 1), [TROOPS], "more than 4,000"),
+        ("x" * (MOST_CHARS + 1), [TROOPS], "more than 2,000"),
     ],
 )
 def test_what_it_does_not_say_does_not(checker: Checker, claim: str, evidence: list[str], reason: str) -> None:
@@ -215,12 +216,12 @@ def test_a_sentence_supports_itself_and_a_verdict_is_deterministic(sentence: str
 
 def test_hostile_texts_are_checked_in_time(checker: Checker) -> None:
     for text in (
-        "not " * 900,
-        "1,2 " * 900,
-        "A" * 3_900,
-        "Ab " * 1_300,
-        "\x00\u202e" * 900 + "a",
-        "no more than " * 300,
+        "not " * 450,
+        "1,2 " * 450,
+        "A" * 1_900,
+        "Ab " * 600,
+        "\x00\u202e" * 450 + "a",
+        "no more than " * 150,
     ):
         assert not checker.check(text, [TROOPS * 300], context=[text * 20]).holds
 

@@ -41,13 +41,15 @@ def word_features(claim: str, evidence: str) -> dict[str, float]:
     """Return how the evidence holds the terms of a claim, of which `WINDOW_TERMS` in a row are looked at together.
 
     ``worst`` is the least share (0..1) that it holds of any such window, and ``gap`` by how much that of the best one
-    is greater: other words are spread over a claim, an addition stands in one place. A claim without terms says nothing.
+    is greater: other words are spread over a claim, an addition stands in one place. ``best`` is that of the best one,
+    0 if no term is held or there is none.
     """
     held = set(terms(evidence))
     found = [term in held for term in terms(claim)]
     windows = [found[start : start + WINDOW_TERMS] for start in range(max(1, len(found) - WINDOW_TERMS + 1))]
     shares = [sum(window) / len(window) for window in windows if window] or [0.0]
-    return {"worst": min(shares), "gap": max(shares) - min(shares) if len(found) >= GAP_TERMS else 0.0}
+    gap = max(shares) - min(shares) if len(found) >= GAP_TERMS else 0.0
+    return {"worst": min(shares), "gap": gap, "best": max(shares)}
 
 
 def reader_features(model: ReadingModel, claim: str, evidence: str) -> dict[str, float]:
