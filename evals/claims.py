@@ -150,6 +150,8 @@ def _said(statistic: metrics.Statistic, rows: Sequence[Sequence[float]]) -> str:
     found = metrics.estimate(statistic, rows, seed=0)
     if found.value is None:
         return f"none (n={found.n})"
+    if found.low is None or found.high is None:  # of one claim there is no interval
+        return f"{found.value:.3f} (n={found.n})"
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f}, n={found.n})"
 
 
