@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qa.verbs import IRREGULAR_PAST
+
 
 def _words(text: str) -> list[str]:
     return text.split()
@@ -178,13 +180,6 @@ _REGULAR = """
         resume retrieve schedule scrap screen sponsor stage stress strengthen study submit supply suspect tie top tour
         track trade trail train transform translate trigger unite upgrade validate wage weigh yield close burn plant
         damage paint rent"""
-_IRREGULAR = """
-        became:become began:begin bought:buy broke:break brought:bring built:build came:come caught:catch chose:choose
-        drew:draw drove:drive fell:fall flew:fly fought:fight found:find gave:give went:go grew:grow held:hold kept:keep
-        knew:know led:lead lost:lose made:make met:meet paid:pay ran:run rose:rise said:say sang:sing sank:sink saw:see
-        sent:send sold:sell spent:spend spoke:speak stood:stand stole:steal struck:strike swam:swim taught:teach
-        told:tell took:take threw:throw thought:think understood:understand won:win wore:wear wrote:write cost:cost
-        overtook:overtake withdrew:withdraw"""
 _DOUBLED = frozenset(_words("ban commit drop scrap permit plan refer stop transfer"))
 _PRESENT = """
         owns:own provides:provide contains:contain includes:include consists:consist employs:employ receives:receive
@@ -204,7 +199,7 @@ def _pairs(text: str) -> dict[str, str]:
     return {form: base for form, _, base in (pair.partition(":") for pair in text.split())}
 
 
-PAST = {_past(verb): verb for verb in _REGULAR.split()} | _pairs(_IRREGULAR)
+PAST = {_past(verb): verb for verb in _REGULAR.split()} | dict(IRREGULAR_PAST)
 PRESENT = _pairs(_PRESENT)
 VERBS = frozenset(
     _words("be been has gets runs says holds keeps goes comes stands begins ends applies rises falls leads sits lies")

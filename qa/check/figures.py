@@ -1,0 +1,212 @@
+"""The numbers and dates of a claim that the sentences cited do not state.
+
+Another way of writing the same is the same (see `qa.quantities`). A number is also wrong beside the wrong thing: of
+"five killed, ten hurt" it is not true that ten were killed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from index.lexical import terms
+from qa.quantities import MONEY, UNITS, Amount, Moment, codes, quantities
+
+ROUNDED = 0.05
+"""A number written with decimals or a scale ("1.5 million") may differ by so much from the one that it rounds."""
+
+ABOUT = 0.1
+"""A number after "about" may differ by so much."""
+
+WELL_BEYOND = 1.5
+""""More than 100" is not said of more than this many times 100, nor "fewer than 100" of as much less."""
+
+
+def unstated_figures(claim: str, evidence: str, context: str) -> Iterator[str]:
+    """Yield why a claim's numbers and dates do not follow from the evidence, a sentence each.
+
+    The context may tell the year of a date, since texts seldom repeat it; it states no number.
+    """
+    amounts, moments = quantities(claim)
+    stated, dated = quantities(evidence)
+    years = [*dated, *quantities(context)[1]]
+    for amount in amounts:
+        if not _is_said_loosely(amount, claim):
+            yield from _amount_trouble(amount, stated, dated, evidence)
+    places = list(dict.fromkeys((moment.start, moment.end, moment.text) for moment in moments))
+    for start, _, text in places:
+        readings = [moment for moment in moments if moment.start == start]
+        said = [_is_dated(moment, dated, stated, years) for moment in readings]
+        if not (any(said) if _is_ambiguous(text) else all(said)):
+            yield _date_trouble(text, readings[0], dated)
+    for code in dict.fromkeys(codes(claim)):
+        if _plain(code) not in _plain(evidence) and _plain(code) not in _plain(context):
+            yield f"“{code}” is in none of the sentences cited"
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum() or letter == ".")
+
+
+# ---- amounts -----------------------------------------------------------------------------------------------------
+
+
+def _is_said_loosely(amount: Amount, claim: str) -> bool:
+    """Whether a word for a number counts nothing: "one of them", "first", "second" of time, "the two"."""
+    word = amount.text.lower()
+    return word in {"one", "first"} or (word == "second" and claim[amount.end :].startswith("s "))
+
+
+def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Moment], evidence: str) -> Iterator[str]:
+    if amount.rank:
+        if not any(amount.value == other.value for other in stated) and not any(
+            moment.day == amount.value for moment in dated
+        ):
+            yield f"“{amount.text}” is in none of the sentences cited"
+        return
+    same = [other for other in stated if not other.rank and _same_value(amount, other)]
+    fitting = [other for other in same if _same_unit(amount, other, evidence)]
+    if not same and any(moment.years == (amount.value, amount.value) for moment in dated):
+        return
+    if not same:
+        yield f"the number {amount.text} is in none of the sentences cited"
+    elif not fitting:
+        yield f"the sentences cited say “{same[0].text}”, not “{amount.text}”"
+    elif not any(_same_bound(amount, other) for other in fitting):
+        yield f"the sentences cited do not say “{_bounded(amount)}”"
+    elif wrong := _of_another(amount, fitting, stated):
+        yield f"in the sentences cited the number {amount.text} is not of “{wrong}”"
+
+
+def _same_value(amount: Amount, other: Amount) -> bool:
+    factor = _factor(amount, other)
+    return any(
+        _meets(amount, low, other, other_low * factor, other_high * factor)
+        for low, high in amount.readings
+        for other_low, other_high in other.readings
+        if low == high or (other_high >= low and other_low <= high)
+    )
+
+
+def _meets(amount: Amount, value: float, other: Amount, low: float, high: float) -> bool:
+    """Whether a claim's value may be said of what the evidence gives as between low and high."""
+    first, last = amount.readings[0]
+    if first != last:  # "hundreds" is said of 300, and of "hundreds"
+        return first <= low and high <= last
+    if low != high:
+        return False  # no number is stated by "hundreds"
+    size = max(abs(value), abs(low), 1e-9)
+    apart = abs(value - low) / size
+    if apart < 1e-9:
+        return True
+    if amount.bound and not other.bound and amount.bound * (low - value) > 0:
+        return max(low, value) <= WELL_BEYOND * max(min(low, value), 1e-9)
+    if amount.about or (other.about and amount.step > 1):
+        return apart <= ABOUT
+    converted = _factor(amount, other) != 1
+    rounded = converted or amount.step % 1 or amount.step >= 1e5 or other.step < amount.step < 1.5
+    return bool(rounded) and apart <= ROUNDED and abs(value - low) <= amount.step * (1 if converted else 0.5) + 1e-9
+
+
+def _factor(amount: Amount, other: Amount) -> float:
+    """Return by what the other's value is multiplied to be in the unit of the first."""
+    one, two = UNITS.get(amount.unit), UNITS.get(other.unit)
+    if one and two and one[0] == two[0] and "point" not in (amount.unit, other.unit):
+        return two[1] / one[1]
+    return 1.0
+
+
+def _same_unit(amount: Amount, other: Amount, evidence: str) -> bool:
+    if amount.unit == other.unit or _factor(amount, other) != 1:
+        return True
+    if "pound" in (amount.unit, other.unit):
+        return {amount.unit, other.unit} <= {"pound", "£", "lb", ""}
+    if not other.unit:  # a table names the unit in its header; an age has none
+        return UNITS.get(amount.unit, ("",))[0] in {"time", "months"} or _names_unit(amount.unit, evidence)
+    return not amount.unit and other.unit not in MONEY | {"%"}
+
+
+def _names_unit(unit: str, evidence: str) -> bool:
+    return unit in evidence or any(found.unit == unit for found in quantities(evidence.replace("(", "1 "))[0])
+
+
+def _same_bound(amount: Amount, other: Amount) -> bool:
+    """Whether "more than" and the like agree. One that only the evidence has may be left out."""
+    if amount.bound == other.bound:
+        return True
+    if amount.bound and not other.bound:
+        apart = amount.bound * (other.value * _factor(amount, other) - amount.value)
+        return apart > 1e-9 or (not amount.strict and math.isclose(apart, 0, abs_tol=1e-9)) or amount.about
+    return not amount.bound
+
+
+def _bounded(amount: Amount) -> str:
+    strict = {(1, True): "more than", (1, False): "at least", (-1, True): "less than", (-1, False): "at most"}
+    return f"{strict[amount.bound, amount.strict]} {amount.text}" if amount.bound else amount.text
+
+
+def _of_another(amount: Amount, fitting: Sequence[Amount], stated: Sequence[Amount]) -> str | None:
+    """Return what the claim's number counts if in the evidence another number counts it, and this one does not."""
+    counted = _counted(amount)
+    if not counted:
+        return None
+    if any(counted in _counts(other) or not _counts(other) for other in fitting):
+        return None
+    others = [other for other in stated if other not in fitting and not other.rank and _counted(other) == counted]
+    return counted if others and all(other.unit == amount.unit for other in others) else None
+
+
+def _counted(amount: Amount) -> str | None:
+    """Return the term that follows a number at once: of "2,500 troops" it is the troops."""
+    word = amount.following[0] if amount.following else ""
+    found = terms(word) if word.isalpha() else []
+    return found[0] if found else None
+
+
+def _counts(amount: Amount) -> set[str]:
+    return {term for word in amount.following for term in terms(word)}
+
+
+# ---- dates -------------------------------------------------------------------------------------------------------
+
+
+def _is_ambiguous(date: str) -> bool:
+    """Whether a date's readings are alternatives (03/04/2024), not the two ends of a range."""
+    return re.fullmatch(r"\d+[/.]\d+[/.]\d+", date) is not None
+
+
+def _is_dated(moment: Moment, dated: Sequence[Moment], stated: Sequence[Amount], years: Sequence[Moment]) -> bool:
+    """Whether one date of the evidence agrees with all that the claim's says."""
+    if moment.years and moment.month is None and moment.minute is None:
+        first, last = moment.years
+        return any(other.years and first <= other.years[0] and other.years[1] <= last for other in dated) or (
+            first == last and any(amount.value == first for amount in stated)
+        )
+    return any(_agrees(moment, other, years) for other in dated)
+
+
+def _agrees(moment: Moment, other: Moment, years: Sequence[Moment]) -> bool:
+    if moment.minute is not None:
+        if other.minute is None:
+            return False
+        whole = moment.half_known and other.half_known
+        return (moment.minute - other.minute) % (1440 if whole else 720) == 0
+    if moment.years and other.years is None:
+        year_known = any(one.years == moment.years for one in years)
+    else:
+        year_known = moment.years in (None, other.years)
+    return year_known and all(
+        wanted is None or wanted == given
+        for wanted, given in ((moment.month, other.month), (moment.day, other.day), (moment.weekday, other.weekday))
+    )
+
+
+def _date_trouble(text: str, moment: Moment, dated: Sequence[Moment]) -> str:
+    def kind(one: Moment) -> tuple[bool, ...]:
+        return (one.years is not None, one.month is not None, one.weekday is not None, one.minute is not None)
+
+    others = list(dict.fromkeys(other.text for other in dated if kind(other) == kind(moment)))
+    if len(others) == 1:
+        return f"the sentences cited say “{others[0]}”, not “{text}”"
+    return f"the date {text} is in none of the sentences cited"

@@ -1,0 +1,229 @@
+"""Where a claim says the opposite of the sentences cited: negations, opposites, and how many of a kind are meant.
+
+Only where the words around are the same, so that it is the same thing that is denied. What is denied in other words is
+for the model to see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.lexical import terms
+from qa.verbs import BASE_FORM
+
+_WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()–—]")
+_CLAUSE_ENDS = frozenset(".;:!?()–—") | frozenset("but because although though while whereas which who if when".split())  # noqa: SIM905
+_NEGATORS = frozenset(
+    "not n't n’t cannot no never none neither nor nobody nothing nowhere without hardly barely scarcely rarely seldom "  # noqa: SIM905
+    "lack lacks lacked lacking unable".split()
+)
+_VERBS_OF_NOT = re.compile(r"(?:fail|refus|declin|neglect)(?:e|es|ed|s|ing)?$")
+_EXEMPT = re.compile(
+    r"\bnot (?:only|just|merely|simply|least|to mention|until)\b|\bnot (?=(?:\w+ ){1,4}until\b)|\bno doubt\b"
+    r"|\b(?:no|not) (?:fewer|less|more|later|earlier|higher|lower|longer|smaller|greater|sooner) than\b"
+    r"|\b(?:whether or|if) not\b|\bno\. ?\d|\bnothing but\b|\bno matter\b|\bnot (?:even )?because\b",
+    re.IGNORECASE,
+)
+"""A "not" that denies nothing of what follows."""
+
+SCOPE_WORDS = 4
+"""Words with a meaning after a negation that are taken to be denied by it, within its clause."""
+
+ENOUGH = 0.75
+"""The share of a negation's words that the other text has to hold, to be about the same thing."""
+
+SAME_SUBJECT = 0.6
+"""The share of the claim's words that the evidence has to hold where the words beside two opposites are no help."""
+
+NEAR_WORDS = 3
+
+_OPPOSED = """
+    rise rose risen rising increase grow grew grown growth climb soar surge jump : fall fell fallen falling decrease
+    decline drop shrink shrank shrunk plunge slump|more : fewer less|higher : lower|raise raised : lowered cut|up : down
+    |upward : downward|before : after|earlier : later|first : last|earliest : latest|early : late
+    |older : younger newer|oldest : youngest newest|largest biggest : smallest|larger bigger : smaller|highest : lowest
+    |longest : shortest|longer : shorter|fastest : slowest|faster : slower|best : worst|better : worse
+    |most : least fewest|maximum : minimum|majority : minority|above : below|over : under
+    |north northern : south southern|east eastern : west western|northeast northwest : southeast southwest
+    |left : right|upper : lower|win won victory : lose lost defeat|allow permit : forbid forbidden ban prohibit
+    |accept approve adopt : reject refuse|open opened : closed shut|begin began begun start : end ended finish stop
+    |buy bought purchase : sell sold|import : export|arrive arrived : leave depart|include : exclude
+    |support supported : oppose opposed|male : female|man men : woman women|boy : girl|father : mother|son : daughter
+    |brother : sister|husband : wife|king : queen|uncle : aunt|public : private|domestic : foreign
+    |morning : evening night|summer : winter|spring : autumn|inside : outside|alive : dead|guilty : innocent
+    |true : false|rich : poor|hot warm : cold cool|strong : weak|high : low|long : short|large big : small
+    |cheap : expensive|profit : loss|strengthen : weaken|positive : negative|safe : dangerous|remember : forget
+    |succeed : fail|success : failure|gain : loss|create build built : destroy demolish|love : hate
+    |easy : difficult hard|fast : slow|dry : wet|light : heavy dark|modern : ancient|appear : vanish disappear
+    |improve : worsen|enter : exit|attack : defend|innocence : guilt|major : minor|same : different
+    |permanent : temporary|full : empty|deep : shallow|wide : narrow|thick : thin|common : rare
+"""
+
+
+def _pairs() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for pair in _OPPOSED.split("|"):
+        sides = [frozenset(map(key, side.split())) for side in pair.split(" : ")]
+        for side, other in (sides, sides[::-1]):
+            found.update({word: found.get(word, frozenset()) | other for word in side})
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def key(word: str) -> str:
+    """Return what tells a word from others: its stem, or itself if it is a word of the grammar."""
+    found = terms(BASE_FORM.get(word.lower(), word))
+    return found[0] if found else word.lower()
+
+
+OPPOSITES = _pairs()
+"""A word's `key` -> those that say the opposite."""
+
+_UNIVERSAL = frozenset("all every each always entire entirely none never only whole".split())  # noqa: SIM905
+_PARTIAL = frozenset("some several many most few often usually sometimes mostly partly half".split())  # noqa: SIM905
+_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|mis)-?(?=\w{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    key: str
+    content: bool
+    denied_by: int | None  # the place of the negation in whose scope it stands
+
+
+@dataclass(frozen=True, slots=True)
+class _Negation:
+    text: str
+    scope: tuple[str, ...]
+
+
+def contradictions(claim: str, evidence: str) -> Iterator[str]:
+    """Yield where the claim says the opposite of the evidence, a sentence each."""
+    said, denials = _read(claim)
+    given, denials_given = _read(evidence)
+    yield from _negations(said, denials, given, denials_given)
+    yield from _opposites(said, given)
+    yield from _quantifiers(said, given)
+
+
+def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
+    """Return the words of a text and its negations, each with the words in its scope."""
+    found = _WORD.findall(_EXEMPT.sub(lambda exempt: " ".join(exempt[0].split()[1:]), text))
+    words: list[_Word] = []
+    negations: list[_Negation] = []
+    scope: list[str] | None = None
+    for place, word in enumerate(found):
+        lower = word.lower()
+        is_negation = lower in _NEGATORS or (
+            _VERBS_OF_NOT.match(lower) is not None and found[place + 1 : place + 2] == ["to"]
+        )
+        if is_negation or lower in _CLAUSE_ENDS:
+            if scope is not None:
+                negations[-1] = _Negation(negations[-1].text, tuple(scope))
+            scope = [] if is_negation else None
+            if is_negation:
+                negations.append(_Negation(lower, ()))
+            words.append(_Word(lower, lower, content=False, denied_by=None))
+            continue
+        content = word[0].isalnum() and bool(terms(word))
+        inside = scope is not None and content and len(scope) < SCOPE_WORDS
+        if inside and scope is not None:
+            scope.append(key(word))
+        words.append(
+            _Word(lower, key(word) if word[0].isalnum() else lower, content, len(negations) - 1 if inside else None)
+        )
+    if scope is not None:
+        negations[-1] = _Negation(negations[-1].text, tuple(scope))
+    return words, negations
+
+
+def _negations(
+    said: Sequence[_Word], denials: Sequence[_Negation], given: Sequence[_Word], denials_given: Sequence[_Negation]
+) -> Iterator[str]:
+    for denial in denials:
+        if _denied_alone(denial, denials_given, given):
+            yield f"the sentences cited say this without “{_not(denial.text)}”"
+            return
+    for denial in denials_given:
+        if _denied_alone(denial, denials, said):
+            yield f"the sentences cited say “{_not(denial.text)}” here, and this does not"
+            return
+
+
+def _not(word: str) -> str:
+    return "not" if word in ("n't", "n’t", "cannot") else word
+
+
+def _denied_alone(denial: _Negation, others: Sequence[_Negation], words: Sequence[_Word]) -> bool:
+    """Whether the other text says the same words without denying them, and denies nothing of the kind."""
+    scope = denial.scope
+    if not scope:
+        return False
+    plain = {word.key for word in words if word.content and word.denied_by is None}
+    everything = {word.key for word in words}
+    if any(set(scope) & set(other.scope) for other in others):
+        return False
+    if any(_opposite_in(word, everything) for word in scope):
+        return False
+    held = [word in plain for word in scope]
+    return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
+
+
+def _opposite_in(word: str, words: set[str]) -> bool:
+    if OPPOSITES.get(word, frozenset()) & words:
+        return True
+    return any(_PREFIX.sub("", other, count=1) == word != other for other in words)
+
+
+def _opposites(said: Sequence[_Word], given: Sequence[_Word]) -> Iterator[str]:
+    keys, keys_given = ({word.key for word in words} for words in (said, given))
+    content = {word.key for word in said if word.content}
+    overlap = len(content & keys_given) / max(1, len(content))
+    for place, word in enumerate(said):
+        if word.key in keys_given:
+            continue
+        opposed = OPPOSITES.get(word.key, frozenset())
+        for other_place, other in enumerate(given):
+            is_opposite = other.key in opposed or (
+                len(word.key) > 3
+                and (_bare(other.key) == word.key or _bare(word.key) == other.key)
+                and other.key != word.key
+            )
+            if not is_opposite or other.key in keys or (word.denied_by is None) != (other.denied_by is None):
+                continue
+            if _near(said, place) & _near(given, other_place) or overlap >= SAME_SUBJECT:
+                yield f"the sentences cited say “{other.text}”, not “{word.text}”"
+                return
+
+
+def _bare(word: str) -> str:
+    return _PREFIX.sub("", word, count=1)
+
+
+def _near(words: Sequence[_Word], place: int) -> set[str]:
+    around = words[max(0, place - NEAR_WORDS) : place] + list(words[place + 1 : place + 1 + NEAR_WORDS])  # type: ignore[operator]
+    return {word.key for word in around if word.content}
+
+
+def _quantifiers(said: Sequence[_Word], given: Sequence[_Word]) -> Iterator[str]:
+    wholes = _counted(said, _UNIVERSAL)
+    parts, wholes_given = _counted(given, _PARTIAL), _counted(given, _UNIVERSAL)
+    for noun, word in wholes.items():
+        if noun in parts and noun not in wholes_given:
+            yield f"the sentences cited say “{parts[noun]}”, not “{word}”"
+            return
+
+
+def _counted(words: Sequence[_Word], quantifiers: frozenset[str]) -> dict[str, str]:
+    """Return the noun after each quantifier -> the quantifier."""
+    found: dict[str, str] = {}
+    for place, word in enumerate(words):
+        if word.text in quantifiers:
+            noun = next((other.key for other in words[place + 1 : place + 4] if other.content), None)
+            if noun:
+                found.setdefault(noun, word.text)
+    return found
