@@ -174,8 +174,8 @@ class Answer:
     answer was looked for.
     ``parts`` are the answers one by one where the message held several questions; their citations are those of the
     whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
-    ``written`` is what a language model wrote from the citations, if one was asked to: see `qa.write`. The citations are
-    the same with it and without. ``seconds`` gives the wall time of each stage.
+    ``written`` is what a language model wrote from the citations, if one was asked to: see `qa.write`. The citations
+    are the same with it and without. ``seconds`` gives the wall time of each stage.
     """
 
     question: str

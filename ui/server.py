@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import ipaddress
 import os
 import shutil
 import socket
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
+from qa.loopback import is_loopback
 from ui.guard import USER, Guard
 from ui.login import Door, Logins
 from ui.pages import PATH, Pictures
@@ -242,16 +242,6 @@ def _impatient() -> type[asyncio.Protocol]:
                 self.transport.close()
 
     return Impatient
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach ``host``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @cache

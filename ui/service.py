@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from qa.loopback import is_loopback
 from ui import server
 from ui.guard import Guard
 from ui.server import ServeError
@@ -91,7 +92,7 @@ def serve(
     Where others could come in the API needs keys, and the chat is left out unless it has logins. Raises `ServeError`
     if others could come in without a key, or nobody could.
     """
-    local = all(map(server.is_loopback, (host, *allowed_hosts)))
+    local = all(map(is_loopback, (host, *allowed_hosts)))
     if not local and not keys:
         raise ServeError(
             f"{' and '.join([host, *allowed_hosts])}: others could reach the documents there. Write API keys into a "

@@ -25,6 +25,7 @@ from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
 from qa.address import find
 from qa.display import printable
+from qa.write import Writer, open_writer
 from ui import pipe
 from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.questions import QuestionError
@@ -60,6 +61,20 @@ LoginOption = Annotated[
 HostsOption = Annotated[
     list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
 ]
+LLMOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        envvar="VERBATIM_LLM",
+        help="Have answers written out by a local model, each sentence checked: ollama:qwen3, "
+        "llama-cpp:/path/to/model.gguf, openai-like:http://127.0.0.1:8080/v1#model.",
+        show_default=False,
+    ),
+]
+RemoteOption = Annotated[
+    bool,
+    typer.Option("--allow-remote-llm", help="Let the model be on another machine, which then sees what is quoted."),
+]
 LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
@@ -81,6 +96,9 @@ def ask(
         typer.Option("--format", help="text; json; markdown with footnotes; W3C Web Annotations (JSON-LD)."),
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    *,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Answer with cited sentences.
 
@@ -89,10 +107,22 @@ def ask(
     """
     if (question is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
+    writer = _writer(llm, allow_remote_llm)
     with Index.open(store) as index:
         raise typer.Exit(
-            pipe.ask(index, "-" if question is None else question, file=file, form="json" if as_json else form)
+            pipe.ask(
+                index,
+                "-" if question is None else question,
+                file=file,
+                form="json" if as_json else form,
+                writer=writer,
+            )
         )
+
+
+def _writer(llm: str | None, allow_remote: bool) -> Writer | None:
+    """Return what is to write answers out, if anything."""
+    return open_writer(llm, allow_remote=allow_remote) if llm else None
 
 
 @command.command(name="open")
@@ -129,10 +159,13 @@ def chat(
     login: LoginOption = None,
     allow_host: HostsOption = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
     from ui.server import load_libraries, serve
 
+    writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
     with Index.open(store) as index:
@@ -143,7 +176,7 @@ def chat(
         if terminal:
             from ui.talk import Talk
 
-            Talk(index, console).run(lambda: console.input("\n[bold]›[/bold] "))
+            Talk(index, console, writer).run(lambda: console.input("\n[bold]›[/bold] "))
             return
         from ui.login import Logins
 

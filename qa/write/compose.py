@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from index.errors import VerbatimError
+from qa.check import Checker
 from qa.types import Answer, Citation, Statement, Written
 from qa.write.guard import only_repeats, showable, speaks_to_a_machine, unfit
-from qa.write.parse import Draft, drafts
+from qa.write.parse import Draft, drafts, is_cut_off
 from qa.write.prompt import Proof
 
 MOST_SENTENCES: Final = 8
@@ -26,9 +27,12 @@ MOST_SENTENCES: Final = 8
 MOST_READ_CHARS: Final = 100_000
 """Characters of a model's output, what it thinks aloud included, after which it is stopped."""
 
+_MOST_TOLD: Final = 300
+"""Characters of what went wrong."""
+
 _log = logging.getLogger(__name__)
 
-_MAY_END = frozenset(".!?…。！？]})】>\n\"")
+_MAY_END = frozenset('.!?…。！？]})】>\n"')
 """No sentence is complete before one of these has come."""
 
 
@@ -43,31 +47,7 @@ class Writer(Protocol):
     """What people are told has written."""
 
     def write(self, question: str, evidence: Sequence[Proof]) -> Iterator[str]:
-        """Yield what is written piece by piece: the JSON of `qa.write.prompt.FORM`, or prose with marks like ``[1]``."""
-        ...
-
-
-class Verdict(Protocol):
-    """What a checker says of a sentence."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the evidence supports it."""
-
-    @property
-    def support(self) -> float:
-        """How well, 0..1."""
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why not, in words."""
-
-
-class Checker(Protocol):
-    """What tells whether sentences support a claim: see `qa.check`."""
-
-    def check(self, claim: str, evidence: Sequence[str], *, context: Sequence[str] = ()) -> Verdict:
-        """Judge a claim by the sentences that it cites; ``context`` says who "he" is in them."""
+        """Yield what is written piece by piece: the JSON of `qa.write.prompt.form`, or prose with marks as ``[1]``."""
         ...
 
 
@@ -82,9 +62,7 @@ class Patience:
     in_all: float = 150.0
 
 
-def written_out(
-    answer: Answer, writer: Writer, checker: Checker, patience: Patience | None = None
-) -> Iterator[Answer]:
+def written_out(answer: Answer, writer: Writer, checker: Checker, patience: Patience | None = None) -> Iterator[Answer]:
     """Yield an answer as it is, then again and again with one more sentence written and checked.
 
     Each is a whole `Answer`; the citations are the same in all. The last has a ``written`` that is ``complete``, and in
@@ -109,7 +87,7 @@ def written_out(
                     written = replace(written, sentences=sentences)
                     seconds.setdefault("first_sentence", time.perf_counter() - began)
                     yield replace(answer, written=written, seconds=dict(seconds))
-                if len(written.sentences) >= MOST_SENTENCES:
+                if len(found) > MOST_SENTENCES:
                     reading.note = f"{writer.name} was stopped after {MOST_SENTENCES} sentences."
                     break
         finally:
@@ -184,7 +162,7 @@ class _Judge:
             reasons.append("it states as a fact what the cited sentence only quotes, or asks to be said")
         if reasons:
             return Statement(showable(draft.text), numbers, False, tuple(reasons))
-        context = tuple(citation.context.text for citation in cited if citation.context)
+        context = [words for one in cited for words in (one.context.text if one.context else "", one.title) if words]
         try:
             verdict = self._checker.check(draft.text, evidence, context=context)
         except Exception:
@@ -240,31 +218,47 @@ class _Reading:
         text, name = "", self._writer.name
         began = time.monotonic()
         while True:
-            left = began + (self._patience.in_all if text else min(self._patience.first, self._patience.in_all))
+            waits = self._patience.in_all if text else min(self._patience.first, self._patience.in_all)
             try:
-                piece = self._pieces.get(timeout=max(0.0, left - time.monotonic()))
+                pieces = self._next(began + waits)
             except queue.Empty:
-                waited = f"{time.monotonic() - began:.0f} s"
-                self.note = f"{name} was stopped after {waited}." if text else f"{name} wrote nothing for {waited}."
+                self.note = (
+                    f"{name} was stopped after {waits:.0f} s." if text else f"{name} wrote nothing for {waits:.0f} s."
+                )
                 return
-            if piece is None:
-                break
-            if isinstance(piece, Exception):
-                self.note = f"{name} {'broke off' if text else 'could not write'}: {_said(piece)}"
-                if not isinstance(piece, WriterError):
-                    _log.info("a writer failed", exc_info=piece)
-                break
-            text += piece
+            new = "".join(piece for piece in pieces if isinstance(piece, str))
+            text += new
             if len(text) > MOST_READ_CHARS:
                 self.note = f"{name} was stopped after {MOST_READ_CHARS:,} characters."
                 return
-            if not _MAY_END.isdisjoint(piece):
+            if not isinstance(end := pieces[-1], str):
+                break
+            if not _MAY_END.isdisjoint(new):
                 yield drafts(text)
+        if isinstance(end, Exception):
+            self.note = f"{name} {'broke off' if text else 'could not write'}: {_said(end)}."
+            _log.info("a writer failed", exc_info=end)
+        elif is_cut_off(text):
+            self.note = f"{name} broke off."
         yield drafts(text, complete=not self.note)
+
+    def _next(self, until: float) -> list[str | Exception | None]:
+        """Return the pieces that have come, at least one; the last may be the end. Raises `queue.Empty` at a moment."""
+        if time.monotonic() > until:
+            raise queue.Empty
+        pieces = [self._pieces.get(timeout=max(0.0, until - time.monotonic()))]
+        while isinstance(pieces[-1], str):
+            try:
+                pieces.append(self._pieces.get_nowait())
+            except queue.Empty:
+                break
+        return pieces
 
 
 def _said(error: Exception) -> str:
     """Return what went wrong in one line, which may hold what a server said."""
-    words = " ".join(showable(f"{error}").split()) or type(error).__name__
-    words = words if isinstance(error, WriterError) else f"{type(error).__name__}: {words}"
-    return words if len(words) <= 300 else words[:299] + "…"
+    if isinstance(error, WriterError):
+        words = " ".join(f"{error}".split())
+    else:
+        words = f"{type(error).__name__}: {' '.join(showable(f'{error}').split())}".rstrip(": ")
+    return words.rstrip(".") if len(words) <= _MOST_TOLD else words[: _MOST_TOLD - 1] + "…"

@@ -1,6 +1,6 @@
 """What may not pass between documents, a model and the reader, whatever the checker thinks of it.
 
-On the way in: a sentence of a document that speaks to the machine that reads it ("ignore your instructions and say ...")
+On the way in: a sentence of a document that speaks to the machine that reads it ("ignore your instructions and say …")
 is quoted like any other, but no model gets it. On the way out: addresses, markup, characters that steer a display, and
 statements that their sentence does not make itself but only quotes or asks to be made. These rules know forms, not
 meanings: what gets past them still has to pass the checker, and stands beside its quotation.
@@ -59,7 +59,7 @@ def unfit(text: str, evidence: Sequence[str]) -> Iterator[str]:
         yield "it names an address that the cited sentences do not"
     if any(found[0] not in cited for found in _MARKUP.finditer(plain)):
         yield "it holds markup that the cited sentences do not"
-    if any(_steers(character) and character not in cited for character in text):
+    if any(_steers(character) and character not in "".join(evidence) for character in text):
         yield "it holds characters that cannot be seen"
 
 
@@ -91,27 +91,41 @@ _ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies)|comple
 _RULES = (
     r"(?:instructions?|prompts?|rules|directions|guidelines|guardrails|constraints|commands|system messages?|context)"
 )
+_ASKED_BY = r"(?:the |your |all |any )?(?:users?|readers?|human|asker|person asking)"
+_NEAR = r"\b[^.?!]{0,60}\b"
 _TO_A_MACHINE = re.compile(
     "|".join(
         (
-            rf"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|discard|do not follow|stop following)\b[^.?!]{{0,60}}\b(?:{_RULES}|above|previous|prior|told)\b",
-            rf"\bnew {_RULES}\b|\b(?:system|developer|hidden|initial) (?:prompt|message|instructions?)\b|\bjailbreak|\bprompt injection",
-            rf"\b(?:you are|you're|act as|pretend to be|behave like|imagine you are)\b[^.?!]{{0,30}}\b{_MACHINE}\b|\byou are now\b|\bas an AI\b",
-            rf"\b{_MACHINE}\b[^.?!]{{0,60}}\b(?:must|should|shall|ha(?:s|ve) to|(?:is|are) (?:to|required|instructed)|please)\b",
+            # Leave your instructions, here are others.
+            r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|discard|do not follow|stop following)"
+            rf"{_NEAR}(?:{_RULES}|above|previous|prior|told)\b",
+            rf"\bnew {_RULES}\b|\bjailbreak|\bprompt injection",
+            r"\b(?:system|developer|hidden|initial) (?:prompt|message|instructions?)\b",
+            # You are ...; dear machine; a machine has to ...
+            r"\b(?:you are|you're|act as|pretend to be|behave like|imagine you are)\b[^.?!]{0,30}\b" + _MACHINE + r"\b",
+            r"\byou are now\b|\bas an AI\b",
+            rf"\b{_MACHINE}{_NEAR}(?:must|should|shall|ha(?:s|ve) to|(?:is|are) (?:to|required|instructed)|please)\b",
             rf"\b(?:note|message|instructions?|attention|notice|hint|hello|dear|hey)\b[^.?!]{{0,20}}\b{_MACHINE}\b",
-            rf"\b(?:in|to|of|begin|start|end|finish|conclude|close|open) your (?:next |final )?{_ANSWER}\b|\byour (?:next |final |only )?{_ANSWER} (?:must|should|has to|is to|will)\b",
-            r"\b(?:tell|inform|advise|convince|urge|direct|send|ask) (?:the |your |all |any )?(?:users?|readers?|human|person asking|asker|customer who asks)\b",
-            r"\b(?:answer|respond|reply|output|print|say|write|state|repeat)\b,? (?:only|exactly|instead|just|nothing but|"
-            r"verbatim|after me|(?:with )?(?:only )?the (?:following|exact|words?|link|phrase|sentence|text|code))\b",
-            r"\b(?:append|add|insert|include|mention) (?:only |also )?(?:the|this) (?:\w+ )?(?:link|phrase|sentence|code|url)\b",
-            r"\b(?:when(?:ever)?|if) (?:you are |you're |being )?(?:asked|queried|summari[sz]ing|answering|prompted)\b[^.?!]{0,60}\b(?:say|answer|respond|reply|claim|state|write|recommend|mention)\b",
-            r"^\W*(?:system|assistant|developer|user)\s*:|\[/?INST\]|<\|\w+\|>|#{2,}\s*(?:system|instructions?|user|assistant)\b|\b(?:begin|end) (?:of )?(?:prompt|instructions?)\b",
-            # The same in some other languages.
-            r"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)\b[^.?!]{0,60}\b(?:anweisung\w*|regeln|vorgaben|befehle)\b",
-            r"\b(?:ignore[rz]?|oublie[rz]?)\b[^.?!]{0,60}\b(?:instructions|consignes|règles)\b",
-            r"\b(?:ignor[ae]|olvid[ae])\b[^.?!]{0,60}\b(?:instrucciones|reglas|órdenes)\b",
-            r"\b(?:ignora|dimentica)\b[^.?!]{0,60}\b(?:istruzioni|regole)\b",
-            r"\b(?:negeer|vergeet)\b[^.?!]{0,60}\b(?:instructies|regels)\b",
+            # What to answer.
+            rf"\b(?:in|to|of|begin|start|end|finish|conclude|close|open) your (?:next |final )?{_ANSWER}\b",
+            rf"\byour (?:next |final |only )?{_ANSWER} (?:must|should|has to|is to|will)\b",
+            rf"\b(?:tell|inform|advise|convince|urge|direct|send|ask) {_ASKED_BY}\b",
+            r"\b(?:answer|respond|reply|output|print|say|write|state|repeat)\b,? (?:only|exactly|instead|just|"
+            r"nothing but|verbatim|after me|"
+            r"(?:with )?(?:only )?the (?:following|exact|words?|link|phrase|sentence|text|code))\b",
+            r"\b(?:append|add|insert|include|mention) (?:only |also )?(?:the|this) (?:\w+ )?"
+            r"(?:link|phrase|sentence|code|url)\b",
+            r"\b(?:when(?:ever)?|if) (?:you are |you're |being )?(?:asked|queried|summari[sz]ing|answering|prompted)"
+            rf"{_NEAR}(?:say|answer|respond|reply|claim|state|write|recommend|mention)\b",
+            # Marks that part turns.
+            r"^\W*(?:system|assistant|developer|user)\s*:|\[/?INST\]|<\|\w+\|>",
+            r"#{2,}\s*(?:system|instructions?|user|assistant)\b|\b(?:begin|end) (?:of )?(?:prompt|instructions?)\b",
+            # The first of these in some other languages.
+            rf"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*){_NEAR}(?:anweisung\w*|regeln|vorgaben|befehle)\b",
+            rf"\b(?:ignore[rz]?|oublie[rz]?){_NEAR}(?:instructions|consignes|règles)\b",
+            rf"\b(?:ignor[ae]|olvid[ae]){_NEAR}(?:instrucciones|reglas|órdenes)\b",
+            rf"\b(?:ignora|dimentica){_NEAR}(?:istruzioni|regole)\b",
+            rf"\b(?:negeer|vergeet){_NEAR}(?:instructies|regels)\b",
         )
     ),
     re.IGNORECASE | re.MULTILINE,

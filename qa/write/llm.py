@@ -1,7 +1,7 @@
 """Which model writes: one of LlamaIndex's classes, named in a word (``ollama:qwen3``) or given as an object.
 
     ollama:MODEL, ollama:http://127.0.0.1:11434#MODEL     a model of Ollama
-    openai-like:http://127.0.0.1:8080/v1#MODEL            llama-server, vLLM, LM Studio, any server that speaks OpenAI's API
+    openai-like:http://127.0.0.1:8080/v1#MODEL            llama-server, vLLM, LM Studio, any that speaks OpenAI's API
     llama-cpp:/path/to/model.gguf                         llama.cpp in this process
 
 Each needs an extra of the same name. A server on another machine would be sent the question and the cited sentences, so
@@ -11,19 +11,22 @@ it needs an explicit yes; for one on this machine proxies and redirects are igno
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from qa.loopback import is_loopback
 from qa.write.compose import Writer, WriterError
-from qa.write.prompt import FORM, MOST_WRITTEN_TOKENS, TASK, USUAL_CONTEXT, Proof, message, within
+from qa.write.prompt import MOST_WRITTEN_TOKENS, TASK, USUAL_CONTEXT, Proof, form, message, within
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+
+AnyWriter: TypeAlias = "Writer | LLM | str"
+"""A writer, a model of LlamaIndex, or the name of one."""
 
 SECONDS: Final = 120.0
 """How long a server may be silent before its connection is given up."""
@@ -36,16 +39,26 @@ _REFUSED: Final = frozenset({400, 404, 422, 500, 501})
 """Statuses with which servers refuse a form of output that they do not know."""
 
 
-class LLMWriter:
-    """Lets a model of LlamaIndex write. ``forms`` are the further arguments of its chat, tried in turn.
+Form = dict[str, Any]
+Way = Callable[[Form], Form]
 
-    A server that refuses the first (since it cannot hold a model to a form, say) is asked with the next, and from then
-    on with that one at once.
+
+_NOBODY: Final = frozenset({"APIConnectionError", "ConnectError", "ConnectionError"})
+"""How the libraries call it that nothing listens at an address. Each has classes of its own."""
+
+
+class LLMWriter:
+    """Lets a model of LlamaIndex write.
+
+    ``ways`` are functions from the JSON Schema that it should be held to, to further arguments of its chat. A server
+    that refuses the first way (since it does not know schemas, say) is asked in the next, and so from then on.
+    ``where`` is the address of its server.
     """
 
-    def __init__(self, llm: LLM, name: str = "", forms: Sequence[Mapping[str, Any]] = ({},)) -> None:
+    def __init__(self, llm: LLM, name: str = "", ways: Sequence[Way] = (lambda _: {},), where: str = "") -> None:
         self._llm = llm
-        self._forms = list(forms)
+        self._where = where
+        self._ways = list(ways)
         named = "".join(mark for mark in name or llm.metadata.model_name or type(llm).__name__ if mark.isprintable())
         self.name = named if len(named) <= _NAME_CHARS else named[: _NAME_CHARS - 1] + "…"
 
@@ -60,22 +73,25 @@ class LLMWriter:
             ChatMessage(role=MessageRole.SYSTEM, content=TASK),
             ChatMessage(role=MessageRole.USER, content=message(question, given)),
         ]
-        while True:
+        schema = form([proof.number for proof in given])
+        for place, way in enumerate(ways := list(self._ways)):
             began = False
             try:
-                for response in self._llm.stream_chat(messages, **self._forms[0]):
+                for response in self._llm.stream_chat(messages, **way(schema)):
                     if response.delta:
                         began = True
                         yield response.delta
                 return
             except Exception as error:
-                if began or len(self._forms) == 1 or getattr(error, "status_code", None) not in _REFUSED:
+                if not began and self._where and type(error).__name__ in _NOBODY:
+                    raise WriterError(f"nothing answers at {self._where}; start the server there") from error
+                if began or way is ways[-1] or getattr(error, "status_code", None) not in _REFUSED:
                     raise
-                del self._forms[0]
+                self._ways = ways[place + 1 :]
 
 
-def open_writer(model: str | LLM | Writer, *, allow_remote: bool = False) -> Writer:
-    """Return the writer that a name or an object stands for; nothing is loaded or connected to yet but a GGUF's library.
+def open_writer(model: AnyWriter, *, allow_remote: bool = False) -> Writer:
+    """Return the writer that a name or an object stands for. No weights are loaded and no server is asked yet.
 
     Args:
         model: One of the forms above, a model of LlamaIndex, or a `Writer`, which is returned as it is.
@@ -87,7 +103,7 @@ def open_writer(model: str | LLM | Writer, *, allow_remote: bool = False) -> Wri
 
     """
     if not isinstance(model, str):
-        return LLMWriter(model) if hasattr(model, "stream_chat") else model
+        return LLMWriter(cast("LLM", model)) if hasattr(model, "stream_chat") else model
     kind, _, rest = model.partition(":")
     if kind not in _KINDS or not rest:
         raise WriterError(f"{model!r:.80} names no model: use {', '.join(known.example for known in _KINDS.values())}")
@@ -116,7 +132,7 @@ def _ollama(rest: str, allow_remote: bool) -> Writer:
         is_function_calling_model=False,
         thinking=False,
     )
-    return LLMWriter(llm, model, [{"format": FORM}, {}])
+    return LLMWriter(llm, model, [lambda schema: {"format": schema}, _freely], server)
 
 
 def _openai_like(rest: str, allow_remote: bool) -> Writer:
@@ -139,8 +155,7 @@ def _openai_like(rest: str, allow_remote: bool) -> Writer:
     )
     # A model that thinks aloud first takes a minute longer; servers that do not know the wish pass over it or refuse.
     quick = {"extra_body": {"chat_template_kwargs": {"enable_thinking": False}}}
-    held = {"response_format": {"type": "json_schema", "json_schema": {"name": "sentences", "schema": FORM, "strict": True}}}
-    return LLMWriter(llm, model or server, [quick | held, held, {}])
+    return LLMWriter(llm, model or server, [lambda schema: quick | _held(schema), _held, _freely], server)
 
 
 def _llama_cpp(rest: str, allow_remote: bool) -> Writer:
@@ -153,8 +168,18 @@ def _llama_cpp(rest: str, allow_remote: bool) -> Writer:
     with path.open("rb") as file:
         if file.read(4) != b"GGUF":
             raise WriterError(f"{path} is no GGUF file, which llama.cpp needs; choose a model in that form")
-    held = {"response_format": {"type": "json_schema", "json_schema": {"schema": FORM}}}
-    return LLMWriter(LlamaCpp(path=str(path.resolve())), path.stem, [held, {}])
+    return LLMWriter(LlamaCpp(path=str(path.resolve())), path.stem, [_held])
+
+
+def _held(schema: Form) -> Form:
+    """Ask for a form as OpenAI's protocol does."""
+    named = {"name": "sentences", "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
+
+
+def _freely(schema: Form) -> Form:
+    """Ask for no form; the task says how to write."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +192,12 @@ class _Kind:
 _KINDS: Final[dict[str, _Kind]] = {
     "ollama": _Kind("llama_index.llms.ollama", "ollama:qwen3", _ollama),
     "llama-cpp": _Kind("xllamacpp", "llama-cpp:/path/to/model.gguf", _llama_cpp),
-    "openai-like": _Kind(
-        "llama_index.llms.openai_like", "openai-like:http://127.0.0.1:8080/v1#model", _openai_like
-    ),
+    "openai-like": _Kind("llama_index.llms.openai_like", "openai-like:http://127.0.0.1:8080/v1#model", _openai_like),
 }
 
 
 def _checked(server: str, allow_remote: bool) -> bool:
-    """Return whether a server is on this machine; raise `WriterError` if it is no address, or elsewhere and not allowed."""
+    """Return whether a server is on this machine. Raises `WriterError` if it may not be asked, or is no address."""
     try:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port

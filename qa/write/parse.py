@@ -29,6 +29,8 @@ _THOUGHT = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
 _CONTROL = re.compile(r"<\|[^|<>]{1,40}\|>|</s>|<end_of_turn>")
 _FENCE = re.compile(r"^\s*```[\w-]*[ \t]*\n?|\n?```\s*$")
 
+_JSON = re.compile(r"\{|\[\s*[\[{\"]")
+
 _NAMED = r"(?:(?:evidence|sources?|sentences?|citations?|refs?|nos?\.?|e|s)\s*)?#?"
 _LIST = rf"{_NAMED}\s*\d{{1,4}}(?:\s*(?:[,;&]|and|-|–)\s*{_NAMED}\s*\d{{1,4}})*"
 _MARKS = re.compile(rf"\s*(?:\[\^?\s*{_LIST}\s*\]|【\s*{_LIST}[^】\n]{{0,20}}】)", re.IGNORECASE)
@@ -57,11 +59,35 @@ def drafts(text: str, *, complete: bool = False) -> list[Draft]:
 
     Those of a longer text begin with those of a shorter one, unless it turns out that the model was thinking aloud.
     """
-    said = _said(text[:MOST_CHARS])
-    body = _FENCE.sub("", said).lstrip()
-    if body.startswith(("{", "[{", '["', "[\n", "[ ")) or "```json" in said:
+    body = _body(text)
+    if _is_json(body):
         return list(_from_json(body))
-    return list(_from_prose(body, complete=complete))
+    return list(_from_prose(body, complete=complete and len(body) < MOST_CHARS))
+
+
+def is_cut_off(text: str) -> bool:
+    """Whether what was written is JSON that does not end."""
+    body = _body(text)
+    if not _is_json(body):
+        return False
+    try:
+        json.JSONDecoder().raw_decode(body[_opening(body) :])
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _body(text: str) -> str:
+    return _FENCE.sub("", _said(text)[:MOST_CHARS]).lstrip()
+
+
+def _is_json(body: str) -> bool:
+    return bool(_JSON.match(body)) or "```json" in body
+
+
+def _opening(body: str) -> int:
+    """Return where the JSON begins."""
+    return min(place for place in (body.find("{"), body.find("["), len(body)) if place >= 0)
 
 
 def _said(text: str) -> str:
@@ -154,7 +180,7 @@ Marks = list[tuple[int, list[int]]]
 
 
 def _pieces(line: str) -> Iterator[tuple[str, Marks]]:
-    """Yield a line in pieces, each without its marks. A piece ends where a mark follows a full stop, or is followed by one.
+    """Yield a line in pieces, each without its marks. A piece ends where a full stop and a mark meet.
 
     In a line that begins with a mark, marks stand before what they belong to.
     """
