@@ -199,8 +199,15 @@ def scripted(reply: Callable[[dict[str, Any]], Reply | str]) -> Iterator[Scripte
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        """Does not report who hangs up."""
+
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """Say nothing."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         running.address = f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from index.errors import VerbatimError
-from qa.check import Checker
+from qa.check import Checker, Verdict
 from qa.types import Answer, Citation, Statement, Written
-from qa.write.guard import only_repeats, showable, speaks_to_a_machine, unfit
+from qa.write.guard import asserted, borrows, showable, speaks_to_a_machine, unfit
 from qa.write.parse import Draft, drafts, is_cut_off
 from qa.write.prompt import Proof
 
@@ -132,7 +132,6 @@ class _Judge:
     """Checks drafts as they come, each once."""
 
     def __init__(self, answer: Answer, given: Sequence[Citation], checker: Checker) -> None:
-        self._question = answer.question
         self._numbers = {citation.number for citation in answer.citations}
         self._given = {citation.number: citation for citation in given}
         self._checker = checker
@@ -157,19 +156,28 @@ class _Judge:
         numbers = tuple(number for number in draft.numbers if number in self._numbers)
         cited = [self._given[number] for number in numbers if number in self._given]
         evidence = [citation.text for citation in cited]
-        reasons = [*self._misnamed(draft), *unfit(draft.text, evidence)]
-        if not reasons and only_repeats(draft.text, evidence, self._question):
-            reasons.append("it states as a fact what the cited sentence only quotes, or asks to be said")
+        reasons = (*self._misnamed(draft), *unfit(draft.text, list(map(asserted, evidence))))
         if reasons:
-            return Statement(showable(draft.text), numbers, False, tuple(reasons))
+            return Statement(showable(draft.text), numbers, False, reasons)
         context = [words for one in cited for words in (one.context.text if one.context else "", one.title) if words]
         try:
-            verdict = self._checker.check(draft.text, evidence, context=context)
+            verdict = self._verdict(draft.text, evidence, context)
         except Exception:
             _log.exception("a written sentence could not be checked")
             return Statement(showable(draft.text), numbers, False, ("it could not be checked",))
         text = draft.text if verdict.holds else showable(draft.text)
-        return Statement(text, numbers, verdict.holds, tuple(verdict.reasons), verdict.support)
+        return Statement(text, numbers, verdict.holds, verdict.reasons, verdict.support)
+
+    def _verdict(self, claim: str, evidence: Sequence[str], context: Sequence[str]) -> Verdict:
+        """Judge a claim by what its evidence says itself, not by what it repeats or asks to be said."""
+        verdict = self._checker.check(claim, evidence, context=context)
+        own = list(map(asserted, evidence))
+        if verdict.holds and own != list(evidence):
+            strict = self._checker.check(claim, own, context=context)
+            if not strict.holds or borrows(claim, evidence, own):
+                why = "the cited sentence only quotes this, or asks for it to be said"
+                return replace(strict, holds=False, reasons=(why,))
+        return verdict
 
     def _misnamed(self, draft: Draft) -> Iterator[str]:
         """Yield what is wrong with the numbers that a sentence names."""
