@@ -574,7 +574,7 @@ def test_a_terminal_shows_it_as_it_comes() -> None:
     assert "✗ " in text
     assert "(struck: " in text
     assert "\x1b" not in text
-    assert "words a second" in text
+    assert "First sentence after" in text
     assert last.written
     assert last.written.complete
 

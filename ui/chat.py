@@ -30,9 +30,10 @@ from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
 from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
-from ui.sessions import Session
+from ui.sessions import Session, owner
 from ui.shelf import Shelf, ShelfParts
 from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
+from ui.writing import Writings
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
@@ -60,22 +61,29 @@ class Parts:
     drawer: DrawerParts
 
 
-def build(index: Index, *, examples: Sequence[str] | None = None, downloads: Downloads | None = None) -> gr.Blocks:
+def build(
+    index: Index,
+    *,
+    examples: Sequence[str] | None = None,
+    downloads: Downloads | None = None,
+    writings: Writings | None = None,
+) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
-    By default these are drawn from the documents. Files to save are handed to ``downloads``.
+    By default these are drawn from the documents. Files to save are handed to ``downloads``. With ``writings`` a switch
+    has answers written out by their model.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
-        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0))
+        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0), writings)
         documents = Shelf(index, history, parts.shelf)
         conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
         shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
-        _wire_asking(index, parts, documents, conversations)
+        _wire_asking(index, parts, documents, conversations, writings)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
             suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
@@ -98,7 +106,7 @@ def _suggesting(suggestions: Suggestions) -> Callable[[], Awaitable[list[Any]]]:
     return suggest
 
 
-def _lay_out(examples: Sequence[str]) -> Parts:
+def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
     """Lay the page out: the conversation on the left; beside it the source, or the documents."""
     turns, session = gr.State([]), gr.State(Session())
     with gr.Row(elem_id="masthead"):
@@ -115,6 +123,8 @@ def _lay_out(examples: Sequence[str]) -> Parts:
                 with gr.Column(elem_id="examples", visible=False) as offers:
                     offered = tuple(gr.Button(one, elem_classes="example", visible=bool(one)) for one in examples)
             question = _question_box()
+            if writings is not None:
+                _switch(writings.model, session)
             scope = html("", "scope")
         with gr.Column(elem_id="beside"):
             tabs = html(render.pane_tabs(0), "tabs")
@@ -145,6 +155,17 @@ def _lay_out(examples: Sequence[str]) -> Parts:
     )
 
 
+def _switch(model: str, session: gr.State) -> None:
+    """Lay out the switch that has answers written out."""
+
+    async def turn(is_on: bool, session: Session) -> None:
+        """Remember how the switch of this page stands."""
+        session.writes = is_on is True
+
+    switch = gr.Checkbox(True, label=f"Write it out ({model})", container=False, elem_id="write-out")
+    switch.input(turn, [switch, session], None, **QUICK)
+
+
 def _question_box() -> gr.Textbox:
     """Return the box to ask in. It cuts nothing off: what is too long is told, not shortened in silence."""
     return gr.Textbox(
@@ -164,7 +185,9 @@ def _depending(parts: Parts) -> list[Any]:
     return [parts.tabs, parts.conversation, parts.seed, parts.offers]
 
 
-def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer) -> None:
+def _wire_asking(
+    index: Index, parts: Parts, documents: Shelf, conversations: Drawer, writings: Writings | None
+) -> None:
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
     shown = [turns, parts.conversation, parts.question, parts.offers]
@@ -180,7 +203,13 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
-        return _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
+        pending = [place for place, turn in enumerate(turns) if turn.pending]
+        shown = _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
+        if writings is None or not session.writes:
+            return shown
+        name = owner(request)
+        writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
+        return _conversation(index, turns)
 
     async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
         """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""

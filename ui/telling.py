@@ -10,6 +10,7 @@ from rich.text import Text
 
 from qa.display import printable, rich_statement, rich_writer
 from qa.types import Answer, Statement
+from ui.render.written import pace
 
 
 def tell(answers: Iterator[Answer], console: Console) -> Answer:
@@ -32,13 +33,3 @@ def tell(answers: Iterator[Answer], console: Console) -> Answer:
     if speed := pace(answer):
         console.print(Text(f"    {speed}", style="dim"))
     return answer
-
-
-def pace(answer: Answer) -> str:
-    """Return how fast a model was, in words; "" while it writes, or if it wrote nothing."""
-    written, seconds = answer.written, answer.seconds
-    if not written or not written.complete or not written.sentences or not seconds.get("write"):
-        return ""
-    words = sum(len(sentence.text.split()) for sentence in written.sentences)
-    rate = words / seconds["write"]
-    return f"first sentence after {seconds['first_sentence']:.1f} s, {rate:.0f} words a second"

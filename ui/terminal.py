@@ -186,6 +186,7 @@ def chat(
             port=port,
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
+            writer=writer,
             ready=lambda address: _say_where(address, login=login is not None),
         )
 

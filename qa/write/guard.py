@@ -58,7 +58,7 @@ def unfit(text: str, evidence: Sequence[str]) -> Iterator[str]:
     if len(text) > LONGEST_SENTENCE:
         yield f"it is longer than {LONGEST_SENTENCE} characters"
     if _ADDRESS.search(plain):
-        yield "it names an address; addresses stand in quotations only, where one sees what they belong to"
+        yield "it names an address, which only quotations may"
     elif any(found[0].casefold() not in cited.casefold() for found in _NAME.finditer(plain)):
         yield "it names an address that the cited sentences do not"
     if any(found[0] not in cited for found in _MARKUP.finditer(plain)):
