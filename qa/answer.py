@@ -126,11 +126,7 @@ class Answerer:
             confidence=best.chance,
             nearest=near[0] if near else None,
             runners_up=others,
-            searched=Searched(
-                self.index.document_count() if documents is None else len(documents),
-                len(hits),
-                sum(len(hit.passage.sentences) for hit in hits),
-            ),
+            searched=self._searched(read, documents),
             missing=() if citations else self._missing(query),
             hits=tuple(hits),
             seconds=clock.seconds,
@@ -152,6 +148,14 @@ class Answerer:
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
         return _Read(question, evidence, self.reader.calibration.confidence(evidence))
+
+    def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
+        passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}
+        return Searched(
+            self.index.document_count() if documents is None else len(documents),
+            len(passages),
+            sum(len(passage.sentences) for passage in passages.values()),
+        )
 
     def _missing(self, query: str) -> tuple[str, ...]:
         """Return the words of the query that stand nowhere in the documents."""

@@ -33,6 +33,12 @@ LONGEST_ANSWER_TOKENS = 30
 COMPARED = 8
 """Sentences, the best by all else, that are compared with the question by the encoder."""
 
+READ_FIRST, SURE = 3, 0.5
+"""So many passages are read first, and the others only if the chance that one of these answers is lower than that. On
+the choosing halves of five sets in open corpus (364 questions, half unanswerable) 82 % of the answers given needed
+no more, on the reporting halves (313) 87 %. Next to reading all ten, none of the 677 was decided otherwise, no first
+sentence changed, and one answer lost a citation; two passages instead changed three decisions and eight answers. The
+confidence comes out higher by 0.01 to 0.02."""
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
@@ -106,11 +112,19 @@ class ModelReader:
         self.calibration = CALIBRATION if model.judges_sentences else SPAN_CALIBRATION
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        """Return the sentences of the hits, best first."""
-        pairs = [(first_text(question, hit.title), hit.text) for hit in hits]
-        windows = self._model.windows(pairs)
-        scores = self._model.scores_of_all([item for items in windows for item in items])
+        """Return the sentences of the hits, best first; of the first hits alone, if one of these surely answers."""
         weights = term_weights(question, self._index)
+        found = self._read_passages(question, hits[:READ_FIRST], weights)
+        judged = self._compared(question, found)
+        if len(hits) > READ_FIRST and self.calibration.confidence(judged) < SURE:
+            found += self._read_passages(question, hits[READ_FIRST:], weights)
+            judged = self._compared(question, found)
+        return judged
+
+    def _read_passages(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Evidence]:
+        """Return the sentences of the hits with what the model and the words say of them."""
+        windows = self._model.windows([(first_text(question, hit.title), hit.text) for hit in hits])
+        scores = self._model.scores_of_all([item for items in windows for item in items])
         read: list[Evidence] = []
         for hit, items in zip(hits, windows, strict=True):
             overlaps = _overlaps(hit, weights)
@@ -122,8 +136,12 @@ class ModelReader:
                     if number not in best or best[number].score < score:
                         best[number] = Evidence(hit, hit.passage.sentences[number], score, features, answer)
             read.extend(best.values())
-        read.sort(key=_order)
-        best_few = read[:COMPARED]
+        return read
+
+    def _compared(self, question: str, read: Sequence[Evidence]) -> list[Evidence]:
+        """Return the sentences best first, the best few compared with the question whole."""
+        ordered = sorted(read, key=_order)
+        best_few = ordered[:COMPARED]
         cosines = self._likeness.cosines(question, [item.text for item in best_few]) if best_few else []
         named = named_terms(question)
         told = cache(partial(self._told, tuple(named)))  # the best few mostly stand in one document
@@ -131,8 +149,8 @@ class ModelReader:
             passage = one.hit.passage
             knows = not unmentioned(named, one.surroundings) or told(passage.document_id, passage.revision)
             features = {**one.features, "cosine": cosine, "told": float(knows)}
-            read[place] = replace(one, features=features, score=self._score(features))
-        return sorted(read, key=_order)
+            ordered[place] = replace(one, features=features, score=self._score(features))
+        return sorted(ordered, key=_order)
 
     def _told(self, named: Sequence[str], document_id: str, revision: str) -> bool:
         """Whether a document mentions all that the question names; a very long one is not looked through."""

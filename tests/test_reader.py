@@ -21,10 +21,10 @@ from transformers import (
 
 from index import Index, Source
 from index.errors import VerbatimError
-from qa import answer
+from qa import answer, read
 from qa.answer import Answerer
 from qa.baseline import BaselineReader
-from qa.model import SHIPPED, load_model, load_reference
+from qa.model import SHIPPED, load_model, load_reference, write_export
 from qa.pairs import EVIDENCE, first_text, token_sentences
 from qa.read import ModelReader, open_reader
 
@@ -77,6 +77,16 @@ def test_the_run_path_agrees_with_full_precision(seed_index: Index) -> None:
     assert np.mean(same) >= 0.9
 
 
+@pytest.mark.parametrize(("worth", "whole"), [(0.0, False), (float("inf"), True)])
+def test_eight_bits_are_run_where_they_save_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth: float, whole: bool
+) -> None:
+    monkeypatch.setattr("qa.model.WORTH_ITS_LOSS", worth)
+    write_export(SHIPPED, tmp_path)
+    same = (tmp_path / "model.onnx").read_bytes() == (tmp_path / "full.onnx").read_bytes()
+    assert same is whole
+
+
 # ── Reading ───────────────────────────────────────────────────────────────────
 
 
@@ -125,6 +135,28 @@ def test_a_sentence_is_found_among_passages_of_several_documents(index: Index) -
     assert result.citations[0].text == "It cost 40 million kronor."
     assert result.short is not None
     assert "40 million" in result.short
+
+
+def test_a_sure_answer_is_read_in_the_first_passages_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    towns = ["Kalmar", "Borgholm", "Oskarshamn", "Nybro", "Torsås", "Emmaboda"]
+    index.add(Source(f"{town}.txt", f"The town of {town} has a harbour and a market.") for town in towns)
+    index.add(Source("bridge.txt", "The Kalmar bridge opened in May 1998. It cost 40 million kronor."))
+    question = "When did the Kalmar bridge open?"
+    quick = Answerer(index).answer(question)
+    monkeypatch.setattr(read, "SURE", 2.0)
+    whole = Answerer(index).answer(question)
+    assert quick.searched
+    assert whole.searched
+    assert (quick.searched.passages, whole.searched.passages) == (read.READ_FIRST, len(whole.hits))
+    assert (quick.citations[0].text, quick.short) == (whole.citations[0].text, whole.short)
+
+
+def test_an_unsure_answer_is_read_in_all_passages(index: Index) -> None:
+    towns = ["Kalmar", "Borgholm", "Oskarshamn", "Nybro", "Torsås", "Emmaboda"]
+    index.add(Source(f"{town}.txt", f"The town of {town} has a harbour and a market.") for town in towns)
+    hits = index.search("When was the opera founded?")
+    evidence = open_reader(None, index).read("When was the opera founded?", hits)
+    assert {item.hit.rank for item in evidence} == {hit.rank for hit in hits}
 
 
 # ── Models that a user names ──────────────────────────────────────────────────
