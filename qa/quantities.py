@@ -287,7 +287,7 @@ def _month_of_year(at: Moment, found: Mapping[str, str]) -> Iterator[Moment]:
 
 def _decade(at: Moment, found: Mapping[str, str]) -> Iterator[Moment]:
     first = int(found["decade"]) if "decade" in found else 1900 + int(found["short_decade"])
-    yield replace(at, years=(first, first + 9))
+    yield replace(at, years=(first, first + (9 if first % 100 else 99)))  # the 1800s are most often the century
 
 
 def _century(at: Moment, found: Mapping[str, str]) -> Iterator[Moment]:

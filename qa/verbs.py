@@ -30,5 +30,5 @@ def _pairs(text: str) -> dict[str, str]:
 IRREGULAR_PAST: Mapping[str, str] = _pairs(_IRREGULAR)
 """A past tense -> the form after "did"."""
 
-BASE_FORM: Mapping[str, str] = IRREGULAR_PAST | _pairs(_PARTICIPLES)
+BASE_FORM: Mapping[str, str] = {**IRREGULAR_PAST, **_pairs(_PARTICIPLES)}
 """A past tense or participle -> the form after "did". "Left" and "found" are taken for those of leave and find."""

@@ -125,6 +125,24 @@ def _writer(llm: str | None, allow_remote: bool) -> Writer | None:
     return open_writer(llm, allow_remote=allow_remote) if llm else None
 
 
+@command.command(name="check")
+def check_text(
+    file: Annotated[Path, typer.Argument(help="A text or Markdown, or the JSON of an answer; - for a pipe.")],
+    store: StoreOption = None,
+    only_cited: Annotated[bool, typer.Option("--cited", help="Look only at sentences that cite something.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check a text with citations against your documents: which sentences hold, which do not, and why.
+
+    Marks like [1] are looked up in the references at its end, by name or by the words that they quote. The exit status
+    is 0 where everything holds, 4 where something does not, and 2 where it could not be checked.
+    """
+    from ui.check import check
+
+    with Index.open(store) as index:
+        raise typer.Exit(check(index, file, as_json=as_json, only_cited=only_cited))
+
+
 @command.command(name="open")
 def open_address(
     address: Annotated[str, typer.Argument(help="verbatim:document@revision#char=start,end, in quotation marks.")],

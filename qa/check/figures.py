@@ -19,6 +19,9 @@ ROUNDED = 0.05
 ABOUT = 0.1
 """A number after "about" may differ by so much."""
 
+COUNTED_UP = ("two", "three", "four")
+"""Numbers that one gets by counting what a sentence lists."""
+
 WELL_BEYOND = 1.5
 """"More than 100" is not said of more than this many times 100, nor "fewer than 100" of as much less."""
 
@@ -58,6 +61,12 @@ def _is_said_loosely(amount: Amount, claim: str) -> bool:
     return word in {"one", "first"} or (word == "second" and claim[amount.end :].startswith("s "))
 
 
+def _is_counted_up(amount: Amount, stated: Sequence[Amount]) -> bool:
+    """Whether a small number may be counted from the evidence, which gives none: "a groom and a bride"."""
+    is_small = amount.text.lower() in COUNTED_UP and not amount.unit
+    return is_small and all(other.unit or other.rank or other.value == 1 for other in stated)
+
+
 def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Moment], evidence: str) -> Iterator[str]:
     if amount.rank:
         if not any(amount.value == other.value for other in stated) and not any(
@@ -69,8 +78,15 @@ def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Mo
     fitting = [other for other in same if _same_unit(amount, other, evidence)]
     if not same and any(moment.years == (amount.value, amount.value) for moment in dated):
         return
+    if not same and _is_counted_up(amount, stated):
+        return
     if not same:
-        yield f"the number {amount.text} is in none of the sentences cited"
+        written = [other.text for other in stated if not other.rank and other.value == amount.value]
+        yield (
+            f"the sentences cited say “{written[0]}”, not “{amount.text}”"
+            if written
+            else f"the number {amount.text} is in none of the sentences cited"
+        )
     elif not fitting:
         yield f"the sentences cited say “{same[0].text}”, not “{amount.text}”"
     elif not any(_same_bound(amount, other) for other in fitting):
@@ -100,7 +116,7 @@ def _meets(amount: Amount, value: float, other: Amount, low: float, high: float)
     apart = abs(value - low) / size
     if apart < 1e-9:
         return True
-    if amount.bound and not other.bound and amount.bound * (low - value) > 0:
+    if amount.bound and other.bound in {0, amount.bound} and amount.bound * (low - value) > 0:
         return max(low, value) <= WELL_BEYOND * max(min(low, value), 1e-9)
     if amount.about or (other.about and amount.step > 1):
         return apart <= ABOUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.lexical import STOP_WORDS
 from qa.named import unmentioned
@@ -20,13 +20,19 @@ _TITLES = frozenset(
 )
 """Words with a capital that are said of many and name nobody by themselves."""
 
+MOST_NAME_WORDS = 4
+
+_COMPASS = frozenset("New North South East West Northern Southern Eastern Western Upper Lower".split())  # noqa: SIM905
+"""Words without which a name is another one's."""
+
 _JOINED = re.compile(r"(?:[A-Z][\w'’.-]*(?: (?:of|the|and|for|de|van|von|al|bin|der) )?[ ]?)+")
 
 
 def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
     """Yield each name of a claim that neither the evidence nor its context mentions, as a sentence.
 
-    The context counts, since "he" of a sentence is named by the one before it, or by the title.
+    The context counts, since "he" of a sentence is named by the one before it, or by the title. A fuller form of a name
+    that is mentioned is no other one ("Joe Biden" where it says "Biden"), unless another stands in its place ("Jill").
     """
     text = f"{evidence}\n{context}"
     missing = set(unmentioned(list(dict.fromkeys(names(claim))), text))
@@ -34,13 +40,37 @@ def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
         return
     said: set[str] = set()
     for run in _JOINED.finditer(claim):
-        name = run[0].strip()
-        lacking = [word for word in _bare_words(name) if word in missing]
-        if lacking and not _by_initials(name, text):
-            wrong = name if len(lacking) > 1 else lacking[0]
-            if wrong not in said:
-                said.add(wrong)
-                yield f"the name {wrong} is in none of the sentences cited"
+        words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in _TITLES]
+        lacking = [word for word in words if word in missing]
+        if not lacking or _by_initials(words, text) or _is_fuller(words, lacking, text):
+            continue
+        wrong = " ".join(words) if len(lacking) == len(words) else lacking[0]
+        if wrong not in said:
+            said.add(wrong)
+            yield f"the name {wrong} is in none of the sentences cited"
+
+
+def _is_fuller(words: Sequence[str], lacking: Sequence[str], text: str) -> bool:
+    """Whether a text has some of the words of a name, and no other name beside them where the others would stand."""
+    held = [word for word in words if word not in lacking]
+    if not held or len(words) > MOST_NAME_WORDS or _COMPASS.intersection(lacking):
+        return False
+    return any(
+        not _has_company(text[: found.start()], text[found.end() :], words)
+        for word in held
+        for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)
+    )
+
+
+def _has_company(before: str, after: str, words: Sequence[str]) -> bool:
+    """Whether another word with a capital stands just before or after, other than a title or one of the grammar."""
+    beside = [
+        *re.findall(r"(?<!\S)([A-Z][\w'’.-]*) $", before[-40:]),
+        *re.findall(r"^ ([A-Z][\w'’-]*)", after[:40]),
+    ]
+    return any(
+        _bare(one) not in words and one.rstrip(".") not in _TITLES and one.lower() not in _GRAMMAR for one in beside
+    )
 
 
 def names(claim: str) -> list[str]:
@@ -94,9 +124,9 @@ def _bare_words(name: str) -> list[str]:
     return [_bare(word) for word in _WORD.findall(name)]
 
 
-def _by_initials(name: str, text: str) -> bool:
+def _by_initials(words: Sequence[str], text: str) -> bool:
     """Whether the text has the initials of a name: "UN" mentions the United Nations."""
-    initials = "".join(word[0] for word in _WORD.findall(name) if word[0].isupper())
+    initials = "".join(word[0] for word in words if word[0].isupper())
     return (
         len(initials) > 1
         and re.search(rf"\b{re.escape(initials)}s?\b", re.sub(r"(?<=\b[A-Z])\.", "", text)) is not None

@@ -72,10 +72,14 @@ def _pairs() -> Mapping[str, frozenset[str]]:
     return found
 
 
+_ONE_OF = {"men": "man", "women": "woman", "children": "child", "people": "person", "feet": "foot", "lives": "life"}
+
+
 @lru_cache(maxsize=20_000)
 def key(word: str) -> str:
     """Return what tells a word from others: its stem, or itself if it is a word of the grammar."""
-    found = terms(BASE_FORM.get(word.lower(), word))
+    lower = word.lower()
+    found = terms(BASE_FORM.get(lower, _ONE_OF.get(lower, lower)))
     return found[0] if found else word.lower()
 
 

@@ -1,0 +1,142 @@
+"""The checker: what the rules see, what they leave alone, and what a verdict always is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.check.rules import broken_rules
+
+TRUE = [
+    # numbers
+    ("About 1.5 million people live there.", "1,500,000 people live there."),
+    ("It cost $1.5 million.", "The cost was 1,500,000 dollars."),
+    ("It cost 1.5 million euros.", "It cost €1.5m."),
+    ("A dozen eggs were sold.", "12 eggs were sold."),
+    ("Five people came.", "5 people came."),
+    ("No fewer than 20 men came.", "At least 20 men came."),
+    ("More than 100 people came.", "120 people came."),
+    ("Nearly 100 people came.", "96 people came."),
+    ("20 percent of staff left.", "20% of staff left."),
+    ("Half of the staff left.", "50 percent of the staff left."),
+    ("It is 5 km long.", "It is 5,000 metres long."),
+    ("It lasted two weeks.", "It lasted 14 days."),
+    ("Between 5 and 10 people died.", "5-10 people died."),
+    ("Hundreds of people came.", "350 people came."),
+    ("Two people are swimming.", "A groom and a bride are swimming."),
+    ("A 5-year-old boy died.", "The boy, who was five, died."),
+    ("Sales in the North were $2,500.", "Region: North; Sales ($): 2,500"),
+    ("The share was 20%.", "Share (%): 20"),
+    ("It rose to 12%.", "It rose to 12.3%."),
+    ("The program ran on an A380.", "They used an a380."),
+    ("It took one of them.", "It took some of them."),
+    # ranks, dates and times
+    ("He finished second.", "He finished 2nd."),
+    ("It opened on March 3.", "It opened on 3 March 2024."),
+    ("It opened in March.", "It opened on 3 March 2024."),
+    ("It opened in 2024.", "It opened on 2024-03-03."),
+    ("It opened on 3/4/2024.", "It opened on 4 March 2024."),
+    ("He was born in the 1990s.", "He was born in 1994."),
+    ("He lived in the 20th century.", "He was born in 1994."),
+    ("At 5:30 pm it began.", "It began at 17:30."),
+    ("The meeting is at 5 pm.", "The meeting starts at 5 p.m. on Monday."),
+    # names
+    ("Biden spoke on Monday.", "Joe Biden spoke on Monday."),
+    ("Joe Biden spoke on Monday.", "Biden spoke on Monday."),
+    ("President Biden spoke.", "Biden spoke."),
+    ("Iraq's army was defeated.", "The Iraqi army was defeated."),
+    ("The United Nations agreed.", "The UN agreed."),
+    ("The UN agreed.", "The United Nations agreed."),
+    ("British troops left.", "Troops of the United Kingdom left."),
+    ("Soldiers left the town.", "Troops left the town."),
+    ("Smith's house burned.", "The house of Smith burned."),
+    # negations, opposites, quantifiers
+    ("The bridge was not only long but wide.", "The bridge was long and wide."),
+    ("The bridge was long.", "The bridge was long, although it was not wide."),
+    ("The film was not successful.", "The film was unsuccessful."),
+    ("Nobody was hurt.", "No one was hurt."),
+    ("Nobody was injured.", "There were no injuries."),
+    ("The fire did not start until May.", "The fire started in May."),
+    ("He failed to win.", "He did not win."),
+    ("He went home.", "He went home, but he did not stay."),
+    ("Sales increased in the North.", "Sales rose in the North."),
+    ("Sales rose in the North.", "Sales rose in the North and fell in the South."),
+    ("Some soldiers left.", "All soldiers left."),
+]
+
+FALSE = [
+    ("3,500 troops remain.", "2,500 troops remain.", "3,500"),
+    ("It cost €20.", "It cost $20.", "$20"),
+    ("It is 20 km long.", "It is 20 miles long.", "20 miles"),
+    ("It grew by 20 percent.", "It grew by 20 percentage points.", "20 percentage points"),
+    ("7 people died.", "Between 5 and 10 people died.", "number 7"),
+    ("350 people came.", "Hundreds of people came.", "350"),
+    ("More than 100 people came.", "Fewer than 100 people came.", "more than 100"),
+    ("More than 100 people came.", "Exactly 100 people came.", "more than 100"),
+    ("More than 100 people came.", "5,000 people came.", "100"),
+    ("Five people were killed and ten hurt.", "Ten people were killed and five hurt.", "not of"),
+    ("2 million people came.", "2 thousand people came.", "2 million"),
+    ("COVID-20 spread.", "COVID-19 spread.", "COVID-20"),
+    ("He finished third.", "He finished 2nd.", "third"),
+    ("He was born in 1991.", "He was born in 1990.", "1990"),
+    ("It opened on March 4.", "It opened on 3 March 2024.", "March 4"),
+    ("It opened on Tuesday.", "It opened on Monday.", "Monday"),
+    ("It opened on March 3, 2023.", "It opened on 3 March 2024.", "2023"),
+    ("It began at 5:30 am.", "It began at 17:30.", "5:30 am"),
+    ("Jill Biden spoke on Monday.", "Joe Biden spoke on Monday.", "Jill"),
+    ("Smith's house burned.", "Jones's house burned.", "Smith"),
+    ("The army of North Korea left.", "The army of South Korea left.", "North"),
+    ("Troops remain in Syria.", "Troops remain in Iraq.", "Syria"),
+    ("The bridge was not long.", "The bridge was long.", "not"),
+    ("The bridge was long.", "The bridge was not long.", "not"),
+    ("The bridge didn't open.", "The bridge opened.", "not"),
+    ("He won.", "He failed to win.", "failed"),
+    ("There were injuries.", "There were no injuries.", "no"),
+    ("The film was unsuccessful.", "The film was successful.", "successful"),
+    ("Sales rose in the North.", "Sales fell in the North.", "fell"),
+    ("The ship sank before the war.", "The ship sank after the war.", "after"),
+    ("It is the largest town.", "It is the smallest town.", "smallest"),
+    ("All soldiers left.", "Some soldiers left.", "Some"),
+]
+
+
+@pytest.mark.parametrize(("claim", "evidence"), TRUE)
+def test_the_rules_leave_what_is_true_alone(claim, evidence):
+    assert broken_rules(claim, evidence) == ()
+
+
+@pytest.mark.parametrize(("claim", "evidence", "said"), FALSE)
+def test_the_rules_see_what_is_false_and_say_why(claim, evidence, said):
+    reasons = broken_rules(claim, evidence)
+    assert reasons
+    assert any(said.lower() in reason.lower() for reason in reasons), reasons
+
+
+def test_the_context_names_and_dates_but_counts_nothing():
+    said = "He opened it on 3 March."
+    assert broken_rules("Sullivan opened it on 3 March 2024.", said)
+    assert broken_rules("Sullivan opened it on 3 March 2024.", said, "Sullivan built 20 bridges in 2024.") == ()
+    assert broken_rules("He opened 20 of them.", said, "Sullivan built 20 bridges in 2024.")
+    assert broken_rules("He opened it on 4 March.", said, "It was 4 March.")
+
+
+WORDS = (
+    "the not no never 5 1.5 million 20% March 3 2024 Joe Biden rose fell more than all some $20 km . , before didn't "
+    "COVID-19 second first hundreds of people unsuccessful"
+)
+SENTENCES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs", "Sc"]), min_size=1, max_size=200) | (
+    st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=25).map(" ".join)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SENTENCES)
+def test_no_rule_is_broken_by_a_sentence_beside_itself(sentence):
+    assert broken_rules(sentence, sentence) == ()
+
+
+@settings(max_examples=100, deadline=None)
+@given(SENTENCES, SENTENCES)
+def test_the_rules_are_deterministic_and_never_raise(claim, evidence):
+    assert broken_rules(claim, evidence) == broken_rules(claim, evidence)
