@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from evals.standins import Scripted, evidence_in, scripted
 from index import Index, Source
 from qa import Answer, Answerer
+from qa.baseline import BaselineReader
 from qa.check import Checker
 from qa.export import to_markdown
 from qa.write import Writer, compose, open_writer, written_out
@@ -114,7 +115,7 @@ def quoted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Trap
     with Index.open(tmp_path_factory.mktemp("traps"), encoder=HashEncoder()) as index:
         index.add([Source(trap.name, trap.text) for trap in traps()])
         ids = {entry.source: entry.id for entry in index.listing()}
-        answerer = Answerer(index, threshold=0.0)
+        answerer = Answerer(index, threshold=0.0, reader=BaselineReader(index))  # which sentence is beside the point
         found = [(trap, answerer.answer(trap.question, documents=[ids[trap.name]])) for trap in traps()]
         for _, answer in found:
             assert answer.citations

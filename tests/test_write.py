@@ -23,6 +23,7 @@ from qa.write import LLMWriter, Patience, Proof, WriterError, open_writer, writt
 from qa.write.guard import LONGEST_SENTENCE, asserted, showable, speaks_to_a_machine, unfit
 from qa.write.parse import MOST_CHARS, Draft, drafts, is_cut_off
 from qa.write.prompt import message, within
+from tests.serving import served
 
 BRIDGE = "The new bridge cost 2.4 million euros."
 OPENED = "It opened in May 2021."
@@ -585,3 +586,36 @@ def test_reading_a_hostile_name(tmp_path: Path) -> None:
 
     *_, last = written_out(ANSWER, Odd("x"), Checker())
     assert "<b>" not in (last._repr_html_())
+
+
+# ---- over HTTP ----
+
+
+def test_programs_get_it_when_they_ask_for_it(bridge: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+    from openai import OpenAI
+
+    monkeypatch.setattr(qa, "_answerer", lambda index, max_error: Answerer(index, threshold=0.0))
+    question = {"question": "What did the new bridge cost?"}
+    talk = [{"role": "user", "content": question["question"]}]
+    with served(bridge, writer=Fake(f"{BRIDGE} [1] ", "It cost 9 million euros. [1]")) as address:
+        plain = httpx.post(f"{address}/v1/answer", json=question).json()
+        assert plain["written"] is None
+        long = httpx.post(f"{address}/v1/answer", json={**question, "write": True}).json()
+        assert long["text"] == f"{BRIDGE} [1]"
+        assert long["citations"] == plain["citations"]
+        assert [sentence["holds"] for sentence in long["written"]["sentences"]] == [True, False]
+        client = OpenAI(base_url=f"{address}/v1", api_key="none")
+        assert [model.id for model in client.models.list()] == ["verbatim", "verbatim-written"]
+        content = ""
+        for chunk in client.chat.completions.create(model="verbatim-written", messages=talk, stream=True):
+            content += chunk.choices[0].delta.content or ""
+        whole = client.chat.completions.create(model="verbatim-written", messages=talk).choices[0].message
+        quoted = client.chat.completions.create(model="verbatim", messages=talk).choices[0].message
+        assert content == whole.content == f"{quoted.content}\n\n{BRIDGE} [1]"
+        assert whole.annotations == quoted.annotations
+        assert [sentence["holds"] for sentence in whole.written["sentences"]] == [True, False]
+    with served(bridge) as address:
+        refused = httpx.post(f"{address}/v1/answer", json={**question, "write": True})
+        assert refused.status_code in {400, 422}
+        assert "--llm" in refused.text

@@ -231,6 +231,8 @@ def serve(
     ] = None,
     login: LoginOption = None,
     allow_host: HostsOption = None,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
     from ui.api import read_keys
@@ -245,6 +247,7 @@ def serve(
             console.print("The chat is left out: others could reach it, and it has no --login.")
 
     allowed = read_keys(keys) if keys else frozenset()
+    writer = _writer(llm, allow_remote_llm)
     with Index.open(store) as index:
         serve_all(
             index,
@@ -253,6 +256,7 @@ def serve(
             keys=allowed,
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
+            writer=writer,
             ready=say,
         )
 
