@@ -588,6 +588,17 @@ def test_reading_a_hostile_name(tmp_path: Path) -> None:
     assert "<b>" not in (last._repr_html_())
 
 
+def test_the_query_engine_of_llamaindex(bridge: Index) -> None:
+    from qa.llamaindex import VerbatimQueryEngine
+
+    with scripted(lambda _: f"{BRIDGE} [1] It was free. [1]") as server:
+        engine = VerbatimQueryEngine(bridge, llm=f"ollama:{server.address}#m")
+        engine._answerer.threshold = 0.0
+        response = engine.query("What did the new bridge cost?")
+    assert str(response) == f"{BRIDGE} [1]"
+    assert response.source_nodes
+
+
 # ---- over HTTP ----
 
 
