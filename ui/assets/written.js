@@ -25,7 +25,7 @@ function sentence({ text, cites, holds, why }) {
   const shown = element("p", holds ? "sentence" : "sentence struck");
   shown.dir = "auto";
   if (!holds) shown.append(element("span", "verdict-mark", "Struck"), " ");
-  shown.append(holds ? text : element("s", "", text));
+  shown.append(element(holds ? "span" : "s", holds ? "words" : "", text));
   for (const cite of cites) shown.append(" ", reference(cite));
   if (!holds) shown.append(" ", element("span", "why-struck", why));
   return shown;

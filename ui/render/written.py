@@ -31,7 +31,7 @@ def _sentence(turn: int, sentence: Statement) -> str:
         for number in sentence.numbers
     )
     if sentence.holds:
-        return f'<p class="sentence" dir="auto">{escape(sentence.text)} {opens}</p>'
+        return f'<p class="sentence" dir="auto"><span class="words">{escape(sentence.text)}</span> {opens}</p>'
     why = escape("; ".join(sentence.reasons))
     mark = '<span class="verdict-mark">Struck</span>'
     return (
