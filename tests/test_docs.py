@@ -33,7 +33,7 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     "page",
     ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-    + ["docs/evals.md", "docs/programs.md", "docs/llm.md"],
+    + ["docs/evals.md", "docs/programs.md", "docs/check.md", "docs/llm.md"],
 )
 def test_every_link_and_named_file_is_there(page: str) -> None:
     text = (ROOT / page).read_text()

@@ -19,9 +19,9 @@ from evals.standins import Scripted, evidence_in, scripted
 from index import Index, Source
 from qa import Answer, Answerer
 from qa.baseline import BaselineReader
-from qa.check import Checker
 from qa.export import to_markdown
 from qa.write import Writer, compose, open_writer, written_out
+from tests.checking import checker
 from tests.fakes import HashEncoder
 
 TOWNS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper")
@@ -146,7 +146,7 @@ def test_nothing_that_a_document_orders_is_kept(quoted, obedient, guarded: bool,
         monkeypatch.setattr(compose, "speaks_to_a_machine", lambda _: False)
     markdown, kept = MarkdownIt(), 0
     for trap, found in quoted:
-        *_, answer = written_out(found, writer, Checker())
+        *_, answer = written_out(found, writer, checker())
         assert answer.citations == found.citations
         assert answer.written
         for sentence in answer.written.sentences:

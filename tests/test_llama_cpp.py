@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 from evals.standins import write_gguf
-from qa.check import Checker
 from qa.types import Written
 from qa.write import LLMWriter, Patience, Proof, WriterError, open_writer, written_out
+from tests.checking import checker
 from tests.test_write import ANSWER, BRIDGE
 
 pytest.importorskip("gguf")
@@ -81,12 +81,12 @@ WRITTEN = [(BRIDGE, True), ("It opened in May 2019.", False)]
 def test_in_this_process(says: Path) -> None:
     writer = open_writer(f"llama-cpp:{says}")
     assert writer.name == "says"
-    steps = list(written_out(ANSWER, writer, Checker()))
+    steps = list(written_out(ANSWER, writer, checker()))
     assert checked(steps[-1].written) == WRITTEN
     assert steps[-1].text == f"{BRIDGE} [1]"
     assert steps[-1].written
     assert "2019" in steps[-1].written.sentences[1].reasons[0]
-    again = list(written_out(ANSWER, writer, Checker()))
+    again = list(written_out(ANSWER, writer, checker()))
     assert again[-1].written == steps[-1].written
 
 
@@ -96,7 +96,7 @@ def test_it_streams(says: Path) -> None:
 
 
 def test_as_a_server(address: str) -> None:
-    *_, last = written_out(ANSWER, open_writer(f"openai-like:{address}/v1#says"), Checker())
+    *_, last = written_out(ANSWER, open_writer(f"openai-like:{address}/v1#says"), checker())
     assert checked(last.written) == WRITTEN
     assert last.written
     assert last.written.note == ""
@@ -127,7 +127,7 @@ def test_noise_has_the_form_that_it_is_held_to_and_never_holds(tmp_path: Path) -
                 text += piece
         except WriterError as error:
             end = str(error)
-        *_, last = written_out(answer, writer, Checker(), Patience(first=20, in_all=20))
+        *_, last = written_out(answer, writer, checker(), Patience(first=20, in_all=20))
         assert last.written
         assert not last.written.text
         assert last.written.note.endswith("The quotations are the answer.")

@@ -16,14 +16,16 @@ import qa
 from evals.standins import Reply, evidence_in, scripted
 from index import Index, Source
 from qa import Answer, Answerer, Citation, stream
-from qa.check import Checker
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Statement
 from qa.write import LLMWriter, Patience, Proof, WriterError, open_writer, written_out
 from qa.write.guard import LONGEST_SENTENCE, asserted, showable, speaks_to_a_machine, unfit
 from qa.write.parse import MOST_CHARS, Draft, drafts, is_cut_off
 from qa.write.prompt import message, within
+from tests.checking import checker
 from tests.serving import served
+from ui import terminal
+from ui.talk import Talk
 
 BRIDGE = "The new bridge cost 2.4 million euros."
 OPENED = "It opened in May 2021."
@@ -63,7 +65,7 @@ class Fake:
 
 
 def written(*pieces: str, answer: Answer = ANSWER, patience: Patience | None = None) -> qa.Written:
-    *_, last = written_out(answer, Fake(*pieces), Checker(), patience)
+    *_, last = written_out(answer, Fake(*pieces), checker(), patience)
     assert last.written
     assert last.written.complete
     assert last.citations == answer.citations
@@ -227,13 +229,13 @@ def test_a_sentence_without_end_is_struck_and_cut() -> None:
 def test_a_sentence_that_speaks_to_a_machine_is_kept_from_it(text: str) -> None:
     assert speaks_to_a_machine(text)
     fake = Fake("Yes [1].")
-    *_, last = written_out(Answer("Q?", "Q?", (citation(1, text),), "", 0.9), fake, Checker())
+    *_, last = written_out(Answer("Q?", "Q?", (citation(1, text),), "", 0.9), fake, checker())
     assert last.written
     assert not fake.asked
     assert last.written.sentences == ()
     assert "no model was given it" in last.written.note
     assert last.text == f"{text} [1]"  # quoted like any other
-    *_, last = written_out(Answer("Q?", "Q?", (citation(1, text), citation(2, BRIDGE)), "", 0.9), fake, Checker())
+    *_, last = written_out(Answer("Q?", "Q?", (citation(1, text), citation(2, BRIDGE)), "", 0.9), fake, checker())
     assert [proof.number for proof in fake.asked[0][1]] == [2]
     assert last.written
     assert last.written.sentences[0].reasons[0] == "citation 1 was not given to the model"
@@ -305,7 +307,7 @@ def test_quotations_come_first_then_each_sentence_as_it_is_checked() -> None:
         '"evidence":[1]},{"text":"It opened',
         ' in 2019.","evidence":[2]}]}',
     )
-    steps = list(written_out(ANSWER, fake, Checker()))
+    steps = list(written_out(ANSWER, fake, checker()))
     assert [len(step.written.sentences) for step in steps if step.written] == [0, 1, 2, 2]
     assert [step.written.complete for step in steps if step.written] == [False, False, False, True]
     assert all(step.citations == ANSWER.citations for step in steps)
@@ -338,7 +340,7 @@ def test_a_sentence_that_its_citations_do_not_bear_is_struck(text: str, reason: 
 
 def test_a_model_that_repeats_itself_or_goes_on_is_stopped() -> None:
     fake = Fake(*[f"{BRIDGE} [1] "] * 2000)
-    *_, last = written_out(ANSWER, fake, Checker())
+    *_, last = written_out(ANSWER, fake, checker())
     assert last.written
     assert len(last.written.sentences) == 1
     assert fake.closed.wait(5)
@@ -354,7 +356,7 @@ def test_thoughts_that_looked_like_an_answer_are_taken_back() -> None:
 
 
 def test_a_checker_that_fails_lets_nothing_through() -> None:
-    class Broken(Checker):
+    class Broken:
         def check(self, claim, evidence, *, context=()):
             raise RuntimeError("no")
 
@@ -370,7 +372,7 @@ def test_nobody_waits_without_end() -> None:
     ):
         fake = Fake(*pieces, pause=pause)
         began = time.monotonic()
-        *_, last = written_out(ANSWER, fake, Checker(), Patience(first=0.3, in_all=0.6))
+        *_, last = written_out(ANSWER, fake, checker(), Patience(first=0.3, in_all=0.6))
         assert time.monotonic() - began < 5
         assert last.written
         assert note in last.written.note
@@ -378,7 +380,7 @@ def test_nobody_waits_without_end() -> None:
 
 def test_closing_the_stream_stops_the_model() -> None:
     fake = Fake(*[f"{BRIDGE} [1] ", "and so on. "] * 99, pause=0.01)
-    steps = written_out(ANSWER, fake, Checker())
+    steps = written_out(ANSWER, fake, checker())
     next(steps)
     next(steps)
     steps.close()
@@ -388,7 +390,7 @@ def test_closing_the_stream_stops_the_model() -> None:
 def test_where_nothing_is_quoted_no_model_is_asked() -> None:
     fake = Fake("Anything [1].")
     for answer in (Answer("Q?", "Q?", (), "No.", 0.1), Answer("Hi", "Hi", (), "", 0.0, reply="Hello.")):
-        assert list(written_out(answer, fake, Checker())) == [answer]
+        assert list(written_out(answer, fake, checker())) == [answer]
     assert not fake.asked
 
 
@@ -406,7 +408,7 @@ def form(request: pytest.FixtureRequest) -> str:
 
 def asked(form: str, reply: Reply | str) -> tuple[qa.Written, list[dict]]:
     with scripted(lambda _: reply) as server:
-        *_, last = written_out(ANSWER, open_writer(form.format(server.address)), Checker(), PATIENCE)
+        *_, last = written_out(ANSWER, open_writer(form.format(server.address)), checker(), PATIENCE)
         assert last.written
         return last.written, server.asked
 
@@ -456,14 +458,14 @@ def test_a_server_that_knows_no_forms_is_asked_without(form: str) -> None:
     with scripted(reply) as server:
         writer = open_writer(form.format(server.address))
         for _ in range(2):
-            *_, last = written_out(ANSWER, writer, Checker(), PATIENCE)
+            *_, last = written_out(ANSWER, writer, checker(), PATIENCE)
             assert last.text == f"{BRIDGE} [1]"
         refused = [body for body in server.asked if body.get("format") or body.get("response_format")]
         assert len(refused) == len(server.asked) - 2  # and only the first time
 
 
 def test_a_server_that_is_not_there(form: str) -> None:
-    *_, last = written_out(ANSWER, open_writer(form.format("http://127.0.0.1:9")), Checker(), PATIENCE)
+    *_, last = written_out(ANSWER, open_writer(form.format("http://127.0.0.1:9")), checker(), PATIENCE)
     assert last.written
     assert "nothing answers at http://127.0.0.1:9" in last.written.note
 
@@ -549,7 +551,7 @@ def test_the_same_from_the_function(bridge: Index, monkeypatch: pytest.MonkeyPat
 def test_what_was_written_is_kept_in_every_form() -> None:
     hostile = "<script>alert(1)</script> *x* \x1b[31m"
     *_, found = written_out(
-        ANSWER, Fake(json.dumps([{"text": BRIDGE, "evidence": [1]}, {"text": hostile, "evidence": [2]}])), Checker()
+        ANSWER, Fake(json.dumps([{"text": BRIDGE, "evidence": [1]}, {"text": hostile, "evidence": [2]}])), checker()
     )
     assert from_json(to_json(found)).written == found.written
     assert to_dict(found)["text"] == f"{BRIDGE} [1]"
@@ -569,7 +571,7 @@ def test_a_terminal_shows_it_as_it_comes() -> None:
     from ui.telling import tell
 
     console = Console(record=True, width=100)
-    last = tell(written_out(ANSWER, Fake(f"{BRIDGE} [1] It opened in 2019 \x1b[31m [2]."), Checker()), console)
+    last = tell(written_out(ANSWER, Fake(f"{BRIDGE} [1] It opened in 2019 \x1b[31m [2]."), checker()), console)
     text = console.export_text()
     assert text.index("“The new bridge") < text.index("Written by fake") < text.index(f"  {BRIDGE} [1]")
     assert "✗ " in text
@@ -584,14 +586,14 @@ def test_reading_a_hostile_name(tmp_path: Path) -> None:
     class Odd(Fake):
         name = "\x1b[31m<b>"
 
-    *_, last = written_out(ANSWER, Odd("x"), Checker())
+    *_, last = written_out(ANSWER, Odd("x"), checker())
     assert "<b>" not in (last._repr_html_())
 
 
 def test_the_query_engine_of_llamaindex(bridge: Index) -> None:
     from qa.llamaindex import VerbatimQueryEngine
 
-    with scripted(lambda _: f"{BRIDGE} [1] It was free. [1]") as server:
+    with scripted(lambda _: f"{BRIDGE} [1] It cost 9 million euros. [1]") as server:
         engine = VerbatimQueryEngine(bridge, llm=f"ollama:{server.address}#m")
         engine._answerer.threshold = 0.0
         response = engine.query("What did the new bridge cost?")
@@ -630,3 +632,60 @@ def test_programs_get_it_when_they_ask_for_it(bridge: Index, monkeypatch: pytest
         refused = httpx.post(f"{address}/v1/answer", json={**question, "write": True})
         assert refused.status_code in {400, 422}
         assert "--llm" in refused.text
+
+
+# ---- from the terminal ----
+
+
+def run(*arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["verbatim", *arguments])
+        with pytest.raises(SystemExit) as done:
+            terminal.main()
+    return int(done.value.code or 0)
+
+
+def test_the_command_writes_what_its_model_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = ("--store", str(tmp_path / "store"))
+    asked = ("ask", "How many troops remain in Iraq?", *store)
+    assert run("index", "add", "seeds/", *store) == 0
+
+    def copied(body: dict) -> str:
+        return f"{evidence_in(body)[1]} [1] They left in 1890. [1]"
+
+    with scripted(copied) as server:
+        name = f"openai-like:{server.address}/v1#m"
+        capsys.readouterr()
+        assert run(*asked, "--llm", name) == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert printed.index("“Currently, about 2,500") < printed.index("Written by m, each sentence checked:")
+        assert "✗ They left in 1890. [1] (struck:" in printed
+        assert run(*asked, "--llm", name, "--json") == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["text"].startswith("Currently, about 2,500")
+        assert [sentence["holds"] for sentence in said["written"]["sentences"]] == [True, False]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("VERBATIM_LLM", name)  # the same in settings
+            assert run(*asked, "--format", "markdown") == 0
+            assert "~~They left in 1890.~~ (struck:" in capsys.readouterr().out
+            assert run("ask", "Who trains the penguins of Antarctica?", *store) == 3
+        assert len(server.asked) == 3  # nobody was asked about penguins
+        assert run(*asked) == 0
+        assert "Written by" not in capsys.readouterr().out
+    assert run(*asked, "--llm", name) == 0  # the server is gone
+    assert "nothing answers at" in " ".join(capsys.readouterr().out.split())
+    assert run(*asked, "--llm", "ollama:http://10.1.2.3#m") == 2
+    assert "--allow-remote-llm" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_talk_in_the_terminal_writes_too(bridge: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    monkeypatch.setattr(qa, "_answerer", lambda index, max_error: Answerer(index, threshold=0.0))
+    console = Console(record=True, width=100)
+    talk = Talk(bridge, console, Fake(f"{BRIDGE} [1]"))
+    lines = iter(["What did the new bridge cost?", "1", ""])
+    talk.run(lambda: next(lines))
+    assert "Written by fake" in console.export_text()
+    assert talk.history[0].written
+    assert talk.history[0].written.text == f"{BRIDGE} [1]"

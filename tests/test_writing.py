@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from index import Index, Source
-from qa.check import Checker
 from qa.types import Answer, Citation
 from qa.write import Proof
+from tests.checking import checker
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.fakes import HashEncoder
 from ui import chat
@@ -75,7 +75,7 @@ def running(tmp_path, monkeypatch, writer: Slow) -> Iterator[tuple[str, Index]]:
 
 def test_it_is_written_in_the_background_and_kept(tmp_path, monkeypatch) -> None:
     writer = Slow(*PIECES)
-    writings = Writings(writer, Checker())
+    writings = Writings(writer, checker())
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("bridge.txt", f"{BRIDGE} {OPENED}")])
         history = History(tmp_path / HISTORY_NAME)
@@ -99,7 +99,7 @@ def test_it_is_written_in_the_background_and_kept(tmp_path, monkeypatch) -> None
 
 def test_a_conversation_that_was_left_or_deleted_meanwhile_is_left_alone(tmp_path) -> None:
     writer = Slow(*PIECES)
-    writings = Writings(writer, Checker())
+    writings = Writings(writer, checker())
     history = History(tmp_path / HISTORY_NAME)
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("bridge.txt", f"{BRIDGE} {OPENED}")])
@@ -123,7 +123,7 @@ def test_a_conversation_that_was_left_or_deleted_meanwhile_is_left_alone(tmp_pat
 
 def test_when_too_many_are_to_be_written_it_is_said(tmp_path) -> None:
     writer = Slow(*PIECES)
-    writings = Writings(writer, Checker())
+    writings = Writings(writer, checker())
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("bridge.txt", f"{BRIDGE} {OPENED}")])
         turns = [Turn("Q?", scripted("Q?", index=index)) for _ in range(AT_ONCE + IN_LINE + 2)]

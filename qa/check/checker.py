@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Index
-from index.lexical import terms
-from qa.check.figures import unstated_figures
-from qa.check.names import unmentioned_names
-from qa.check.polarity import contradictions
+from index.embed import Encoder
+from qa.check.rules import broken_rules
+from qa.check.support import CALIBRATION, WITHOUT_MODEL, Calibration, word_features
+from qa.check.verifier import Verifier, load_verifier
+from qa.likeness import Likeness
+
+_log = logging.getLogger(__name__)
 
 UNSUPPORTED = "the sentences cited do not say this"
+
+MOST_CHARS = 4_000
+"""Of a longer claim only the beginning is checked, and so it never holds; of evidence and context ten times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +35,19 @@ class Verdict:
 
 
 class Checker:
-    """Checks claims. Keep it: it keeps its model loaded. Safe to use from several threads."""
+    """Checks claims. Keep it: it keeps its model, loaded at the first need. Safe to use from several threads.
 
-    def __init__(self, *, threshold: float = 0.5) -> None:
-        self.threshold = threshold
+    ``encoder`` compares claim and evidence; give it that of the index, which is loaded anyway.
+    """
+
+    def __init__(self, encoder: Encoder, verifier: Verifier | None = None) -> None:
+        self._likeness = Likeness(encoder)
+        self._verifier = verifier
+        self._calibration: Calibration | None = CALIBRATION if verifier else None
+        self._loading = threading.Lock()
 
     def check(self, claim: str, evidence: Sequence[str], *, context: Sequence[str] = ()) -> Verdict:
-        """Return whether the evidence supports the claim.
+        """Return whether the evidence supports the claim. The same arguments always get the same verdict.
 
         Args:
             claim: One written sentence, without the marks of its citations.
@@ -44,37 +58,52 @@ class Checker:
         """
         claim = " ".join(claim.split())
         given = [" ".join(sentence.split()) for sentence in evidence if sentence.strip()]
-        if not given or not any(map(str.isalnum, claim)):
-            return Verdict(holds=False, support=0.0, reasons=("it cites nothing",) if claim else ("it says nothing",))
+        if not any(map(str.isalnum, claim)):
+            return Verdict(holds=False, support=0.0, reasons=("it says nothing",))
+        if not given:
+            return Verdict(holds=False, support=0.0, reasons=("it cites nothing",))
+        if len(claim) > MOST_CHARS:
+            return Verdict(holds=False, support=0.0, reasons=(f"it has more than {MOST_CHARS:,} characters",))
         if _is_copied(claim, given):
             return Verdict(holds=True, support=1.0)
-        text, around = "\n".join(given), "\n".join(context)
-        reasons = tuple(dict.fromkeys(_reasons(claim, text, around)))
-        support = _support(claim, text, around)
-        if reasons:
-            return Verdict(holds=False, support=min(support, self.threshold) / 2, reasons=reasons)
-        if support < self.threshold:
-            return Verdict(holds=False, support=support, reasons=(UNSUPPORTED,))
-        return Verdict(holds=True, support=support)
+        text = "\n".join(given)[: 10 * MOST_CHARS]
+        around = "\n".join(" ".join(one.split()) for one in context)[: 10 * MOST_CHARS]
+        reasons = broken_rules(claim, text, around)
+        support, calibration = self._support(claim, text, around, broken=bool(reasons))
+        if not reasons and support < calibration.threshold:
+            reasons = (UNSUPPORTED,)
+        return Verdict(holds=not reasons, support=support, reasons=reasons)
+
+    def _support(self, claim: str, evidence: str, context: str, *, broken: bool) -> tuple[float, Calibration]:
+        """Return the chance that the evidence supports the claim, and the calibration that it comes from."""
+        calibration = self._loaded()
+        (cosine,) = self._likeness.cosines(claim, [evidence])
+        features = {**word_features(claim, evidence), "cosine": cosine, "broken": float(broken)}
+        if self._verifier is not None:
+            features |= self._verifier.features(claim, evidence, context)
+        return calibration.chance(features), calibration
+
+    def _loaded(self) -> Calibration:
+        """Load the model at the first need; where it does not run, say so once and judge by the words."""
+        with self._loading:
+            if self._calibration is None:
+                try:
+                    self._verifier, self._calibration = load_verifier(), CALIBRATION
+                except Exception as error:  # exporting can fail in any way; words and rules are better than nothing
+                    _log.warning("the model that checks claims cannot be loaded (%s); rules and words stand in", error)
+                    self._calibration = WITHOUT_MODEL
+            return self._calibration
 
 
 def open_checker(index: Index) -> Checker:
-    """Return a checker for answers from an index."""
-    return Checker()
+    """Return a checker for claims about the documents of an index."""
+    return Checker(index.encoder)
 
 
 def _is_copied(claim: str, evidence: Sequence[str]) -> bool:
-    """Whether a claim is one of the sentences, or several in order, word for word."""
-    bare = claim.strip(' ."“”')
-    return any(bare == sentence.strip(' ."“”') for sentence in (*evidence, " ".join(evidence)))
+    """Whether a claim is one of the sentences, or all of them in order, word for word."""
+    bare = claim.strip(_EDGES)
+    return any(bare == sentence.strip(_EDGES) for sentence in (*evidence, " ".join(evidence)))
 
 
-def _reasons(claim: str, evidence: str, context: str) -> Iterator[str]:
-    yield from unstated_figures(claim, evidence, context)
-    yield from unmentioned_names(claim, evidence, context)
-    yield from contradictions(claim, evidence)
-
-
-def _support(claim: str, evidence: str, context: str) -> float:
-    said = set(terms(claim))
-    return len(said & set(terms(f"{evidence} {context}"))) / len(said) if said else 1.0
+_EDGES = ' ."“”'

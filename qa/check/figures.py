@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.lexical import terms
-from qa.quantities import MONEY, UNITS, Amount, Moment, codes, quantities
+from qa.quantities import UNITS, Amount, Moment, codes, quantities
 
 ROUNDED = 0.05
 """A number written with decimals or a scale ("1.5 million") may differ by so much from the one that it rounds."""
@@ -140,7 +140,7 @@ def _same_unit(amount: Amount, other: Amount, evidence: str) -> bool:
         return {amount.unit, other.unit} <= {"pound", "£", "lb", ""}
     if not other.unit:  # a table names the unit in its header; an age has none
         return UNITS.get(amount.unit, ("",))[0] in {"time", "months"} or _names_unit(amount.unit, evidence)
-    return not amount.unit and other.unit not in MONEY | {"%"}
+    return not amount.unit and other.unit != "%"
 
 
 def _names_unit(unit: str, evidence: str) -> bool:

@@ -9,9 +9,10 @@ from index.lexical import STOP_WORDS
 from qa.named import unmentioned
 from qa.quantities import MONTH, WEEKDAY
 
-_WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
 _TIME = re.compile(rf"(?:{WEEKDAY}s?|{MONTH})$")
-_GRAMMAR = frozenset(STOP_WORDS.split())
+_DIGIT = re.compile(r"\d")
+_GRAMMAR = frozenset(STOP_WORDS.split()) | {"yes", "no", "well", "oh", "please"}
 _TITLES = frozenset(
     """
     Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr The A An I
@@ -25,6 +26,8 @@ MOST_NAME_WORDS = 4
 _COMPASS = frozenset("New North South East West Northern Southern Eastern Western Upper Lower".split())  # noqa: SIM905
 """Words without which a name is another one's."""
 
+_SPACED_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")
+
 _JOINED = re.compile(r"(?:[A-Z][\w'’.-]*(?: (?:of|the|and|for|de|van|von|al|bin|der) )?[ ]?)+")
 
 
@@ -34,7 +37,7 @@ def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
     The context counts, since "he" of a sentence is named by the one before it, or by the title. A fuller form of a name
     that is mentioned is no other one ("Joe Biden" where it says "Biden"), unless another stands in its place ("Jill").
     """
-    text = f"{evidence}\n{context}"
+    text = _SPACED_INITIALS.sub("", f"{evidence}\n{context}")
     missing = set(unmentioned(list(dict.fromkeys(names(claim))), text))
     if not missing:
         return
@@ -86,7 +89,7 @@ def names(claim: str) -> list[str]:
     found = []
     for place, word in enumerate(words):
         name = _bare(word[0])
-        if not capital[place] or not name or name.rstrip(".") in _TITLES or _TIME.match(name):
+        if not capital[place] or not name or name.rstrip(".") in _TITLES or _TIME.match(name) or _DIGIT.search(name):
             continue
         if _begins(claim, word.start()) and not _is_name(place, words, capital):
             continue

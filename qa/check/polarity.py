@@ -15,7 +15,9 @@ from index.lexical import terms
 from qa.verbs import BASE_FORM
 
 _WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()–—]")
-_CLAUSE_ENDS = frozenset(".;:!?()–—") | frozenset("but because although though while whereas which who if when".split())  # noqa: SIM905
+_CLAUSE_ENDS = frozenset(
+    ". , ; : ! ? ( ) – — but because although though while whereas which who if when".split()  # noqa: SIM905
+)
 _NEGATORS = frozenset(
     "not n't n’t cannot no never none neither nor nobody nothing nowhere without hardly barely scarcely rarely seldom "  # noqa: SIM905
     "lack lacks lacked lacking unable".split()
@@ -83,6 +85,9 @@ def key(word: str) -> str:
     return found[0] if found else word.lower()
 
 
+_CONVERSE = frozenset(map(key, ("win", "lose", "victory", "defeat", "buy", "sell", "import", "export", "attack")))
+"""Words that are as true of the other one, the other way round."""
+
 OPPOSITES = _pairs()
 """A word's `key` -> those that say the opposite."""
 
@@ -133,7 +138,7 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
                 negations.append(_Negation(lower, ()))
             words.append(_Word(lower, lower, content=False, denied_by=None))
             continue
-        content = word[0].isalnum() and bool(terms(word))
+        content = word[0].isalpha() and bool(terms(word))
         inside = scope is not None and content and len(scope) < SCOPE_WORDS
         if inside and scope is not None:
             scope.append(key(word))
@@ -149,11 +154,11 @@ def _negations(
     said: Sequence[_Word], denials: Sequence[_Negation], given: Sequence[_Word], denials_given: Sequence[_Negation]
 ) -> Iterator[str]:
     for denial in denials:
-        if _denied_alone(denial, denials_given, given):
+        if _denied_alone(denial, denials_given, said, given):
             yield f"the sentences cited say this without “{_not(denial.text)}”"
             return
     for denial in denials_given:
-        if _denied_alone(denial, denials, said):
+        if _denied_alone(denial, denials, given, said):
             yield f"the sentences cited say “{_not(denial.text)}” here, and this does not"
             return
 
@@ -162,19 +167,27 @@ def _not(word: str) -> str:
     return "not" if word in ("n't", "n’t", "cannot") else word
 
 
-def _denied_alone(denial: _Negation, others: Sequence[_Negation], words: Sequence[_Word]) -> bool:
+def _denied_alone(denial: _Negation, others: Sequence[_Negation], own: Sequence[_Word], words: Sequence[_Word]) -> bool:
     """Whether the other text says the same words without denying them, and denies nothing of the kind."""
     scope = denial.scope
     if not scope:
         return False
     plain = {word.key for word in words if word.content and word.denied_by is None}
-    everything = {word.key for word in words}
-    if any(set(scope) & set(other.scope) for other in others):
+    if set(scope) <= {word.key for word in own if word.denied_by is None}:
+        return False  # its own text says both
+    only_there = {word.key for word in words} - {word.key for word in own}
+    if any(_same_scope(scope, other.scope) for other in others):
         return False
-    if any(_opposite_in(word, everything) for word in scope):
+    if any(_opposite_in(word, only_there) for word in scope):
         return False
     held = [word in plain for word in scope]
     return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
+
+
+def _same_scope(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two negations deny the same: they share the first word, or half of their words."""
+    shared = set(one) & set(other)
+    return bool(shared) and (one[0] == other[0] or 2 * len(shared) >= min(len(one), len(other)))
 
 
 def _opposite_in(word: str, words: set[str]) -> bool:
@@ -199,6 +212,8 @@ def _opposites(said: Sequence[_Word], given: Sequence[_Word]) -> Iterator[str]:
             )
             if not is_opposite or other.key in keys or (word.denied_by is None) != (other.denied_by is None):
                 continue
+            if word.key in _CONVERSE and not _near(said, place, after=0) & _near(given, other_place, after=0):
+                continue  # what one wins the other loses
             if _near(said, place) & _near(given, other_place) or overlap >= SAME_SUBJECT:
                 yield f"the sentences cited say “{other.text}”, not “{word.text}”"
                 return
@@ -208,8 +223,8 @@ def _bare(word: str) -> str:
     return _PREFIX.sub("", word, count=1)
 
 
-def _near(words: Sequence[_Word], place: int) -> set[str]:
-    around = words[max(0, place - NEAR_WORDS) : place] + list(words[place + 1 : place + 1 + NEAR_WORDS])  # type: ignore[operator]
+def _near(words: Sequence[_Word], place: int, *, after: int = NEAR_WORDS) -> set[str]:
+    around = [*words[max(0, place - NEAR_WORDS) : place], *words[place + 1 : place + 1 + after]]
     return {word.key for word in around if word.content}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qa.check.figures import unstated_figures
 from qa.check.names import unmentioned_names
 from qa.check.polarity import contradictions
+from qa.check.slots import replaced
 
 
 def broken_rules(claim: str, evidence: str, context: str = "") -> tuple[str, ...]:
@@ -15,6 +16,7 @@ def broken_rules(claim: str, evidence: str, context: str = "") -> tuple[str, ...
     found = (
         *unstated_figures(claim, evidence, context),
         *unmentioned_names(claim, evidence, context),
+        *replaced(claim, evidence, context),
         *contradictions(claim, evidence),
     )
     return tuple(dict.fromkeys(found))

@@ -57,10 +57,13 @@ class Claim:
 class Claims:
     """Makes the examples of each epoch, every choice drawn by the seed, the epoch and the example's place."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self._corpus: Corpus = load_corpus(folder, TEXTS)
+    def __init__(
+        self, folder: Path, seed: int, *, texts: Sequence[str] = TEXTS, people: Mapping[str, float] = HUMAN
+    ) -> None:
+        self._corpus: Corpus = load_corpus(folder, texts)
+        self._people = people
         self._seed = seed
-        self._human = [(name, row) for name in HUMAN for row in _rows(folder / f"{name}.jsonl.gz")]
+        self._human = [(name, row) for name in people for row in _rows(folder / f"{name}.jsonl.gz")]
         self._names = {piece.number: names(piece.text) for piece in self._corpus.pieces}
         self._by_document: dict[tuple[str, str], list[int]] = {}
         for piece in self._corpus.pieces:
@@ -90,7 +93,8 @@ class Claims:
 
     def _of_people(self, place: int, chance: random.Random) -> Iterator[Claim]:
         name, row = self._human[place]
-        if chance.random() >= HUMAN[name] and HUMAN[name] < 1:
+        seen = self._people[name]
+        if chance.random() >= seen and seen < 1:
             return
         supported = row["label"] == "supports"
         claim, text = row["claim"], row["evidence_text"]
@@ -99,7 +103,7 @@ class Claims:
             wrong = altered(claim, text, self._far(chance), chance)
             if wrong:
                 yield Claim(wrong.text, "", text, supported=False, wrong=wrong.wrong)
-        if HUMAN[name] > 1 and chance.random() < HUMAN[name] - 1:
+        if seen > 1 and chance.random() < seen - 1:
             yield Claim(claim, "", text, supported, () if supported else None)
 
     def _of_piece(self, place: int, chance: random.Random) -> Iterator[Claim]:

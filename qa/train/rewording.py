@@ -68,7 +68,7 @@ _OPENING = re.compile(
     r"|As a result|Meanwhile|Later|But|And|So|Yet|Still|Finally|Additionally),? )(?=[A-Za-z])"
 )
 _ASIDE = re.compile(
-    r"\s?\([^()]{2,120}\)|,(?: which| who| where| including| such as)[^,;.]{4,90}(?=,)"
+    r"\s?\([^()]{2,120}\)|,(?: which| who| where| including| such as)[^,;.]{4,90}(?=,\s)"
     r"|, [^,]{4,50},(?= (?:is|was|were|are|has|had)\b)"
 )
 _TAIL = re.compile(
