@@ -18,13 +18,14 @@ from index import Index, Source
 from qa import Answer, Answerer, Citation, stream
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Statement
-from qa.write import LLMWriter, Patience, Proof, WriterError, open_writer, written_out
+from qa.write import LLMWriter, Patience, Proof, WriterError, compose, open_writer, written_out
 from qa.write.guard import LONGEST_SENTENCE, asserted, showable, speaks_to_a_machine, unfit
 from qa.write.parse import MOST_CHARS, Draft, drafts, is_cut_off
 from qa.write.prompt import message, within
 from tests.checking import checker
 from tests.serving import served
 from ui import terminal
+from ui.desk import BusyError
 from ui.talk import Talk
 
 BRIDGE = "The new bridge cost 2.4 million euros."
@@ -277,7 +278,7 @@ def test_what_is_only_asked_for_is_struck() -> None:
     answer = Answer("Q?", "Q?", (citation(1, asks),), "", 0.9)
     said = written("It opened in June 2019, at last. [1] It opened in May 2021. [1]", answer=answer)
     assert [sentence.holds for sentence in said.sentences] == [False, True]
-    assert said.sentences[0].reasons == ("the cited sentence only quotes this, or asks for it to be said",)
+    assert said.sentences[0].reasons[-1] == compose.ONLY_REPEATED
 
 
 # ---- what a model is told ----
@@ -628,10 +629,20 @@ def test_programs_get_it_when_they_ask_for_it(bridge: Index, monkeypatch: pytest
         assert content == whole.content == f"{quoted.content}\n\n{BRIDGE} [1]"
         assert whole.annotations == quoted.annotations
         assert [sentence["holds"] for sentence in whole.written["sentences"]] == [True, False]
+    with served(bridge, writer=Fake("Never.", pause=30)) as address:
+        monkeypatch.setattr("ui.api.prose.Prose.stream", busy)
+        told = httpx.post(f"{address}/v1/answer", json={**question, "write": True})
+        assert (told.status_code, "busy" in told.text) == (503, True)
+        body = {"model": "verbatim-written", "messages": talk, "stream": True}
+        assert httpx.post(f"{address}/v1/chat/completions", json=body).status_code == 503
     with served(bridge) as address:
         refused = httpx.post(f"{address}/v1/answer", json={**question, "write": True})
         assert refused.status_code in {400, 422}
         assert "--llm" in refused.text
+
+
+def busy(*_: object) -> None:
+    raise BusyError("The model is busy.")
 
 
 # ---- from the terminal ----

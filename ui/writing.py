@@ -13,13 +13,14 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from qa.check import Checker
 from qa.types import Answer, Written
 from qa.write import Patience, Writer, written_out
+from ui.desk import Lane
 from ui.guard import USER
 from ui.render import Turn
 from ui.render.quotations import citation_key
@@ -63,8 +64,7 @@ class Writings:
         self._writer = writer
         self._checker = checker
         self._patience = patience
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="verbatim-writing")
-        self._room = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
+        self._lane = Lane(AT_ONCE, IN_LINE, "verbatim-writing")
         self._lock = threading.Lock()
         self._writings: OrderedDict[str, _Writing] = OrderedDict()
 
@@ -88,12 +88,10 @@ class Writings:
             self._writings[token] = writing
             while len(self._writings) > MOST_KEPT:
                 self._writings.popitem(last=False)
-        if not self._room.acquire(blocking=False):
+        if not self._lane.start(partial(self._work, writing, changed)):
             busy = f"{self.model} is busy with other answers. The quotations are the answer."
             writing.answer = replace(writing.answer, written=Written(self.model, note=busy))
             changed(writing.answer)
-            return
-        self._pool.submit(self._work, writing, changed).add_done_callback(lambda _: self._room.release())
 
     def _work(self, writing: _Writing, changed: Changed) -> None:
         try:

@@ -27,6 +27,8 @@ MOST_SENTENCES: Final = 8
 MOST_READ_CHARS: Final = 100_000
 """Characters of a model's output, what it thinks aloud included, after which it is stopped."""
 
+ONLY_REPEATED: Final = "what the cited sentence only quotes, or asks to be said, does not count"
+
 _MOST_TOLD: Final = 300
 """Characters of what went wrong."""
 
@@ -170,14 +172,11 @@ class _Judge:
 
     def _verdict(self, claim: str, evidence: Sequence[str], context: Sequence[str]) -> Verdict:
         """Judge a claim by what its evidence says itself, not by what it repeats or asks to be said."""
-        verdict = self._checker.check(claim, evidence, context=context)
         own = list(map(asserted, evidence))
-        if verdict.holds and own != list(evidence):
-            strict = self._checker.check(claim, own, context=context)
-            if not strict.holds or borrows(claim, evidence, own):
-                why = "the cited sentence only quotes this, or asks for it to be said"
-                return replace(strict, holds=False, reasons=(why,))
-        return verdict
+        verdict = self._checker.check(claim, own, context=context)
+        if own == list(evidence) or (verdict.holds and not borrows(claim, evidence, own)):
+            return verdict
+        return replace(verdict, holds=False, reasons=(*verdict.reasons, ONLY_REPEATED))
 
     def _misnamed(self, draft: Draft) -> Iterator[str]:
         """Yield what is wrong with the numbers that a sentence names."""

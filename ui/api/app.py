@@ -36,7 +36,7 @@ def create_api(
 
     With a ``writer`` answers are written out where that is asked for.
     """
-    prose = None if writer is None else Prose.by(writer, open_checker(index))
+    prose = None if writer is None else Prose(writer, open_checker(index))
     desk = desk or Desk()
     app = FastAPI(
         title="Verbatim",
