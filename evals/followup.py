@@ -4,11 +4,12 @@
     python -m evals.followup --data DEV --half report --talks
 
 Tasks: the questions of ``doc2dial`` and ``mtrag`` with a history, and those of ``newsqa`` that only make sense beside
-their document, after one about it that stands alone (*follow*); the same with their document *left out*; questions that
-can be understood without a history, asked after a talk about another document (*switch*), or after another one
-about their own (*alone*); and the built-in suite of ``talks``. Every way asks a talk from its first question on and is
-given what it answered itself. `--words` compares the words that are carried over with those that people add
-(``rewrite_*``), for which no document is needed.
+their document, after one about it that stands alone (*follow*); the same with their document *left out*, and with all
+that says the answer cut out of it (*cut*); those that lean after the talk before another one, which is about another
+document (*crossed*); questions that can be understood without a history, asked after a talk about another document
+(*switch*), or after another one about their own (*alone*); and the built-in suite of ``talks``. Every way asks a talk
+from its first question on and is given what it answered itself. `--words` compares the words that are carried over
+with those that people add (``rewrite_*``), for which no document is needed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import statistics
 import tempfile
 import time
@@ -31,10 +33,12 @@ from evals.judge import Judge
 from evals.run import VerbatimSystem
 from evals.sets import LEFT_OUT, Half, load_set, stands_alone
 from evals.suite import Question, Suite, load_suite
-from index import Hit, Index
+from index import Hit, Index, Span
 from index.lexical import terms
+from index.sentences import sentence_spans
 from qa.answer import Answerer
-from qa.converse import Understood, understand
+from qa.carry import turns
+from qa.converse import Understood, leans, understand
 from qa.read import Reader, open_reader
 from qa.types import Answer, Evidence
 
@@ -58,7 +62,7 @@ WAYS: Mapping[str, Way] = {
 }
 """How a question and its history become what is searched for. The first is what the others are compared with."""
 
-REWRITES = ("rewrite_canard", "rewrite_trec_cast", "rewrite_mtrag_rewrite")
+REWRITES = tuple(f"rewrite_{name}" for name in ("canard", "trec_cast", "gecor", "alexa_cqr", "mtrag_rewrite"))
 
 MOST_TURNS = 3
 """Of longer talks the last turns are asked, which keeps the study short."""
@@ -100,6 +104,8 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
         follow = [_shortened(one) for one in suite.questions if one.history and one.kind != LEFT_OUT]
         yield f"{name} follow", replace(suite, questions=tuple(follow))
         yield f"{name} left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
+        yield f"{name} cut", _cut(suite, follow)
+        yield f"{name} crossed", replace(suite, questions=tuple(_crossed(follow)))
         openings = [one for one in suite.questions if stands_alone(one.question) and one.kind != LEFT_OUT]
         yield f"{name} switch", replace(suite, questions=tuple(_switched(openings)))
     suite = load_set(data / "newsqa.jsonl.gz", half=half)
@@ -107,6 +113,8 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
     follow = random.Random(seed).sample(list(_after_an_opening(answerable)), sample)  # noqa: S311 - not a secret
     yield "newsqa follow", replace(suite, questions=tuple(follow))
     yield "newsqa left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
+    yield "newsqa cut", _cut(suite, follow)
+    yield "newsqa crossed", replace(suite, questions=tuple(_crossed(follow)))
     suite = load_set(data / "newsqa.jsonl.gz", half=half, sample=sample, seed=seed, stand_alone=True)
     answerable = [one for one in suite.questions if one.kind != LEFT_OUT]
     yield "newsqa switch", replace(suite, questions=tuple(_switched(answerable)))
@@ -122,17 +130,70 @@ def _left_out(question: Question) -> Question:
     return replace(question, id=f"{question.id}~{LEFT_OUT}", answerable=False, evidence=(), without=tuple(gold))
 
 
+def _cut(suite: Suite, questions: Iterable[Question]) -> Suite:
+    """Return the questions asked of the suite's documents, each with its own one cut: what says the answer is gone.
+
+    Cut are the sentences of the evidence, and all others with the words of an answer. Questions that take more than
+    half of their document along are left out.
+    """
+    cuts: dict[str, str] = {}
+    asked = []
+    for question in questions:
+        text = suite.documents[_document(question)]
+        spans = list(sentence_spans(text))
+        doomed = [span for span in spans if _says(question, span.of(text), span)]
+        if len(doomed) <= len(spans) / 2:
+            name = f"{Path(_document(question)).stem}-{len(cuts)}.txt"
+            cuts[name] = "".join(text[a:b] for a, b in _kept(doomed, len(text)))
+            asked.append(
+                replace(_left_out(question), id=f"{question.id}~cut", within=(name, *_others(suite, question)))
+            )
+    return replace(suite, name=f"{suite.name}-cut", documents={**suite.documents, **cuts}, questions=tuple(asked))
+
+
+def _says(question: Question, text: str, span: Span) -> bool:
+    gold = [one for fact in question.evidence for one in fact]
+    return any(one.start < span.end and span.start < one.end for one in gold) or any(
+        re.search(rf"\b{re.escape(answer)}\b", text) for answer in question.answers
+    )
+
+
+def _kept(doomed: Iterable[Span], end: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for span in doomed:
+        yield start, span.start
+        start = span.end
+    yield start, end
+
+
+def _others(suite: Suite, question: Question) -> list[str]:
+    return [name for name in suite.documents if name != _document(question)]
+
+
+def _crossed(questions: Sequence[Question]) -> Iterator[Question]:
+    """Yield each question that leans after the talk before another one, whose document does not have its answer."""
+    for question, other in _paired(questions):
+        if leans(question.question):
+            yield replace(question, id=f"{question.id}~crossed", history=other.history, answerable=False, evidence=())
+
+
 def _document(question: Question) -> str:
     return question.evidence[0][0].document
 
 
 def _switched(questions: Sequence[Question]) -> Iterator[Question]:
     """Yield each question after the talk of another one, which is about another document."""
+    for question, other in _paired(questions):
+        yield replace(question, history=(*other.history, other.question)[-MOST_TURNS:])
+
+
+def _paired(questions: Sequence[Question]) -> Iterator[tuple[Question, Question]]:
+    """Yield each question with the next one that is about another document."""
     for place, question in enumerate(questions):
         others = (questions[(place + step) % len(questions)] for step in range(1, len(questions)))
         other = next((one for one in others if _document(one) != _document(question)), None)
         if other is not None:
-            yield replace(question, history=(*other.history, other.question)[-MOST_TURNS:])
+            yield question, other
 
 
 def _beside(questions: Iterable[Question]) -> Iterator[Question]:
@@ -209,21 +270,45 @@ def report(name: str, results: Mapping[str, Sequence[Result]]) -> None:
         typer.echo(f"  {way:24} " + "; ".join(cells))
 
 
-def words(data: Path, ways: Mapping[str, Way]) -> None:
-    """Print how the words that each way adds agree with those that people added, for follow-ups with a history."""
+def words(data: Path) -> None:
+    """Print how the words that each way adds agree with those that people added, for follow-ups with a history.
+
+    Precision is the share of the added words that people added, too, recall the share of theirs that were added; both
+    over all words of a set, with intervals by resampling its questions.
+    """
     for name in REWRITES:
         rows = [row for row in _rewrites(data / f"{name}.jsonl.gz") if row["history"]]
         typer.echo(f"\n{name}  n={len(rows)}")
-        for way_name, way in ways.items():
-            right = added = wanted = 0
-            for row in rows:
-                own = set(terms(row["question"]))
-                gold = set(terms(row["rewrite"])) - own
-                history = [as_answer(turn["question"], turn["answer"]) for turn in row["history"]]
-                got = set(terms(way(row["question"], history).query)) - own
-                right, added, wanted = right + len(got & gold), added + len(got), wanted + len(gold)
-            precision, recall = right / max(1, added), right / max(1, wanted)
-            typer.echo(f"  {way_name:24} precision {precision:.3f} recall {recall:.3f} of {wanted} words")
+        for way_name, way in [*WAYS.items(), ("everything before it", _everything)][1:]:  # the first adds nothing
+            counts = [_agreement(row, way) for row in rows]
+            precision = metrics.estimate(metrics.ratio, [(right, added) for right, added, _ in counts], seed=0)
+            recall = metrics.estimate(metrics.ratio, [(right, wanted) for right, _, wanted in counts], seed=0)
+            f1 = metrics.estimate(_f1, counts, seed=0)
+            typer.echo(f"  {way_name:24} precision {_told(precision)} recall {_told(recall)} F1 {_told(f1)}")
+
+
+def _everything(question: str, history: History) -> Understood:
+    """Return a question with all that was asked and answered before it."""
+    return _plain(" ".join([*(f"{turn.query} {turn.said}" for turn in turns(history)), question]))
+
+
+def _agreement(row: Mapping[str, Any], way: Way) -> tuple[float, float, float]:
+    """Return how many words a way added that people added, how many it added, and how many they did."""
+    own = set(terms(row["question"]))
+    wanted = set(terms(row["rewrite"])) - own
+    history = [as_answer(turn["question"], turn["answer"]) for turn in row["history"]]
+    added = set(terms(way(row["question"], history).query)) - own
+    return len(added & wanted), len(added), len(wanted)
+
+
+def _f1(right: Any, added: Any, wanted: Any, axis: int = -1) -> Any:  # noqa: ANN401 - columns, or samples of them
+    return 2 * right.sum(axis=axis) / (added.sum(axis=axis) + wanted.sum(axis=axis))
+
+
+def _told(one: metrics.Estimate) -> str:
+    if one.value is None or one.low is None or one.high is None:
+        return "-"
+    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
 
 
 def as_answer(question: str, text: str) -> Answer:
@@ -263,12 +348,12 @@ def main(  # noqa: PLR0917 - each is an option of the command
 ) -> None:
     """Compare the ways."""
     if just_words:
-        words(data, WAYS)
+        words(data)
         return
     folder = stores or Path(tempfile.mkdtemp(prefix="verbatim-followup-"))
     for name, suite in tasks(data, "report" if half == "report" else "choose", sample, seed):
         if name.startswith(only):
-            _compare(name, suite, folder / name.split()[0], show=show)
+            _compare(name, suite, folder / suite.name, show=show)
     if talks:
         suite = load_suite("talks")
         results = ask(suite, WAYS, folder / "talks")

@@ -176,7 +176,7 @@ class Chat:
         newest = shown.rpartition('class="question"')[2]
         if "Too many questions" in newest:
             return Asked(seconds, "busy")
-        wrong = "" if "<blockquote" in newest or 'class="refusal"' in newest else newest[:300]
+        wrong = "" if "<blockquote" in newest or 'class="refusal"' in newest else newest.partition("</h2>")[2][:300]
         return Asked(seconds, wrong, newest)
 
     async def _send(self, event: int, *data: str) -> str:

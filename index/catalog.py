@@ -109,8 +109,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reserve = path.with_name("reserve")
-        self._local = threading.local()
-        self._connections: list[_Connection] = []
+        self._connections: dict[threading.Thread, _Connection] = {}
         self._opening = threading.Lock()
         self._closed = False
         with self._translated():
@@ -131,7 +130,7 @@ class Catalog:
         with self._opening:
             self._closed = True
         while self._connections:
-            connection = self._connections.pop()
+            _, connection = self._connections.popitem()
             with connection.used:
                 connection.close()
         disk.keep_reserve(self._reserve)
@@ -432,13 +431,15 @@ class Catalog:
 
     @property
     def _connection(self) -> _Connection:
-        connection: _Connection | None = getattr(self._local, "connection", None)
+        thread = threading.current_thread()
+        connection = self._connections.get(thread)
         if connection is None:
             with self._translated(), self._opening:
                 if self._closed:
                     raise sqlite3.ProgrammingError("the store is closed")
-                self._local.connection = connection = self._connected()
-                self._connections.append(connection)
+                for ended in [other for other in self._connections if not other.is_alive()]:  # a server's come and go
+                    self._connections.pop(ended).close()
+                self._connections[thread] = connection = self._connected()
         return connection
 
     def _connected(self) -> _Connection:

@@ -82,6 +82,7 @@ class Index:
         self._writer = threading.RLock()  # one thread of this process writes at a time
         self._caching = threading.RLock()  # one thread of this process uses the caches at a time
         self._cached = lru_cache(maxsize=64)(self._document)
+        self._vector = lru_cache(maxsize=64)(self._encoded)
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, encoder: Encoder | str | None = None) -> Index:
@@ -266,7 +267,7 @@ class Index:
         """
         if not query.strip() or self._catalog.is_empty():
             return []
-        vector = self.encoder.encode([query])[0]
+        vector = self.vector(query)
         # One thread at a time, in one snapshot of the catalog: the caches are brought to it, and what they find is
         # looked up in it, so that a change in the meantime can neither hide a document nor show two revisions of it.
         with self._caching, self._catalog.snapshot() as generation:
@@ -278,6 +279,13 @@ class Index:
             # nothing else, so that the same question gets the same answer in every process.
             dense = self._vectors.cosines(dense.keys() | lexical.keys(), vector)
             return self._hits(fuse(dense, lexical), top_k, generation)
+
+    def vector(self, text: str) -> Vectors:
+        """Return the vector of a question: float32, of length 1, shape (dimension,).
+
+        The last few are remembered, since a question is searched for, and then compared with what was found.
+        """
+        return self._vector(text)
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return the number of passages that hold each of these terms (see `index.lexical.terms`)."""
@@ -353,6 +361,10 @@ class Index:
     def _document(self, document_id: str, revision: str, _generation: int) -> Document:
         """Return a revision as it was at a generation, which is there for the cache's sake: names come and go."""
         return self._catalog.document(document_id, revision)
+
+    def _encoded(self, text: str) -> Vectors:
+        vector: Vectors = self.encoder.encode([text])[0]
+        return vector
 
     def _add(self, source: Loaded, say: Callable[[str], None]) -> tuple[str, str]:
         fingerprint = f"{READING}:{source.fingerprint}"

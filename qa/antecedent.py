@@ -6,7 +6,7 @@ A reader of the quotation alone should be able to tell whom it is about. In doub
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 LOOKED_BACK = 4
 """Sentences before a leaning one that are looked through for a name, nearest first."""
@@ -35,7 +35,24 @@ _ROLE = re.compile(
 
 _CAPITAL = re.compile(r"(?<![.?!:“\"‘(]\s)(?<!^)(?<![“\"‘(\n])\b(?!(?:I|A)\b)[A-Z][\w’'-]+")
 _ANY_NAME = re.compile(r"\b[A-Z][\w.’'-]*(?: (?:de|van|von|al|of) )?(?:[ ][A-Z][\w’'-]+)+")
+_NAME = re.compile(r"\b[A-Z][\w-]+")
+_NO_PERSON = re.compile(
+    r"^(?:New|North|South|East|West|United|Great|Los|San|Santa|Saudi|St|Mount|Lake|Fort|Port|Cape)\b"
+    r"|\b(?:(?![IVX]+$)[A-Z]{2,}|[A-Z]\w+day|January|February|March|April|June|July|August|September|October|November|December"
+    r"|Street|Road|Avenue|Freeway|Highway|County|City|State|Island|River|Bridge|Park|Airport|Hospital|Prison|Hotel"
+    r"|University|College|School|Institute|Church|Court|House|Senate|Congress|Council|Committee|Commission|Department"
+    r"|Ministry|Office|Agency|Service|Police|Army|Navy|Force|Guard|Party|Union|Republic|Bank|Group|Company|Corp|Inc"
+    r"|Partner|Association|Foundation|Society|Center|Centre|Club|League|Cup|Game|Olympic|Festival|Award|Show|Time"
+    r"|Post|News|Press|Journal|War|Act|Day|Week)s?$"
+)
+"""Names of several words that are those of places, bodies or days."""
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_HE, _SHE = re.compile(r"\b(?:he|his|him)\b", re.IGNORECASE), re.compile(r"\b(?:she|hers?)\b", re.IGNORECASE)
+_GOES_ON = {
+    "it": re.compile(_OPENING + r"(?:its?|that['’]s)\b", re.IGNORECASE),
+    "they": re.compile(_OPENING + r"(?:they|their)\b", re.IGNORECASE),
+}
+_SPEECH = re.compile(r"\s*[\"“]")
 _BODIES = re.compile(r"\b[Tt]he (?:[A-Z][\w.’'-]*\s)+")
 """What has an article and capitals is no person: the Marine Safety Board."""
 _TITLED = {
@@ -66,28 +83,53 @@ def leaning(sentence: str) -> str | None:
 def antecedent(sentence: str, earlier: Sequence[str]) -> int | None:
     """Return which of the earlier sentences of the document (in order) names what this one leans on; None for none.
 
-    For a person it is the nearest with the name of one that may fit, for "the group" and the like the nearest that uses
-    the word or has a name, for "it" and "they" the one just before. None of them leans itself.
+    For a person it is the nearest with the name of one that may fit, the last name alone if it was told in full before;
+    for "the group" and the like the nearest that uses the word or has a name; for "it" and "they" the one just before,
+    or before others that go on about "it", but none where somebody's words begin with it, which may be about anything.
+    None of them leans itself.
     """
     need = leaning(sentence)
-    if need is None or not earlier:
+    if need is None or (need in _GOES_ON and _SPEECH.match(sentence)):
         return None
-    if need in ("it", "they"):  # what was spoken of just before, if that says enough itself
-        return len(earlier) - 1 if leaning(earlier[-1]) is None and len(earlier[-1].split()) >= FEWEST_WORDS else None
-    for back, text in enumerate(reversed(earlier[-LOOKED_BACK:]), start=1):
-        if leaning(text) is None and _names(need, text):
-            return len(earlier) - back
+    last_names = _last_names(earlier) if need in _TITLED else frozenset()
+    for place in range(len(earlier) - 1, max(-1, len(earlier) - 1 - LOOKED_BACK), -1):
+        text = earlier[place]
+        if need in _GOES_ON:
+            if _GOES_ON[need].match(text):
+                continue
+            return place if leaning(text) is None and len(text.split()) >= FEWEST_WORDS else None
+        if leaning(text) is None and _names(need, text, last_names):
+            return place
     return None
 
 
-def _names(need: str, text: str) -> bool:
+def _names(need: str, text: str, last_names: Collection[str]) -> bool:
     if need in _TITLED:
-        return _names_a_person(need, _BODIES.sub(" it ", _QUOTED.sub(" ", text)))
+        return _names_a_person(need, _told(text), last_names)
     return re.search(rf"\b{need}\b", text, re.IGNORECASE) is not None or _CAPITAL.search(text) is not None
 
 
-def _names_a_person(pronoun: str, text: str) -> bool:
+def _told(text: str) -> str:
+    """Return a text without its quotations, and without bodies."""
+    return _BODIES.sub(" it ", _QUOTED.sub(" ", text))
+
+
+def _last_names(texts: Iterable[str]) -> frozenset[str]:
+    """Return the last names of the people that texts name in full."""
+    names = (name for text in texts for name in _ANY_NAME.findall(_told(text)) if not _NO_PERSON.search(name))
+    return frozenset(re.sub(r"['’]s?$", "", name.split()[-1]) for name in names)
+
+
+def _names_a_person(pronoun: str, text: str, last_names: Collection[str]) -> bool:
     """Whether a text without its quotations names somebody who may be meant by "he" or "she", before any pronoun."""
     title, other = _TITLED[pronoun], _TITLED["she" if pronoun == "he" else "he"]
-    found = title.search(text) or (None if other.search(text) else _ANY_NAME.search(text))
-    return found is not None and not re.search(r"\b(?:he|his|him|she|her)\b", text[: found.start()], re.IGNORECASE)
+    own, others = (_HE, _SHE) if pronoun == "he" else (_SHE, _HE)
+    names = [one for one in _ANY_NAME.finditer(text) if not _NO_PERSON.search(one[0])]
+    names += [one for one in _NAME.finditer(text) if one[0] in last_names]
+    if found := title.search(text):
+        place = found.start()
+    elif names and not other.search(text) and (own.search(text) or not others.search(text)):
+        place = min(one.start() for one in names)
+    else:
+        return False
+    return not own.search(text[:place]) and not others.search(text[:place])

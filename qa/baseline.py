@@ -36,7 +36,7 @@ class BaselineReader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._likeness = Likeness(index.encoder)
+        self._likeness = Likeness(index)
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         """Return the most promising sentences of the hits, best first."""

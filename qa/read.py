@@ -107,7 +107,7 @@ class ModelReader:
     def __init__(self, model: ReadingModel, index: Index) -> None:
         self._model = model
         self._index = index
-        self._likeness = Likeness(index.encoder)
+        self._likeness = Likeness(index)
         self._weights = WEIGHTS if model.judges_sentences else SPAN_WEIGHTS
         self.calibration = CALIBRATION if model.judges_sentences else SPAN_CALIBRATION
 

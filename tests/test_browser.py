@@ -91,7 +91,8 @@ def scripted(question: str, *, index: Index, history: Sequence[Answer] = ()) -> 
         found = Citation(1, *names, HOSTILE, 0, len(HOSTILE), 1, 0.9, Span(0, 40))
         return Answer(question + HOSTILE, HOSTILE, (found,), HOSTILE, 0.9)
     near = cite(index, SEED.name, _sentence("The White House"))
-    return Answer(question, question, (), "No sentence answers this.", 0.1, near, ("pope",))
+    query = f"{question} {history[-1].question}" if question.startswith("Where") and history else question
+    return Answer(question, query, (), "No sentence answers this.", 0.1, near, ("pope",))
 
 
 def _sentence(beginning: str) -> str:
@@ -225,6 +226,24 @@ def test_from_the_question_to_the_source_and_back_by_keyboard(watch):
     ask(page, "And how many troops again?")
     page.click(".turn:last-child button[name=cite]")
     page.wait_for_selector("#source mark:focus")
+
+
+def test_a_follow_up_is_asked_alone_by_keyboard(watch):
+    page = watch().page
+    ask(page, "How many troops are there?")
+    ask(page, "Where\nexactly?")
+    assert "Where\nexactly? How many troops are there?" in page.text_content(".turn:last-child .searched")
+    page.fill("#question textarea", "half a")
+    page.get_by_role("button", name="Change what was searched for").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn:nth-child(3) .refusal")
+    assert page.text_content(".turn:last-child h2") == "Where\nexactly?"
+    assert page.text_content(".turn:last-child .note") == "Asked alone, without what was said before."
+    assert page.locator(".turn:last-child .searched").count() == 0
+    assert page.get_by_role("button", name="Ask it alone without what was said before").count() == 1, "the turn before"
+    assert page.input_value("#question textarea") == "half a"
+    page.wait_for_selector("#question textarea:focus")
 
 
 @pytest.mark.parametrize("name", TEXTS)

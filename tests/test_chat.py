@@ -132,6 +132,23 @@ def test_earlier_answers_are_the_history_and_hits_are_not_kept(index, monkeypatc
     assert all(turn.answer is None or turn.answer.hits == () for turn in turns)
 
 
+def test_a_question_can_be_asked_alone(index, monkeypatch):
+    seen = []
+
+    def remember(question, *, index, history):
+        seen.append([earlier.question for earlier in history])
+        return answer_with(index)
+
+    monkeypatch.setattr(chat, "answer", remember)
+    turns = [Turn("How many?", answer_with(index))]
+    shown = chat._begin(index, PARTS, "And there?", turns, alone=True)
+    assert shown["question"] != "", "what stands in the box is left"
+    chat._begin(index, PARTS, "And then?", turns)
+    assert "without what was said before" in chat._finish(index, turns, note="Asked of 1 of 2 documents.")
+    assert seen == [[], ["How many?", "How many?"]]
+    assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
+
+
 def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     turns = [Turn("Slow?")]
 

@@ -79,6 +79,16 @@ def test_nobody_waits_longer_than_the_limit_and_what_has_not_begun_never_does() 
     assert begun == []
 
 
+def test_a_slow_line_is_not_joined_and_a_free_place_is_taken_however_slow() -> None:
+    desk, slowly = Desk(at_once=1, in_line=50, line_seconds=0.3), partial(threading.Event().wait, 0.2)
+    for _ in range(12):  # nobody waits: each is let in, and tells the pace
+        assert work_out(desk, slowly) == [False]
+    results = work_out(desk, *[slowly] * 6)
+    assert results[:2] == [False] * 2  # one at once, and one that waits some 0.2 seconds
+    assert all(isinstance(result, BusyError) for result in results[2:])
+    assert work_out(desk, slowly) == [False]
+
+
 @pytest.fixture
 def slow(monkeypatch, tmp_path) -> Iterator[tuple[str, threading.Event]]:
     """A chat that answers only once it may, two at a time, with two in line."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
+from evals.followup import WAYS, _agreement, _cut
+from evals.suite import GoldSpan, Question, Suite
 from index import Index, Source
-from qa import Answer, answer
+from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, turns
 from qa.converse import leans, understand
@@ -28,6 +34,8 @@ from qa.smalltalk import reply_to
         "Who else was hurt?",
         "How old is he?",
         "What does the other one cost?",
+        "Is it safe?",
+        "And is the same true of Oman?",
         "How was that found out?",
     ],
 )
@@ -45,6 +53,9 @@ def test_a_question_that_leans(question: str) -> None:
         "Did Peter sell his house?",
         "Who are the people that the group attacked?",
         "Where is Solingen?",
+        "How do schools in the rest of the world differ from Ireland's?",
+        "What happened in the latter half of the century in Vienna?",
+        "Is it possible to carry leave over?",
     ],
 )
 def test_a_question_that_does_not_lean(question: str) -> None:
@@ -83,6 +94,20 @@ def test_a_follow_up_is_answered_from_answers_and_from_strings(seed_index: Index
     assert "Solingen" in by_answer.query
     assert "eight injuries" in by_answer.citations[0].text
     assert by_answer.citations[0].text == by_string.citations[0].text
+
+
+def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answer("What happened in Solingen?", index=seed_index)
+    (cited,) = first.citations
+    elsewhere = replace(first, citations=(replace(cited, start=cited.start + 1),))
+    asked = partial(answer, "How many were injured there?", index=seed_index)
+    doubted, other = asked(history=[first]), asked(history=[elsewhere])
+    monkeypatch.setattr(converse, "REPEATED", 0.0)
+    plain = asked(history=[first])
+    assert doubted.citations[0].text == plain.citations[0].text == cited.text
+    assert other.confidence == plain.confidence
+    log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (plain, doubted)]
+    assert log_odds[0] - log_odds[1] == pytest.approx(1.0)
 
 
 def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:
@@ -184,6 +209,24 @@ def test_the_antecedent_is_the_nearest_that_fits() -> None:
     assert antecedent("He will resign.", []) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "earlier", "expected"),
+    [
+        ("He left at nine.", ["Mayor Tom Beck spoke at length.", "Beck was tired.", "Tides rise twice a day."], 1),
+        ("He left at nine.", ["Mayor Tom Beck spoke.", "Pellow Harbour Services met on Oldmere Road."], 0),
+        ("He left at nine.", ["Pope Leo XII came to see it.", "It was cold."], 0),
+        ("He left at nine.", ["Mayor Tom Beck spoke.", "Ada Frey said she would stay."], 0),
+        ("It carries forty.", ["The ferry Alma was built in Pellow.", "It is a small ship.", "It was sold twice."], 0),
+        ("They carry forty.", ["They are old.", "They are slow."], None),
+        ("“It is a scandal,” she said.", ["The council of Orrisby met on Monday."], None),
+        ("“It cannot go on.", ["The council of Orrisby met on Monday evening."], None),
+        ("He left at nine.", ["Mayor Tom Beck spoke."] + ["Nothing was said."] * 4, None),
+    ],
+)
+def test_whom_a_sentence_is_about(sentence: str, earlier: list[str], expected: int | None) -> None:
+    assert antecedent(sentence, earlier) == expected
+
+
 def test_a_leaning_citation_brings_its_context_word_for_word(index: Index) -> None:
     text = "Conrad Vye has led the Pellow Line since 1998. He earns 90,000 pounds a year and owns two boats."
     index.add(Source("vye.txt", text))
@@ -196,3 +239,33 @@ def test_a_leaning_citation_brings_its_context_word_for_word(index: Index) -> No
         == "Conrad Vye has led the Pellow Line since 1998."
     )
     assert cited.context.number == cited.number
+
+
+# ---- the study -------------------------------------------------------------------------------------------------------
+
+
+def test_the_study_cuts_all_that_says_the_answer() -> None:
+    text = "The ferry sank in 1911. It was old. Nobody knew in 1911 why. It was found."
+    gold = ((GoldSpan("a.txt", 0, 23, text[:23]),),)
+    asked = Question("1", "When did it sink?", ("Which ferry was old?",), True, "when", gold, ("1911",), "")
+    cut = _cut(Suite("small", (asked,), {"a.txt": text, "b.txt": "Another boat sank in 1912."}, {}, ""), [asked])
+    (question,) = cut.questions
+    (name,) = set(cut.documents) - {"a.txt", "b.txt"}
+    assert " ".join(cut.documents[name].split()) == "It was old. It was found."
+    assert cut.asked(question) == {name, "b.txt"}
+    assert not question.answerable
+    assert question.history == asked.history
+    all_of_it = replace(asked, answers=("was", "1911"))
+    assert not _cut(Suite("small", (all_of_it,), {"a.txt": text}, {}, ""), [all_of_it]).questions
+
+
+def test_the_words_that_a_way_adds_are_compared_with_those_that_people_added() -> None:
+    row = {
+        "question": "Who claimed it?",
+        "rewrite": "Who claimed the attack in Solingen?",
+        "history": [{"question": "What happened in Solingen?", "answer": "Three died."}],
+    }
+    last = WAYS["last question before it"]
+    assert _agreement(row, last) == (1, 2, 2)  # "Solingen" of "happened" and "Solingen", for "attack" and "Solingen"
+    assert _agreement(row, WAYS["Verbatim"]) == (1, 1, 2)
+    assert _agreement(row, WAYS["question alone"]) == (0, 0, 2)

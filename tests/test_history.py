@@ -143,6 +143,18 @@ def test_the_conversation_that_rested_longest_makes_room(index, kept, monkeypatc
     kept.append("", "", Turn("One more?", trouble="x"))
     assert [one.title for one in kept.conversations("")] == ["One more?", "Question 0?", "Question 2?"]
     assert len(kept.conversations("ada")) == 1
+    assert all(b"Question 1?" not in file.read_bytes() for file in kept.path.parent.glob(f"{HISTORY_NAME}*"))
+
+
+def test_a_full_list_says_what_a_new_conversation_will_cost(drawer, monkeypatch):
+    session = Session()
+    shown = []
+    monkeypatch.setattr("ui.drawer.MOST_CONVERSATIONS", 2)
+    for _ in range(2):
+        drawer.keep([REFUSED], session, ME)
+        session.conversation = ""
+        shown.append(drawer.show(session, ME)["listed"])
+    assert ["has rested longest is deleted" in one for one in shown] == [False, True]
 
 
 def test_an_old_citation_says_what_became_of_its_document(drawer, index):

@@ -277,8 +277,10 @@ def test_what_was_searched_is_shown_only_where_it_differs():
     same = render.conversation([Turn("Who?", answered(citation, query=" Who? "))], documents=1)
     other = render.conversation([Turn("Who?", answered(citation, query="Who led the raid?"))], documents=1)
     assert "Searched for" not in same
-    assert shown(other, "//p[@class='searched']").startswith("Searched for: “Who led the raid?” Change")
-    assert 'name="edit" value="Who led the raid?"' in other
+    said = "Searched for: “Who led the raid?” Change what was searched for Ask it alone without what was said before"
+    assert shown(other, "//p[@class='searched']") == said
+    assert tree(other).xpath("//button[@name='edit']/@value") == ["Who led the raid?"]
+    assert tree(other).xpath("//button[@name='ask-alone']/@value") == ["Who?"], "as it was typed"
 
 
 @pytest.mark.parametrize("reason", ["No sentence fits.", "Your documents do not say who he is."])
@@ -501,3 +503,12 @@ def test_a_long_conversation_shows_its_recent_part_and_leads_to_the_rest():
     assert tree(markup).xpath("string((//h2)[1])") == "Question 189?"
     assert len(tree(render.conversation(turns, documents=1, whole=True)).xpath("//h2")) == 200
     assert not tree(render.conversation(turns[:12], documents=1)).xpath("//button[@name='earlier']")
+
+
+def test_a_turn_is_drawn_once_and_anew_when_it_is_another_or_stands_elsewhere(monkeypatch):
+    one = Turn("Who?", Answer("Who?", "Who?", (), "Nobody knows.", 0.1))
+    first = render.conversation([one], documents=1)
+    monkeypatch.setattr("ui.render.turns._outcome", lambda number, _: f"drawn as {number}")
+    assert render.conversation([one], documents=1) == first
+    assert "drawn as 1" in render.conversation([dataclasses.replace(one, notes=("Changed since.",))], documents=1)
+    assert render.conversation([one, one], documents=1).count("drawn as 2") == 1

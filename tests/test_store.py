@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -292,6 +293,23 @@ def test_a_reader_sees_the_old_revision_or_the_new_one(tmp_path: Path) -> None:
             reader.join()
     assert len(seen) > 20
     assert {len(found) for found in seen} == {1}
+
+
+def test_a_thread_that_has_ended_leaves_no_connection_behind(tmp_path: Path) -> None:
+    """A server's threads come and go as long as it runs."""
+
+    def held() -> int:
+        gc.collect()
+        return sum(isinstance(thing, sqlite3.Connection) for thing in gc.get_objects())
+
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        index.add(TOWNS)
+        before = held()
+        for _ in range(20):
+            reader = threading.Thread(target=index.document_count)
+            reader.start()
+            reader.join()
+        assert held() - before <= 1
 
 
 # ---- errors that say what to do --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import Index
+from tests.chromium import wait_until
 from ui import terminal
 
 QUESTION = "How many troops remain in Iraq?"
@@ -122,3 +123,21 @@ def test_a_folder_is_removed_with_a_receipt_and_the_store_is_verified(
     assert "2 sentences and 2 vectors" in " ".join(printed.split())
     assert "none is left" in " ".join(printed.split())
     assert run("index", "verify", "--store", store) == 0
+
+
+@pytest.mark.parametrize(("name", "called"), [("chat", "ui.server.serve"), ("serve", "ui.service.serve")])
+def test_a_server_adds_files_first_and_follows_its_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, called: str
+) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "mill.txt").write_text("The mill opened in 1901.")
+
+    def serve(index: Index, **_: object) -> None:
+        assert [Path(entry.source).name for entry in index.listing()] == ["mill.txt"]
+        wait_until(lambda: followed == [folder])
+
+    followed: list[Path] = []
+    monkeypatch.setattr(terminal, "_follow", lambda _, path: followed.append(path))
+    monkeypatch.setattr(called, serve)
+    assert run(name, str(folder), "--watch", "--store", str(tmp_path / "store")) == 0

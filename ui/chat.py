@@ -30,7 +30,7 @@ from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
 from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
-from ui.sessions import Session, owner
+from ui.sessions import Session, forget_closed, owner
 from ui.shelf import Shelf, ShelfParts
 from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
 from ui.writing import Writings
@@ -55,6 +55,7 @@ class Parts:
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
+    alone: gr.Textbox
     wanted: gr.Textbox
     verdict: gr.Textbox
     shelf: ShelfParts
@@ -66,12 +67,13 @@ def build(
     *,
     examples: Sequence[str] | None = None,
     downloads: Downloads | None = None,
+    desk: Desk | None = None,
     writings: Writings | None = None,
 ) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
-    By default these are drawn from the documents. Files to save are handed to ``downloads``. With ``writings`` a switch
-    has answers written out by their model.
+    By default these are drawn from the documents. Files to save are handed to ``downloads``, questions to ``desk``.
+    With ``writings`` a switch has answers written out by their model.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
@@ -83,7 +85,7 @@ def build(
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
-        _wire_asking(index, parts, documents, conversations, writings)
+        _wire_asking(index, parts, documents, conversations, desk or Desk(), writings=writings)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
             suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
@@ -92,6 +94,7 @@ def build(
         _wire_conversations(index, parts, conversations)
         judged = partial(_judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
         parts.verdict.submit(judged, [parts.verdict, parts.turns], [parts.source], **EVERY)
+        page.unload(partial(forget_closed, page))
     return page
 
 
@@ -148,6 +151,7 @@ def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
         question=question,
         tabs=tabs,
         source=source,
+        alone=wire_box("ask-alone", "Question to ask alone"),
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
@@ -186,41 +190,50 @@ def _depending(parts: Parts) -> list[Any]:
 
 
 def _wire_asking(
-    index: Index, parts: Parts, documents: Shelf, conversations: Drawer, writings: Writings | None
+    index: Index, parts: Parts, documents: Shelf, conversations: Drawer, desk: Desk, *, writings: Writings | None
 ) -> None:
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
-    shown = [turns, parts.conversation, parts.question, parts.offers]
-    begin = partial(_begin, index, parts)
-    asked = [
-        parts.question.submit(begin, [parts.question, turns], shown, **QUICK),
-        *(button.click(begin, [button, turns], shown, **QUICK) for button in parts.offered),
-    ]
-    desk = Desk()
 
-    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> str:
-        """Answer what is pending, and keep it."""
+    async def begin(question: object, turns: list[Turn]) -> Updates:
+        """Show the question, whatever was sent as one. Here and now: a thread would cost more than the work."""
+        return _begin(index, parts, question if isinstance(question, str) else "", turns)
+
+    def begin_alone(sent: str, turns: list[Turn]) -> Updates:
+        """Show a question that was clicked to be asked without what was said before."""
+        return _begin(index, parts, _payload(sent), turns, alone=True)
+
+    shown, at_once = [parts.conversation, parts.question], {**QUICK, "preprocess": False}
+    asked = [
+        parts.question.submit(begin, [parts.question, turns], shown, **at_once),
+        *(button.click(begin, [button, turns], shown, **at_once) for button in parts.offered),
+        parts.alone.submit(begin_alone, [parts.alone, turns], shown, **QUICK),
+    ]
+
+    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
+        """Answer what is pending, keep it, and list the conversation if it is a new one."""
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
         pending = [place for place, turn in enumerate(turns) if turn.pending]
-        shown = _finish(index, turns, asked, note, lambda answered: conversations.keep(answered, session, request))
-        if writings is None or not session.writes:
-            return shown
-        name = owner(request)
-        writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
-        return _conversation(index, turns)
+        keep = partial(conversations.keep, session=session, request=request)
+        answered = _finish(index, turns, asked, note, keep)
+        if writings is not None and session.writes:
+            name = owner(request)
+            writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
+            answered = _conversation(index, turns)
+        return {parts.conversation: answered, **conversations.follow(session, request)}
 
-    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> str:
+    async def finish(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
         try:
             return await desk.work_out(partial(answer_and_keep, turns, session, request))
         except BusyError as error:
-            return _give_up(index, turns, str(error))
+            return {parts.conversation: _give_up(index, turns, str(error))}
 
+    followed = [parts.conversation, parts.drawer.listed, parts.drawer.current]
     for event in asked:
-        answered = event.then(finish, [turns, parts.session], [parts.conversation], **QUICK)
-        answered.then(conversations.follow, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
+        event.then(finish, [turns, parts.session], followed, **QUICK)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
     new.then(render.no_source, None, [parts.source], **QUICK)
@@ -279,17 +292,13 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 # ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, parts: Parts, question: str, turns: list[Turn]) -> Updates:
-    """Show the question at once; `_finish` answers it."""
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], *, alone: bool = False) -> Updates:
+    """Show the question at once; `_finish` answers it, ``alone`` as if nothing had been said before."""
     question = question.strip()
     if question:
-        turns.append(_new_turn(question, len(turns)))
-    return {
-        parts.turns: turns,  # the same list; named so that Gradio forgets it with the closed page
-        parts.conversation: _conversation(index, turns),
-        parts.question: "",
-        parts.offers: gr.update(visible=not turns and _count(index) > 0),
-    }
+        notes = ("Asked alone, without what was said before.",) if alone else ()
+        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
+    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if alone else ""}
 
 
 def _new_turn(question: str, turns: int) -> Turn:
@@ -313,7 +322,7 @@ def _finish(
     for turn in [turn for turn in turns if turn.pending]:
         answered = _answered(index, turn, turns, documents)
         if note and answered.answer:
-            answered = replace(answered, notes=(note,))
+            answered = replace(answered, notes=(*answered.notes, note))
         for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
             if current is turn:
                 turns[place] = answered
@@ -329,7 +338,7 @@ def _give_up(index: Index, turns: list[Turn], why: str) -> str:
 
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None = None) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
-    history = [earlier.answer for earlier in turns if earlier.answer is not None]
+    history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
     chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
     if documents is not None and not documents:
         return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")

@@ -8,8 +8,14 @@ import gradio as gr
 
 UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
 
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""For events that only look something up: no queue, no spinner, no public endpoint."""
+QUICK: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "postprocess": False,
+}
+"""For events that only look something up: no queue, no spinner, no public endpoint. What they return is shown as it is:
+Gradio would use a thread for each component, only to look for blanks around it."""
 
 EVERY: dict[str, Any] = {**QUICK, "trigger_mode": "multiple"}
 """The same for clicks that may follow each other faster than they are answered: none is left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -15,10 +16,16 @@ AT_ONCE = max(2, cores())
 """How many answers are worked out at the same time: one a core, since the models of the reader run on one thread."""
 
 IN_LINE = 64
-"""How many may wait besides; at some 40 ms an answer the last of them waits about three seconds."""
+"""How many may wait besides."""
+
+LINE_SECONDS = 5.0
+"""And no longer than about this, as fast as answers were worked out lately: sooner to be told than to wait in vain."""
 
 SECONDS = 20.0
 """How long anyone waits, in line and for the answer together."""
+
+REMEMBERED = 8
+"""The pace is that of about so many answers."""
 
 T = TypeVar("T")
 
@@ -34,27 +41,58 @@ class Desk:
     its time is over its user is told, and its place is free again once it has ended. Nothing can pile up behind it.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, in_line: int = IN_LINE, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        in_line: int = IN_LINE,
+        seconds: float = SECONDS,
+        line_seconds: float = LINE_SECONDS,
+    ) -> None:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="verbatim-answer")
-        self._room = threading.BoundedSemaphore(at_once + in_line)
+        self._at_once = at_once
+        self._most = at_once + in_line
         self._seconds = seconds
+        self._line_seconds = line_seconds
+        self._inside = 0
+        self._pace = 0.0  # seconds a task, the later ones counting more
+        self._lock = threading.Lock()
 
     async def work_out(self, task: Callable[[], T]) -> T:
         """Return what ``task`` returns, or raise what it raises.
 
-        Raises `BusyError` at once if the line is full, and after some seconds if the answer is not there by then; what
-        has not begun by then never does.
+        Raises `BusyError` at once if the line is full or too slow, and after some seconds if the answer is not there by
+        then; what has not begun by then never does.
         """
-        if not self._room.acquire(blocking=False):
+        if not self._let_in():
             raise BusyError("Too many questions are being answered at the moment. Try again in a few seconds.")
-        future = self._pool.submit(task)
-        future.add_done_callback(lambda _: self._room.release())
+        future = self._pool.submit(self._timed, task)
+        future.add_done_callback(lambda _: self._let_out())
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
         except TimeoutError as error:
             raise BusyError(f"This took longer than {self._seconds:.0f} seconds. Try again in a while.") from error
         finally:
             future.cancel()
+
+    def _let_in(self) -> bool:
+        with self._lock:
+            wait = self._pace * (self._inside - self._at_once + 1) / self._at_once
+            if self._inside >= self._most or wait > self._line_seconds:
+                return False
+            self._inside += 1
+            return True
+
+    def _let_out(self) -> None:
+        with self._lock:
+            self._inside -= 1
+
+    def _timed(self, task: Callable[[], T]) -> T:
+        began = time.monotonic()
+        try:
+            return task()
+        finally:
+            with self._lock:
+                self._pace += (time.monotonic() - began - self._pace) / REMEMBERED
 
 
 class Lane:

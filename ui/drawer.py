@@ -15,7 +15,7 @@ from qa.types import Citation
 from ui import export, render
 from ui.components import UNEXPECTED
 from ui.downloads import Downloads
-from ui.history import Conversation, History, UnknownConversationError
+from ui.history import MOST_CONVERSATIONS, Conversation, History, UnknownConversationError
 from ui.render import Turn
 from ui.sessions import Session, owner
 
@@ -100,17 +100,16 @@ class Drawer:
         except VerbatimError as error:
             return {self.parts.listed: render.notice(str(error))}
         rows = len(listed) if session.all_listed else render.LISTED
+        is_full = len(listed) >= MOST_CONVERSATIONS
         session.listed = session.conversation
         return {
-            self.parts.listed: render.conversations(listed, session.conversation, rows),
+            self.parts.listed: render.conversations(listed, session.conversation, rows, is_full=is_full),
             self.parts.current: render.current(session.conversation, session.title),
         }
 
     def follow(self, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Return the list after a turn: anew if a conversation began with it, else as it stands."""
-        if session.listed == session.conversation:
-            return {self.parts.listed: gr.skip(), self.parts.current: gr.skip()}
-        return self.show(session, request)
+        """Return the list after a turn if a conversation began with it; else there is nothing to change."""
+        return {} if session.listed == session.conversation else self.show(session, request)
 
     def command(self, message: str, turns: list[Turn], session: Session, request: gr.Request) -> dict[Any, Any]:
         """Do what was clicked in the list: rename, delete, save as a file, list all."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from index import Index
     from qa.write import Writer
+    from ui.desk import Desk
 
 ASSETS = Path(ui.__file__).parent / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -44,6 +45,9 @@ MAX_HEADER_BYTES = 500_000
 MAX_CONNECTIONS = 1_000
 """A page holds two or three. Beyond, the server says that it is busy (503)."""
 
+MAX_PAGES = MAX_CONNECTIONS // 2
+"""So many are remembered, whoever calls himself a page: of more, the one that was used longest ago is forgotten."""
+
 
 class ServeError(VerbatimError):
     """The chat cannot be served; the message says why and what to do."""
@@ -58,13 +62,15 @@ def create_app(
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
     beside: Sequence[str] = (),
+    desk: Desk | None = None,
     writer: Writer | None = None,
 ) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it.
 
     With ``logins`` nobody comes in without one, and handlers find the name in ``gr.Request.username``.
     ``allowed_hosts`` are names that browsers may know the server by, besides those of this machine. The paths
-    ``beside`` need no login, since what answers there asks for keys. With a ``writer`` answers can be written out.
+    ``beside`` need no login, since what answers there asks for keys. Questions wait at ``desk``, by default its own.
+    With a ``writer`` answers can be written out.
     """
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
@@ -79,8 +85,9 @@ def create_app(
 
     downloads = Downloads()
     writings = None if writer is None else Writings(writer, open_checker(index))
-    page = build(index, examples=examples, downloads=downloads, writings=writings)
+    page = build(index, examples=examples, downloads=downloads, desk=desk, writings=writings)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
+    page.state_session_capacity = MAX_PAGES
     # Gradio looks whether a file was uploaded only in an app that it launched itself: in one that is mounted, as ours,
     # whoever names a file of this machine as an upload would be given it.
     page.has_launched = True

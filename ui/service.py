@@ -47,7 +47,9 @@ def create_service(
     desk = Desk()
     if chat:
         beside = (*PROGRAMS,) if keys else ()
-        app = server.create_app(index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, writer=writer)
+        app = server.create_app(
+            index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, desk=desk, writer=writer
+        )
     else:
         guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*server.LOOPBACK, *hosts)))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])

@@ -1,4 +1,4 @@
-"""What the server knows of one open page. It lives in the memory of Gradio's session, and dies with the page."""
+"""What the server knows of one open page. It lives in the memory of Gradio's session, and goes with it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import gradio as gr
 
 from index.types import Entry
 from ui.render import ROWS
+
+KEPT_CLOSED = 32
+"""Pages that are gone and still known, since a connection that was cut may come back. What Gradio keeps of each page is
+some 300 kB, and of its own accord it would keep that of the last 10,000."""
 
 
 @dataclass
@@ -34,6 +38,15 @@ class Session:
         """Return the ids of the documents to ask; None for all of them, those included that are yet to come."""
         asked = [entry.id for entry in entries if entry.id not in self.left_out]
         return None if len(asked) == len(entries) else asked
+
+
+async def forget_closed(page: gr.Blocks) -> None:  # not in a thread: the event loop changes the same
+    """Forget the pages that were closed, but for the last few. Their conversations are kept in the history."""
+    sessions = page.state_holder.session_data  # the one that was used last stands last
+    closed = [name for name, session in sessions.items() if session.is_closed]
+    for name in closed[:-KEPT_CLOSED]:
+        del sessions[name]
+        page.state_holder.time_last_used.pop(name, None)
 
 
 def owner(request: gr.Request | None) -> str:

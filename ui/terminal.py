@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -75,6 +76,8 @@ RemoteOption = Annotated[
     bool,
     typer.Option("--allow-remote-llm", help="Let the model be on another machine, which then sees what is quoted."),
 ]
+AddedArgument = Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")]
 LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
@@ -166,14 +169,12 @@ def open_address(
 
 @command.command()
 def chat(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)
-    ] = None,
+    paths: AddedArgument = None,
     *,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")] = False,
+    watch: WatchOption = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
@@ -186,11 +187,7 @@ def chat(
     writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
-    with Index.open(store) as index:
-        if paths:
-            _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
-        for folder in [path for path in paths or [] if watch and path.is_dir()]:
-            threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+    with _opened(store, paths, watch=watch) as index:
         if terminal:
             from ui.talk import Talk
 
@@ -209,6 +206,17 @@ def chat(
         )
 
 
+@contextmanager
+def _opened(store: Path | None, paths: list[Path] | None, *, watch: bool) -> Iterator[Index]:
+    """Open a store, add files and folders to it, and follow the folders while it is open."""
+    with Index.open(store) as index:
+        if paths:
+            _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
+        for folder in [path for path in paths or [] if watch and path.is_dir()]:
+            threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+        yield index
+
+
 def _say_where(address: str, *, login: bool) -> None:
     console.print(f"Verbatim is listening on [bold]{address}[/bold]  (Ctrl-C ends it)")
     if login:
@@ -221,6 +229,7 @@ def _say_where(address: str, *, login: bool) -> None:
 
 @command.command()
 def serve(
+    paths: AddedArgument = None,
     *,
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -229,6 +238,7 @@ def serve(
         Path | None,
         typer.Option(help="A file of API keys, one a line; needed beyond this machine.", show_default=False),
     ] = None,
+    watch: WatchOption = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
     llm: LLMOption = None,
@@ -248,7 +258,7 @@ def serve(
 
     allowed = read_keys(keys) if keys else frozenset()
     writer = _writer(llm, allow_remote_llm)
-    with Index.open(store) as index:
+    with _opened(store, paths, watch=watch) as index:
         serve_all(
             index,
             host=host,

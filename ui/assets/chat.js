@@ -19,12 +19,19 @@ function edit(words) {
   box.focus();
 }
 
+/** Ask a question as it was typed. The button goes with the next drawing, so the focus returns to where one asks. */
+function askAlone(question) {
+  tell("ask-alone", question);
+  if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
+}
+
 /** What the buttons of the page do, by their name. */
 export const actions = {
   ...citationActions,
   show: (button) => { comeFrom(button); show(button.value); },
   close: goBack,
   edit: (button) => edit(button.value),
+  "ask-alone": (button) => askAlone(button.value),
   "ask-removal": (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", true),
   keep: (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", false),
   remove: (button) => tell("unwanted-document", button.value),

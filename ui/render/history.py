@@ -37,13 +37,15 @@ def current(conversation: str, title: str) -> str:
     return f'<div class="current" id="conversation-{escape(conversation)}" dir="auto">{escape(title)}</div>'
 
 
-def conversations(listed: Sequence[Titled], open_one: str = "", rows: int = LISTED) -> str:
-    """Return the list of conversations, each with what can be done with it."""
+def conversations(listed: Sequence[Titled], open_one: str = "", rows: int = LISTED, *, is_full: bool = False) -> str:
+    """Return the list of conversations, each with what can be done with it, and what a further one will cost."""
     if not listed:
         return '<div class="conversations"><p class="none">What you ask is kept here, on this machine only.</p></div>'
     body = "".join(_row(one, one.id == open_one) for one in listed[:rows])
     more = f'<p class="more">{button("older", f"Show all {len(listed):,}")}</p>' if len(listed) > rows else ""
-    return f'<div class="conversations"><ul>{body}</ul>{more}</div>'
+    rest = f"{len(listed):,} are kept. With a new one, the one that has rested longest is deleted."
+    told = f'<p class="none">{rest}</p>' if is_full else ""
+    return f'<div class="conversations">{told}<ul>{body}</ul>{more}</div>'
 
 
 def _row(one: Titled, is_open: bool) -> str:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 from qa.types import Citation
 
-_SPELLED_OUT = {ord(mark): f"&#{ord(mark)};" for mark in "\t\n\r\f\u00a0\u2028\u2029\\`*_~$[]()!|{}"}
-
-_UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
+_SPELLED_OUT = {mark: html.escape(mark) for mark in "&<>\"'"} | {
+    mark: f"&#{ord(mark)};" for mark in "\t\n\r\f\u00a0\u2028\u2029\\`*_~$[]()!|{}"
+}
+_UNHOLDABLE = "\0\ud800-\udfff"
+_SPECIAL = re.compile(f"[{re.escape(''.join(_SPELLED_OUT))}{_UNHOLDABLE}]")
 
 
 def escape(text: str) -> str:
@@ -20,7 +22,7 @@ def escape(text: str) -> str:
     the marks of Markdown too, so that no renderer on the way can find a link, an image or a formula in them.
     NUL and lone surrogates, which no page can hold, become replacement characters.
     """
-    return html.escape(_UNHOLDABLE.sub("\ufffd", text), quote=True).translate(_SPELLED_OUT)
+    return _SPECIAL.sub(lambda found: _SPELLED_OUT.get(found[0], "\ufffd"), text)
 
 
 def button(name: str, face: str, *, unseen: str = "", value: str = "", css: str = "") -> str:

@@ -20,8 +20,8 @@ class Turn:
     """One question and what came of it: an answer, trouble in words, or (neither) still being looked up.
 
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
-    it: which documents were asked, and what became of those it cites. ``writing`` is the token by which the page
-    watches how its answer is written out, while it is.
+    it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
+    had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
     """
 
     question: str
@@ -29,7 +29,9 @@ class Turn:
     trouble: str | None = None
     places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+    alone: bool = False
     writing: str | None = None
+    drawn: dict[int, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def pending(self) -> bool:
@@ -97,10 +99,13 @@ def _welcome(documents: int) -> str:
 
 
 def _turn(number: int, turn: Turn) -> str:
-    """Return one question with its answer."""
-    question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-    judged = verdict(number) if turn.answer else ""
-    return f'<div class="turn">{question}{_outcome(number, turn)}{notes(turn.notes)}{judged}</div>'
+    """Return one question with its answer, drawn once."""
+    if number not in turn.drawn:
+        question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
+        judged = verdict(number) if turn.answer else ""
+        outcome = _outcome(number, turn)
+        turn.drawn[number] = f'<div class="turn">{question}{outcome}{notes(turn.notes)}{judged}</div>'
+    return turn.drawn[number]
 
 
 def _outcome(number: int, turn: Turn) -> str:
@@ -128,11 +133,14 @@ def _part(number: int, turn: Turn, part: Answer) -> str:
 
 
 def _searched(answer: Answer) -> str:
-    """Return what was searched for, where that is not the question as typed, with a button to change it."""
+    """Return what was searched for, where that is not the question as typed, with buttons to change and to undo it."""
     if answer.query.strip() == answer.question.strip():
         return ""
     change = button("edit", "Change", unseen="what was searched for", value=answer.query, css="quiet")
-    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change}</p>'
+    alone = button(
+        "ask-alone", "Ask it alone", unseen="without what was said before", value=answer.question, css="quiet"
+    )
+    return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change} {alone}</p>'
 
 
 def _answered(number: int, turn: Turn, answer: Answer) -> str:
