@@ -1,9 +1,8 @@
 """The model that reads: any folder of weights, exported once and run by ONNX Runtime, in eight bits where these pay.
 
 Two kinds are known. Ours gives each token three scores (see `qa.pairs`); it is a `BertForTokenClassification` whose
-word vectors are the encoder's, which is installed anyway, so its folder leaves them out; the verifier's (`qa.check`)
-leaves out the layers that it shares with the reader as well. A model for extractive question answering gives two, the
-ends of an answer.
+word vectors are the encoder's, which is installed anyway, so its folder leaves them out. A model for extractive
+question answering gives two, the ends of an answer.
 """
 
 from __future__ import annotations
@@ -127,8 +126,6 @@ def load_reference(folder: Path = SHIPPED) -> PreTrainedModel:
         model.train(mode=False)
         return model
     weights = load_file(folder / "model.safetensors")
-    if folder != SHIPPED and len(weights) < len(load_file(SHIPPED / "model.safetensors")):
-        weights = {**load_file(SHIPPED / "model.safetensors"), **weights}
     if WORD_VECTORS not in weights:
         weights[WORD_VECTORS] = _word_vectors()
     ours = BertForTokenClassification(config)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.check import Checker, Verdict, open_checker
+from qa.check.checker import FOREIGN, MOST_CHARS, UNSUPPORTED
 from qa.check.rules import broken_rules
 
 TRUE = [
@@ -140,3 +145,104 @@ def test_no_rule_is_broken_by_a_sentence_beside_itself(sentence):
 @given(SENTENCES, SENTENCES)
 def test_the_rules_are_deterministic_and_never_raise(claim, evidence):
     assert broken_rules(claim, evidence) == broken_rules(claim, evidence)
+
+
+# ---- verdicts, with the reader ----
+
+TROOPS = "Currently, about 2,500 U.S. troops remain in Iraq in an advisory role, following the end of combat in 2021."
+BRIDGE = "The council voted on Tuesday to close the old harbour to cargo ships from next spring."
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker()
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (TROOPS, [BRIDGE, TROOPS]),
+        ("About 2,500 U.S. troops remain in Iraq.", [TROOPS]),
+        ("About 2,500 American troops remain in Iraq in an advisory role.", [TROOPS]),
+        ("The council voted to close the old harbour to cargo ships.", [BRIDGE]),
+        (f"{BRIDGE} {TROOPS}", [BRIDGE, TROOPS]),
+        ("The council closes the old harbour, and about 2,500 U.S. troops remain in Iraq.", [BRIDGE, TROOPS]),
+    ],
+)
+def test_what_the_evidence_says_holds(checker: Checker, claim: str, evidence: list[str]) -> None:
+    verdict = checker.check(claim, evidence)
+    assert verdict.holds, verdict
+    assert verdict.reasons == ()
+    assert verdict.support > 0.25
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "reason"),
+    [
+        ("About 3,500 U.S. troops remain in Iraq.", [TROOPS], "3,500"),
+        ("The council voted to close the old harbour to cargo ships.", [TROOPS], FOREIGN),
+        ("The council voted to close the old harbour to troops.", [TROOPS], UNSUPPORTED),
+        (f"{TROOPS[:-1]}, and the talks with the unions about pensions have failed again.", [TROOPS], UNSUPPORTED),
+        ("Penguins breed on the ice.", [TROOPS], FOREIGN),
+        ("About 2,500 U.S. troops remain in Iraq.", [], "cites nothing"),
+        ("About 2,500 U.S. troops remain in Iraq.", ["", " \n"], "cites nothing"),
+        ("", [TROOPS], "says nothing"),
+        ("…", [TROOPS], "says nothing"),
+        ("x" * (MOST_CHARS + 1), [TROOPS], "more than 2,000"),
+    ],
+)
+def test_what_it_does_not_say_does_not(checker: Checker, claim: str, evidence: list[str], reason: str) -> None:
+    verdict = checker.check(claim, evidence)
+    assert not verdict.holds
+    assert any(reason in one for one in verdict.reasons), verdict
+
+
+def test_the_context_supports_nothing_by_itself(checker: Checker) -> None:
+    said = "The council voted to close the old harbour to cargo ships."
+    assert not checker.check(said, [TROOPS], context=[BRIDGE]).holds
+
+
+@settings(max_examples=25, deadline=None)
+@given(SENTENCES)
+def test_a_sentence_supports_itself_and_a_verdict_is_deterministic(sentence: str) -> None:
+    checker = Checker()
+    if any(map(str.isalnum, sentence)):
+        assert checker.check(sentence, [TROOPS, sentence]) == Verdict(holds=True, support=1.0)
+    verdict = checker.check(sentence, [TROOPS], context=[BRIDGE])
+    assert verdict == checker.check(sentence, [TROOPS], context=[BRIDGE])
+    assert verdict.holds == (verdict.reasons == ())
+    assert 0 <= verdict.support <= 1
+
+
+def test_hostile_texts_are_checked_in_time(checker: Checker) -> None:
+    for text in (
+        "not " * 450,
+        "1,2 " * 450,
+        "A" * 1_900,
+        "Ab " * 600,
+        "\x00\u202e" * 450 + "a",
+        "no more than " * 150,
+    ):
+        assert not checker.check(text, [TROOPS * 300], context=[text * 20]).holds
+
+
+def test_several_threads_may_check_at_once(checker: Checker) -> None:
+    claims = ["About 2,500 U.S. troops remain in Iraq.", "About 3,500 U.S. troops remain in Iraq."] * 8
+    one_by_one = [checker.check(claim, [TROOPS]) for claim in claims]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda claim: Checker.check(checker, claim, [TROOPS]), claims)) == one_by_one
+
+
+def test_without_the_reader_rules_and_words_stand_in(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, index: object
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("no such instruction")
+
+    monkeypatch.setattr("qa.check.checker.load_model", broken)
+    checker = open_checker(index)  # type: ignore[arg-type]
+    with caplog.at_level(logging.WARNING):
+        assert checker.check("About 2,500 U.S. troops remain in Iraq.", [TROOPS]).holds
+        assert not checker.check("Penguins breed on the ice.", [TROOPS]).holds
+        assert not checker.check("About 3,500 U.S. troops remain in Iraq.", [TROOPS]).holds
+    assert caplog.text.count("no such instruction") == 1

@@ -3,7 +3,7 @@
 The true ones are the sentences themselves, shortened, or joined with the next, and questions that people asked, stated
 with their answers. The false ones have a term swapped for another of its type (see `evals.make.swaps`), a negation put
 in or taken out, the answer of another question, the fact of a sentence that stands beside the one cited, or something
-added. None of this is what the verifier was trained with, nor are the documents.
+added.
 """
 
 from __future__ import annotations

@@ -8,18 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Index
-from index.embed import Encoder
 from qa.check.rules import broken_rules
-from qa.check.support import CALIBRATION, WITHOUT_MODEL, Calibration, word_features
-from qa.check.verifier import Verifier, load_verifier
-from qa.likeness import Likeness
+from qa.check.support import CALIBRATION, WITHOUT_READER, Calibration, reader_features, word_features
+from qa.model import ReadingModel, load_model
 
 _log = logging.getLogger(__name__)
 
 UNSUPPORTED = "the sentences cited do not say this"
+FOREIGN = "none of its words is in the sentences cited"
 
-MOST_CHARS = 4_000
-"""Of a longer claim only the beginning is checked, and so it never holds; of evidence and context ten times as much."""
+MOST_CHARS = 2_000
+"""Of a longer claim only the beginning is checked, and so it never holds; of evidence and context five times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +34,11 @@ class Verdict:
 
 
 class Checker:
-    """Checks claims. Keep it: it keeps its model, loaded at the first need. Safe to use from several threads.
+    """Checks claims. Keep it: it keeps the reader, loaded at the first need. Safe to use from several threads."""
 
-    ``encoder`` compares claim and evidence; give it that of the index, which is loaded anyway.
-    """
-
-    def __init__(self, encoder: Encoder, verifier: Verifier | None = None) -> None:
-        self._likeness = Likeness(encoder)
-        self._verifier = verifier
-        self._calibration: Calibration | None = CALIBRATION if verifier else None
+    def __init__(self) -> None:
+        self._model: ReadingModel | None = None
+        self._calibration: Calibration | None = None
         self._loading = threading.Lock()
 
     def check(self, claim: str, evidence: Sequence[str], *, context: Sequence[str] = ()) -> Verdict:
@@ -66,38 +61,39 @@ class Checker:
             return Verdict(holds=False, support=0.0, reasons=(f"it has more than {MOST_CHARS:,} characters",))
         if _is_copied(claim, given):
             return Verdict(holds=True, support=1.0)
-        text = "\n".join(given)[: 10 * MOST_CHARS]
-        around = "\n".join(" ".join(one.split()) for one in context)[: 10 * MOST_CHARS]
+        text = "\n".join(given)[: 5 * MOST_CHARS]
+        around = "\n".join(" ".join(one.split()) for one in context)[: 5 * MOST_CHARS]
         reasons = broken_rules(claim, text, around)
-        support, calibration = self._support(claim, text, around, broken=bool(reasons))
+        calibration = self._loaded()
+        features = self.features(claim, text, broken=bool(reasons))
+        support = calibration.chance(features)
+        if not features["best"]:
+            support = min(support, calibration.threshold) / 2
         if not reasons and support < calibration.threshold:
-            reasons = (UNSUPPORTED,)
+            reasons = (UNSUPPORTED if features["best"] else FOREIGN,)
         return Verdict(holds=not reasons, support=support, reasons=reasons)
 
-    def _support(self, claim: str, evidence: str, context: str, *, broken: bool) -> tuple[float, Calibration]:
-        """Return the chance that the evidence supports the claim, and the calibration that it comes from."""
-        calibration = self._loaded()
-        (cosine,) = self._likeness.cosines(claim, [evidence])
-        features = {**word_features(claim, evidence), "cosine": cosine, "broken": float(broken)}
-        if self._verifier is not None:
-            features |= self._verifier.features(claim, evidence, context)
-        return calibration.chance(features), calibration
+    def features(self, claim: str, evidence: str, *, broken: bool) -> dict[str, float]:
+        """Return what the support is made of: see `qa.check.support`. ``broken`` tells whether a rule is."""
+        self._loaded()
+        features = {**word_features(claim, evidence), "broken": float(broken)}
+        return features if self._model is None else features | reader_features(self._model, claim, evidence)
 
     def _loaded(self) -> Calibration:
-        """Load the model at the first need; where it does not run, say so once and judge by the words."""
+        """Load the reader at the first need; where it does not run, say so once and judge without it."""
         with self._loading:
             if self._calibration is None:
                 try:
-                    self._verifier, self._calibration = load_verifier(), CALIBRATION
+                    self._model, self._calibration = load_model(), CALIBRATION
                 except Exception as error:  # exporting can fail in any way; words and rules are better than nothing
-                    _log.warning("the model that checks claims cannot be loaded (%s); rules and words stand in", error)
-                    self._calibration = WITHOUT_MODEL
+                    _log.warning("the trained reader cannot be loaded (%s); claims are checked without it", error)
+                    self._calibration = WITHOUT_READER
             return self._calibration
 
 
 def open_checker(index: Index) -> Checker:
-    """Return a checker for claims about the documents of an index."""
-    return Checker(index.encoder)
+    """Return a checker for claims about the documents of an index. So far it needs nothing of the index itself."""
+    return Checker()
 
 
 def _is_copied(claim: str, evidence: Sequence[str]) -> bool:

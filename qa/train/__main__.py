@@ -1,4 +1,4 @@
-"""``python -m qa.train``: train the reader, or the verifier of claims."""
+"""``python -m qa.train``: train the reader."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ def main(  # noqa: PLR0917 - each is an option of the command
     passes: Annotated[int, typer.Option(help="Passes of each process for one step.")] = 1,
     learning_rate: float = 2e-4,
     start: Annotated[Path | None, typer.Option(help="A folder of shipped weights to begin from.")] = None,
-    lesson: Annotated[str, typer.Option(help="reading, or verifying.")] = "reading",
 ) -> None:
-    """Train the reader or the verifier, or go on where the last checkpoint stands."""
+    """Train the reader, or go on where the last checkpoint stands."""
     train(
         Settings(
             data=str(data),
@@ -36,7 +35,6 @@ def main(  # noqa: PLR0917 - each is an option of the command
             passes=passes,
             learning_rate=learning_rate,
             start=str(start) if start else None,
-            lesson="verifying" if lesson == "verifying" else "reading",
         )
     )
 

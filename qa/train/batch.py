@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 import torch
 from tokenizers import Tokenizer
@@ -17,17 +16,6 @@ from qa.train.examples import Example
 NO_TARGET = -100
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, LIST_WEIGHT = 0.5, 0.25, 0.5
 """How much the three other losses count beside that of the answer's two ends."""
-
-
-class Long(Protocol):
-    """An example that says how long it is to read."""
-
-    @property
-    def chars(self) -> int:
-        """Its characters."""
-
-
-Sized = TypeVar("Sized", bound=Long)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +103,6 @@ def loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
     return total + LIST_WEIGHT * _list_loss(sentences, batch)
 
 
-def right(scores: torch.Tensor, batch: Batch) -> int:
-    """Return 1 if, of all the sentences read for one question, one that answers comes first; else 0."""
-    return int(batch.is_evidence[sentence_scores(scores, batch).argmax()] > 0)
-
-
 def _list_loss(sentences: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Return the mean, over groups that hold evidence, of the mean negative log share of its evidence."""
     same = batch.groups[:, None] == batch.groups[None, :]
@@ -131,9 +114,9 @@ def _list_loss(sentences: torch.Tensor, batch: Batch) -> torch.Tensor:
     return -(shares[found] * weights).sum() / weights.sum()
 
 
-def micro_batches(groups: Sequence[Sequence[Sized]], tokens: int, chance: random.Random) -> list[list[Sized]]:
+def micro_batches(groups: Sequence[Sequence[Example]], tokens: int, chance: random.Random) -> list[list[Example]]:
     """Pack whole groups, in the order given, into batches of about ``tokens`` tokens, in random order."""
-    batches: list[list[Sized]] = []
+    batches: list[list[Example]] = []
     left = 0
     for group in groups:
         size = sum(one.chars // 4 + 12 for one in group)

@@ -1,7 +1,4 @@
-"""The training loop: seeded, one or more processes that average their gradients, taken up again where it stopped.
-
-The reader and the verifier are trained alike; what differs is the `Lesson`: the examples, and what is asked of them.
-"""
+"""The training loop: seeded, one or more processes that average their gradients, taken up again where it stopped."""
 
 from __future__ import annotations
 
@@ -14,11 +11,10 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
-from typing import Any, Literal
 
 import torch
 import torch.distributed
@@ -29,18 +25,12 @@ from transformers import BertForTokenClassification
 
 from qa.model import load_reference
 from qa.pairs import MAX_TOKENS
-from qa.train import batch as reading
-from qa.train import verifying
-from qa.train.batch import micro_batches
-from qa.train.claims import Claims
-from qa.train.examples import Epochs
+from qa.train.batch import collate, loss, micro_batches, sentence_scores
+from qa.train.examples import Epochs, Example
 from qa.train.packed import PackedModel
 from qa.train.questions import SHARES, load_corpus
 
 _log = logging.getLogger(__name__)
-
-HELD_OUT_GROUPS = 300
-"""Groups held out that the model is tried on when a checkpoint is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +40,7 @@ class Settings:
     ``batch_tokens`` are those of one pass; ``passes`` are made for one step, in each of the ``processes``. ``average``
     is how much of the running average of the weights is kept at each step. ``stop_at`` ends a run early at that step,
     as an interruption would. ``start`` is a folder of shipped weights to begin from instead of the encoder's own.
-    ``dropout`` is that of the layers' outputs. ``lesson`` says what is learnt: to read, or to verify claims. The first
-    ``frozen_layers`` stay as they are, and with them what is below. ``bfloat16`` is four times as fast on a processor
-    made for it, and eight times as slow on one that is not (no AVX-512).
+    ``dropout`` is that of the layers' outputs.
     """
 
     data: str
@@ -72,31 +60,6 @@ class Settings:
     stop_at: int | None = None
     start: str | None = None
     dropout: float = 0.1
-    lesson: Literal["reading", "verifying"] = "reading"
-    frozen_layers: int = 0
-    bfloat16: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What is taught: ``groups`` gives the examples of an epoch, or those held out, in groups that stay together.
-
-    ``collate`` makes a batch of examples, ``loss`` and ``right`` look at the model's scores of it: how far they are
-    from what they should be, and how many groups of those held out it tells rightly.
-    """
-
-    groups: Callable[..., list[list[Any]]]
-    collate: Callable[[Sequence[Any], Tokenizer], Any]
-    loss: Callable[[torch.Tensor, Any], torch.Tensor]
-    right: Callable[[torch.Tensor, Any], int]
-
-
-def _lesson(settings: Settings) -> Lesson:
-    folder = Path(settings.data)
-    if settings.lesson == "verifying":
-        return Lesson(Claims(folder, settings.seed).groups, verifying.collate, verifying.loss, verifying.right)
-    epochs = Epochs(load_corpus(folder, settings.names), settings.seed)
-    return Lesson(epochs.groups, reading.collate, reading.loss, reading.right)
 
 
 def train(settings: Settings) -> None:
@@ -141,10 +104,6 @@ class _Run:
         torch.manual_seed(settings.seed)
         self.model = PackedModel(new_model(settings.dropout)).to(settings.device)
         self.model.train()  # transformers hands a model over with its dropout off
-        if settings.frozen_layers:
-            bert = self.model.model.bert
-            bert.embeddings.requires_grad_(False)
-            bert.encoder.layer[: settings.frozen_layers].requires_grad_(False)
         self.trained = {name: value for name, value in self.model.named_parameters() if value.requires_grad}
         plain = [value for value in self.trained.values() if value.ndim < 2]
         weights = [value for value in self.trained.values() if value.ndim >= 2]
@@ -192,13 +151,13 @@ class _Run:
 def _work(rank: int, settings: Settings) -> None:
     """Train as one of the processes."""
     _prepare(rank, settings)
-    lesson = _lesson(settings)
-    plan = _Plan(lesson, settings)
+    epochs = Epochs(load_corpus(Path(settings.data), settings.names), settings.seed)
+    plan = _Plan(epochs, settings)
     _agree(plan, settings)
     tokenizer = load_tokenizer()
     run = _Run(settings)
     model = DistributedDataParallel(run.model) if settings.processes > 1 else run.model
-    probe = [group for group in lesson.groups(0, held_out=True) if any(one.evidence for one in group)][:HELD_OUT_GROUPS]
+    probe = [group for group in epochs.groups(0, held_out=True) if any(one.evidence for one in group)][:300]
     _log.info("%d steps, from %d", plan.steps, run.step)
     began, saved = time.monotonic(), time.monotonic()
     seen, losses = 0, list[float]()
@@ -206,7 +165,7 @@ def _work(rank: int, settings: Settings) -> None:
         torch.manual_seed(run.step * settings.processes + rank)
         for number, batch in enumerate(plan.batches(run.step, rank), start=1):
             model.require_backward_grad_sync = number == settings.passes
-            losses.append(_pass(model, batch, tokenizer, lesson, settings))
+            losses.append(_pass(model, batch, tokenizer, settings))
             seen += len(batch)
         run.advance(settings.learning_rate * rate(run.step / plan.steps, settings))
         if rank != 0:
@@ -221,11 +180,11 @@ def _work(rank: int, settings: Settings) -> None:
             run.save("before-cool-down.pt")
         if time.monotonic() - saved > settings.checkpoint_minutes * 60:
             run.save()
-            _log.info("step %d: %s", run.step, _probe(run, probe, tokenizer, lesson))
+            _log.info("step %d: %s", run.step, _probe(run, probe, tokenizer))
             saved = time.monotonic()
     if rank == 0:
         run.save()
-        _log.info("step %d: %s", run.step, _probe(run, probe, tokenizer, lesson))
+        _log.info("step %d: %s", run.step, _probe(run, probe, tokenizer))
 
 
 def _prepare(rank: int, settings: Settings) -> None:
@@ -258,15 +217,15 @@ def _agree(plan: _Plan, settings: Settings) -> None:
 class _Plan:
     """Which batches each step takes."""
 
-    def __init__(self, lesson: Lesson, settings: Settings) -> None:
-        self._lesson = lesson
+    def __init__(self, epochs: Epochs, settings: Settings) -> None:
+        self._epochs = epochs
         self._settings = settings
-        self._made: tuple[int, list[list[Any]]] = (0, self._epoch(0))
+        self._made: tuple[int, list[list[Example]]] = (0, self._epoch(0))
         self._per_step = settings.passes * settings.processes
         self._epoch_steps = max(1, len(self._made[1]) // self._per_step)
         self.steps = int(settings.epochs * self._epoch_steps)
 
-    def batches(self, step: int, rank: int) -> list[list[Any]]:
+    def batches(self, step: int, rank: int) -> list[list[Example]]:
         """Return the batches of a process for a step."""
         epoch, within = divmod(step, self._epoch_steps)
         if epoch != self._made[0]:
@@ -277,20 +236,19 @@ class _Plan:
 
     def digest(self) -> str:
         """Return what tells this plan from another."""
-        return hashlib.sha256(repr(self._made[1]).encode()).hexdigest()
+        asked = [(one.question, one.text) for batch in self._made[1] for one in batch]
+        return hashlib.sha256(repr(asked).encode()).hexdigest()
 
-    def _epoch(self, epoch: int) -> list[list[Any]]:
+    def _epoch(self, epoch: int) -> list[list[Example]]:
         chance = random.Random(f"{self._settings.seed} {epoch}")
-        return micro_batches(self._lesson.groups(epoch), self._settings.batch_tokens, chance)
+        return micro_batches(self._epochs.groups(epoch), self._settings.batch_tokens, chance)
 
 
-def _pass(
-    model: torch.nn.Module, examples: Sequence[Any], tokenizer: Tokenizer, lesson: Lesson, settings: Settings
-) -> float:
-    batch = lesson.collate(examples, tokenizer).to(settings.device)
-    with torch.autocast(settings.device, torch.bfloat16, enabled=settings.bfloat16):
+def _pass(model: torch.nn.Module, examples: Sequence[Example], tokenizer: Tokenizer, settings: Settings) -> float:
+    batch = collate(examples, tokenizer).to(settings.device)
+    with torch.autocast(settings.device, torch.bfloat16):
         scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-    value = lesson.loss(scores.float(), batch)
+    value = loss(scores.float(), batch)
     (value / settings.passes).backward()  # type: ignore[no-untyped-call]
     return value.item()
 
@@ -304,8 +262,8 @@ def rate(done: float, settings: Settings) -> float:
 
 
 @torch.no_grad()
-def _probe(run: _Run, groups: Sequence[Sequence[Any]], tokenizer: Tokenizer, lesson: Lesson) -> str:
-    """Say how well the averaged weights do on groups held out."""
+def _probe(run: _Run, groups: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> str:
+    """Say how well the averaged weights do on questions held out: the right sentence first among all passages read."""
     if not groups:
         return "nothing is held out"
     current = {name: value.detach().clone() for name, value in run.trained.items()}
@@ -314,12 +272,12 @@ def _probe(run: _Run, groups: Sequence[Sequence[Any]], tokenizer: Tokenizer, les
     run.model.eval()
     right, losses = 0, []
     for group in groups:
-        batch = lesson.collate(group, tokenizer).to(run.settings.device)
-        with torch.autocast(run.settings.device, torch.bfloat16, enabled=run.settings.bfloat16):
+        batch = collate(group, tokenizer).to(run.settings.device)
+        with torch.autocast(run.settings.device, torch.bfloat16):
             scores = run.model(batch.input_ids, batch.attention_mask, batch.token_type_ids).float()
-        losses.append(float(lesson.loss(scores, batch)))
-        right += lesson.right(scores, batch)
+        losses.append(float(loss(scores, batch)))
+        right += bool(batch.is_evidence[sentence_scores(scores, batch).argmax()] > 0)
     for name, value in run.trained.items():
         value.copy_(current[name])
     run.model.train()
-    return f"held out: loss {mean(losses):.3f}, right {right / len(groups):.3f} of {len(groups)}"
+    return f"held out: loss {mean(losses):.3f}, right sentence {right / len(groups):.3f} of {len(groups)}"

@@ -180,11 +180,11 @@ def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], starts
         golds=tuple(golds) if row["answerable"] else (),
         context=tuple(piece.number for piece in pieces),
         answers=tuple(one["text"] for one in row["answers"]),
-        held_out=share(f"{name}/{row['context']}") < HELD_OUT,
+        held_out=_share(f"{name}/{row['context']}") < HELD_OUT,
     )
 
 
-def share(key: str) -> float:
+def _share(key: str) -> float:
     """Return a number in [0, 1) that depends on nothing but the key."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32
 

@@ -1,7 +1,4 @@
-"""Checkpoints -> the folder of weights that is shipped: ``python -m qa.train.ship FOLDER CHECKPOINT...``.
-
-With ``--shared`` for a model of which some layers were the reader's and stayed so: they are left out.
-"""
+"""Checkpoints -> the folder of weights that is shipped: ``python -m qa.train.ship FOLDER CHECKPOINT...``."""
 
 from __future__ import annotations
 
@@ -11,27 +8,23 @@ from pathlib import Path
 import torch
 import typer
 from safetensors.torch import load_file, save_file
-from transformers import BertForTokenClassification
 
-from qa.model import SHIPPED, WORD_VECTORS, load_reference
+from qa.model import WORD_VECTORS
 from qa.train.loop import load_tokenizer, new_model
 
 
-def ship(folder: Path, parts: list[Path], shared: bool = False) -> None:
+def ship(folder: Path, parts: list[Path]) -> None:
     """Write the mean of the parts as a model folder: 16 bits, without the encoder's word vectors.
 
     A part is a checkpoint, of which the running average of the weights is taken, or a folder that was shipped before.
     Runs that began at the same weights can be averaged (Wortsman et al. 2022), and read better than each by itself.
     """
-    model: BertForTokenClassification = load_reference() if shared else new_model()  # type: ignore[assignment]
+    model = new_model()
     found = [_weights(part, model) for part in parts]
     weights = {
         name: torch.stack([one[name].float() for one in found]).mean(dim=0).to(torch.float16).contiguous()
         for name in found[0]
     }
-    if shared:
-        own = load_file(SHIPPED / "model.safetensors")
-        weights = {name: value for name, value in weights.items() if not torch.equal(value, own[name])}
     folder.mkdir(parents=True, exist_ok=True)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     config = model.config
