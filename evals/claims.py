@@ -2,6 +2,7 @@
 
     python -m evals.claims --data DEV                    # the halves that are for choosing, of the development sets
     python -m evals.claims --data DEV --half report --suites
+    python -m evals.claims --data DEV --fit              # the constants of `qa/check/support.py`
 
 Two sorts of claims are checked. *Made* ones, of the texts of development sets and of the built-in suites: true ones in
 other forms, and false ones of one altered thing (`evals.make.claims`). And those of sets, which *people* wrote or
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,13 +25,15 @@ from typing import Annotated
 import typer
 
 from evals import metrics
-from evals.make.claims import Claim, make_claims
+from evals.make.claims import TRUE, Claim, make_claims
 from evals.make.corpus import digest
 from evals.sets import Half, half_of, load_set
 from evals.suite import load_suite
 from index.embed import open_encoder
 from index.lexical import terms
 from qa.check import Checker, Verdict
+from qa.check.rules import broken_rules
+from qa.check.support import CALIBRATION, WITHOUT_READER
 from qa.likeness import Likeness
 
 TEXTS = (
@@ -114,6 +118,53 @@ def check(checker: Checker, likeness: Likeness, claim: Claim, set_name: str, *, 
     return Checked(set_name, kind, holds, claim, verdict, overlap, cosine, seconds)
 
 
+# ---- what the support is made of ----
+
+
+FITTED_PEOPLE = PEOPLE[:3]
+"""The sets of people that the support is fitted on, too; the others may only be measured."""
+
+MADE_SHARE = 2 / 3
+"""How much the made claims weigh beside those of people."""
+
+
+def fit(data: Path, most: int, seed: int) -> None:
+    """Fit the support on the choosing halves, with the reader and without; print what each threshold would strike."""
+    from sklearn.linear_model import LogisticRegression
+
+    checker = Checker()
+    labelled = [(name, one.kind, one.holds, one) for name, claims in made(data, "choose", most, seed) for one in claims]
+    labelled += [
+        (name, label, label == "supports", one)
+        for name, rows in of_people(data, "choose", 10 * most, seed)
+        for label, one in rows
+        if name in FITTED_PEOPLE
+    ]
+    features = [_features(checker, one) for _, _, _, one in labelled]
+    holds = [holds for _, _, holds, _ in labelled]
+    is_made = [name in TEXTS for name, _, _, _ in labelled]
+    share = {True: MADE_SHARE / sum(is_made), False: (1 - MADE_SHARE) / (len(is_made) - sum(is_made))}
+    weights = [share[one] * len(is_made) for one in is_made]
+    for calibration in (CALIBRATION, WITHOUT_READER):
+        names = list(calibration.weights)
+        table = [[one[name] for name in names] for one in features]
+        model = LogisticRegression(C=100, max_iter=5_000).fit(table, holds, sample_weight=weights)
+        slopes = dict(zip(names, model.coef_[0].round(2).tolist(), strict=True))
+        typer.echo(f"intercept {model.intercept_[0]:.2f}, weights {slopes}")
+        chances = model.predict_proba(table)[:, 1]
+        for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4):
+            struck: dict[str, list[float]] = {}
+            for (_, kind, _, _), one, chance in zip(labelled, features, chances, strict=True):
+                struck.setdefault(kind, []).append(float(one["broken"] or not one["best"] or chance < threshold))
+            shares = {kind: round(statistics.fmean(found), 3) for kind, found in struck.items()}
+            typer.echo(f"  {threshold}: true ones made {statistics.fmean(shares[kind] for kind in TRUE):.3f}; {shares}")
+
+
+def _features(checker: Checker, claim: Claim) -> dict[str, float]:
+    evidence, context = "\n".join(claim.evidence), "\n".join(claim.context)
+    return checker.features(claim.claim, evidence, broken=bool(broken_rules(claim.claim, evidence, context)))
+
+
 # ---- what is printed ---------------------------------------------------------------------------------------------
 
 
@@ -150,6 +201,8 @@ def _said(statistic: metrics.Statistic, rows: Sequence[Sequence[float]]) -> str:
     found = metrics.estimate(statistic, rows, seed=0)
     if found.value is None:
         return f"none (n={found.n})"
+    if found.low is None or found.high is None:  # of one claim there is no interval
+        return f"{found.value:.3f} (n={found.n})"
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f}, n={found.n})"
 
 
@@ -161,10 +214,14 @@ def main(  # noqa: PLR0917 - each is an option of the command
     ] = 40,
     seed: int = 0,
     suites: Annotated[bool, typer.Option("--suites", help="The built-in suites, too: look once.")] = False,
+    just_fit: Annotated[bool, typer.Option("--fit", help="Fit the support on the choosing halves.")] = False,
     show: Annotated[int, typer.Option(help="Print so many of each kind that went wrong.")] = 0,
     to: Annotated[Path | None, typer.Option(help="Keep every verdict here, a JSON object a line.")] = None,
 ) -> None:
     """Measure the checker."""
+    if just_fit:
+        fit(data, most, seed)
+        return
     part: Half = "report" if half == "report" else "choose"
     checker, likeness = Checker(), Likeness(open_encoder(None))
     found: list[Checked] = []

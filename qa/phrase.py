@@ -7,13 +7,11 @@ import re
 
 from index.lexical import terms
 from index.types import Span
+from qa.quantities import MONTH, WEEKDAY, YEAR
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_YEAR = r"(?:1[0-9]|20)\d\d"
 _DATE = re.compile(
-    rf"\b(?:(?:early|late|mid)[ -])?(?:{_DAY}|{_MONTH} \d{{1,2}}\b(?:, {_YEAR})?|\d{{1,2}} {_MONTH}(?: {_YEAR})?|"
-    rf"{_MONTH} {_YEAR}|{_YEAR}s?|{_MONTH}(?= |$)|\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b\.?)"
+    rf"\b(?:(?:early|late|mid)[ -])?(?:{WEEKDAY}|{MONTH} \d{{1,2}}\b(?:, {YEAR})?|\d{{1,2}} {MONTH}(?: {YEAR})?|"
+    rf"{MONTH} {YEAR}|{YEAR}s?|{MONTH}(?= |$)|\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b\.?)"
 )
 _ONES = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|dozens?"
 _NUMBER = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evals.make import lexicon
 from index.lexical import STOP_WORDS
+from qa.quantities import YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,11 @@ _SURNAME_SAID = re.compile(
 )
 
 MONTH, WEEKDAY = "|".join(lexicon.MONTHS), "|".join(lexicon.WEEKDAYS)
-_YEAR = r"(?:1[0-9]|20)\d\d"
 _DATES = (  # type, pattern, the noun to ask with
-    ("date", rf"(?:{MONTH}) \d{{1,2}}, {_YEAR}|\d{{1,2}} (?:{MONTH}) {_YEAR}|{_YEAR}-\d\d-\d\d", "date"),
+    ("date", rf"(?:{MONTH}) \d{{1,2}}, {YEAR}|\d{{1,2}} (?:{MONTH}) {YEAR}|{YEAR}-\d\d-\d\d", "date"),
     ("day", rf"(?:{MONTH}) \d{{1,2}}|\d{{1,2}} (?:{MONTH})", "date"),
-    ("month of a year", rf"(?:{MONTH}) {_YEAR}", "month"),
-    ("year", _YEAR, "year"),
+    ("month of a year", rf"(?:{MONTH}) {YEAR}", "month"),
+    ("year", YEAR, "year"),
     ("month", MONTH, "month"),
     ("weekday", WEEKDAY, "day"),
 )

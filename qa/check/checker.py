@@ -18,7 +18,7 @@ UNSUPPORTED = "the sentences cited do not say this"
 FOREIGN = "none of its words is in the sentences cited"
 
 MOST_CHARS = 2_000
-"""Of a longer claim only the beginning is checked, and so it never holds; of evidence and context five times as much."""
+"""A longer claim never holds; of evidence and context five times as much is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rapidfuzz.distance import Indel
 from qa.check.figures import unstated_figures
 from qa.check.names import names
 from qa.named import unmentioned
+from qa.quantities import codes
 from qa.verbs import BASE_FORM
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’/:-][^\W_]+)*|[$€£¥%°]|[.!?;:]")
@@ -58,7 +59,7 @@ def _key(word: str) -> str:
 
 def _is_other_name(words: str, others: str) -> bool:
     """Whether both are names, and not two forms of one."""
-    one, other = ([name for name in names(f"so {text}") if len(name) > 2] for text in (words, others))
+    one, other = ([name for name in names(f"so {text}") if len(name) > 2] or codes(text) for text in (words, others))
     return bool(one and other and unmentioned(one, others) and unmentioned(other, words))
 
 
