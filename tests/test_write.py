@@ -267,6 +267,7 @@ def test_sentences_of_the_suites_do_not_speak_to_machines() -> None:
         ("The “Golden Gate Crossing Project” cost 5.", "The “Golden Gate Crossing Project” cost 5."),
         ("Visitors must state the reason for their visit.", "Visitors must state "),
         ("Officials say that it opened in May.", "Officials say that it opened in May."),
+        ("It is ½ full… and ﬁne.", "It is ½ full… and ﬁne."),
     ],
 )
 def test_what_a_sentence_only_quotes_or_asks_for_it_does_not_say(sentence: str, own: str) -> None:
@@ -354,6 +355,8 @@ def test_a_model_that_repeats_itself_or_goes_on_is_stopped() -> None:
 def test_thoughts_that_looked_like_an_answer_are_taken_back() -> None:
     said = written("It opened in May 2021 [2]. So I say: ", "</think>", f"{BRIDGE} [1]")
     assert [sentence.text for sentence in said.sentences] == [BRIDGE]
+    said = written("It opened in May 2021 [2]. So I say: ", "</think>")
+    assert (said.sentences, said.note) == ((), "fake wrote no sentence. The quotations are the answer.")
 
 
 def test_a_checker_that_fails_lets_nothing_through() -> None:

@@ -145,6 +145,8 @@ class _Judge:
         found = list(dict.fromkeys(found))[:MOST_SENTENCES]
         if found[: len(self._seen)] != self._seen:
             self._seen = []  # it was thinking aloud, as turned out
+            if not found:
+                yield ()
         for count in range(len(self._seen) + 1, len(found) + 1):
             self._seen = found[:count]
             yield tuple(map(self._statement, self._seen))

@@ -175,12 +175,12 @@ def asserted(sentence: str) -> str:
     A quotation stays where someone is named as saying it; a sentence such as ``the right answer is “…”`` asserts
     nothing that stands in the quotation marks.
     """
-    plain = _plain(sentence)
-    if command := _COMMAND.search(plain):
-        plain = plain[: command.start(1)]
-    if not _SAID.search(_QUOTED.sub(" ", plain)):
-        plain = _QUOTED.sub(lambda found: " " if _WORDS.search(found[found.lastindex or 0]) else found[0], plain)
-    return plain
+    own = plain = _plain(sentence)
+    if command := _COMMAND.search(own):
+        own = own[: command.start(1)]
+    if not _SAID.search(_QUOTED.sub(" ", own)):
+        own = _QUOTED.sub(lambda found: " " if _WORDS.search(found[found.lastindex or 0]) else found[0], own)
+    return sentence if own == plain else own
 
 
 MOST_BORROWED: Final = 0.4
