@@ -512,3 +512,12 @@ def test_a_turn_is_drawn_once_and_anew_when_it_is_another_or_stands_elsewhere(mo
     assert render.conversation([one], documents=1) == first
     assert "drawn as 1" in render.conversation([dataclasses.replace(one, notes=("Changed since.",))], documents=1)
     assert render.conversation([one, one], documents=1).count("drawn as 2") == 1
+
+
+def test_a_question_that_got_no_answer_can_be_asked_again_unless_it_was_cut():
+    def again(question: str) -> list[str]:
+        shown = html.fromstring(render.conversation([Turn(question, trouble="Busy.")], documents=1))
+        return shown.xpath("//p[@class='trouble']/button[@name='edit']/@value")
+
+    assert again('How "many" & <who>?') == ['How "many" & <who>?']
+    assert again(f"A question of a thousand pages{render.CUT}") == []

@@ -305,7 +305,7 @@ def _new_turn(question: str, turns: int) -> Turn:
     """Return the turn that a question opens, or the reason why it is not asked."""
     if len(question) > MAX_QUESTION_CHARS:
         limit = f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
-        return Turn(f"{question[:200]}…", trouble=f"{limit} Ask for one thing in a sentence or two.")
+        return Turn(f"{question[:200]}{render.CUT}", trouble=f"{limit} Ask for one thing in a sentence or two.")
     if turns >= MAX_TURNS:
         return Turn(question, trouble="This conversation is full. Start a new one to go on asking.")
     return Turn(question)

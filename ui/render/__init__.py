@@ -25,10 +25,11 @@ from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
 from ui.render.sources import Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape, moment
-from ui.render.turns import Turn, cited, conversation, shown_citations
+from ui.render.turns import CUT, Turn, cited, conversation, shown_citations
 from ui.render.why import confidence_words
 
 __all__ = [
+    "CUT",
     "FILTERED_FROM",
     "LISTED",
     "MARK_ID",

@@ -39,6 +39,9 @@ class Turn:
         return self.answer is None and self.trouble is None
 
 
+CUT = "…"
+"""What a question ends with that was too long to be kept whole."""
+
 _LONGEST_KEY = 20
 
 
@@ -111,7 +114,8 @@ def _turn(number: int, turn: Turn) -> str:
 def _outcome(number: int, turn: Turn) -> str:
     """Return what a question got."""
     if turn.trouble is not None:
-        return f'<p class="trouble">{escape(turn.trouble)}</p>'
+        again = "" if turn.question.endswith(CUT) else button("edit", "Ask again", value=turn.question, css="quiet")
+        return f'<p class="trouble">{escape(turn.trouble)} {again}</p>'
     if turn.answer is None:
         return '<p class="pending">Reading your documents…</p>'
     if turn.answer.reply is not None:
