@@ -29,12 +29,11 @@ from evals.make.claims import TRUE, Claim, make_claims
 from evals.make.corpus import digest
 from evals.sets import Half, half_of, load_set
 from evals.suite import load_suite
-from index.embed import open_encoder
+from index.embed import Encoder, open_encoder
 from index.lexical import terms
 from qa.check import Checker, Verdict
 from qa.check.rules import broken_rules
 from qa.check.support import CALIBRATION, WITHOUT_READER
-from qa.likeness import Likeness
 
 TEXTS = (
     "newsqa",
@@ -106,7 +105,7 @@ def of_people(data: Path, half: Half, most: int, seed: int) -> Iterator[tuple[st
         )
 
 
-def check(checker: Checker, likeness: Likeness, claim: Claim, set_name: str, *, kind: str, holds: bool) -> Checked:
+def check(checker: Checker, encoder: Encoder, claim: Claim, set_name: str, *, kind: str, holds: bool) -> Checked:
     """Return what the checker and the baselines say of a claim."""
     began = time.perf_counter()
     verdict = checker.check(claim.claim, claim.evidence, context=claim.context)
@@ -114,8 +113,8 @@ def check(checker: Checker, likeness: Likeness, claim: Claim, set_name: str, *, 
     evidence = " ".join(claim.evidence)
     said = set(terms(claim.claim))
     overlap = len(said & set(terms(evidence))) / len(said) if said else 0.0
-    (cosine,) = likeness.cosines(claim.claim, [evidence])
-    return Checked(set_name, kind, holds, claim, verdict, overlap, cosine, seconds)
+    one, other = (encoder.encode([text])[0] for text in (claim.claim, evidence))
+    return Checked(set_name, kind, holds, claim, verdict, overlap, float(one @ other), seconds)
 
 
 # ---- what the support is made of ----
@@ -133,7 +132,9 @@ def fit(data: Path, most: int, seed: int) -> None:
     from sklearn.linear_model import LogisticRegression
 
     checker = Checker()
-    labelled = [(name, one.kind, one.holds, one) for name, claims in made(data, "choose", most, seed) for one in claims]
+    labelled: list[tuple[str, str, bool, Claim]] = [
+        (name, one.kind, one.holds, one) for name, claims in made(data, "choose", most, seed) for one in claims
+    ]
     labelled += [
         (name, label, label == "supports", one)
         for name, rows in of_people(data, "choose", 10 * most, seed)
@@ -223,17 +224,17 @@ def main(  # noqa: PLR0917 - each is an option of the command
         fit(data, most, seed)
         return
     part: Half = "report" if half == "report" else "choose"
-    checker, likeness = Checker(), Likeness(open_encoder(None))
+    checker, encoder = Checker(), open_encoder(None)
     found: list[Checked] = []
     for name, claims in [*made(data, part, most, seed), *(made_of_suites(most, seed) if suites else ())]:
-        found += [check(checker, likeness, one, name, kind=one.kind, holds=one.holds) for one in claims]
+        found += [check(checker, encoder, one, name, kind=one.kind, holds=one.holds) for one in claims]
     in_sets = [one for one in found if one.set_name not in SUITES]
     report("made of development sets", in_sets)
     _show(in_sets, show)
     if suites:
         report("made of the built-in suites", [one for one in found if one.set_name in SUITES])
     for name, labelled in of_people(data, part, 10 * most, seed):
-        rows = [check(checker, likeness, one, name, kind=label, holds=label == "supports") for label, one in labelled]
+        rows = [check(checker, encoder, one, name, kind=label, holds=label == "supports") for label, one in labelled]
         report(f"written or judged by people: {name}", rows)
         _show(rows, show)
         found += rows

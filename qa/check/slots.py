@@ -36,7 +36,13 @@ def replaced(claim: str, evidence: str, context: str) -> Iterator[str]:
         if here[0] == 0 and not _begins_with_name(said, given, here[1], there[1], known):
             continue
         if _is_other_name(words, others) or _is_other_number(said, given, here, there):
-            yield f"the sentences cited say “{others}”, not “{words}”"
+            yield f"the sentences cited say “{_written(evidence, *there)}”, not “{_written(claim, *here)}”"
+
+
+def _written(text: str, first: int, end: int) -> str:
+    """Return some words of a text as they are written."""
+    words = list(_WORD.finditer(text))
+    return text[words[first].start() : words[end - 1].end()]
 
 
 def _places(said: Sequence[str], given: Sequence[str]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
