@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
@@ -18,6 +19,10 @@ from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
 from qa.types import Answer, Citation, Evidence, Searched
+
+if TYPE_CHECKING:
+    from qa.check import Checker
+    from qa.write import AnyWriter, Patience, Writer
 
 TOP_K = 10
 """Passages that are read for a question."""
@@ -34,6 +39,9 @@ class Answerer:
     ``max_error`` is the share of wrong answers among those given that is aimed at, 0..1, by default the reader's own;
     ``threshold`` sets the least confidence itself, 0..1. Of a question that asks for several things one part has to
     reach it, and the others then half of it.
+
+    ``writer`` is what writes an answer out from its citations: the name of a model such as ``ollama:qwen3``, see
+    `qa.write.open_writer`, or a model of LlamaIndex; by default nothing does. ``patience`` says how long one waits.
     """
 
     def __init__(
@@ -45,17 +53,40 @@ class Answerer:
         max_error: float | None = None,
         threshold: float | None = None,
         understand: Understanding = understand,
+        writer: AnyWriter | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.index = index
         self.understand = understand
         self.reader = open_reader(reader, index) if reader is None or isinstance(reader, str | Path) else reader
         self.reranker = CrossEncoderReranker(reranker) if isinstance(reranker, str | Path) else reranker
         self.threshold = self.reader.calibration.threshold(max_error) if threshold is None else threshold
+        self.writer, self.checker = _opened(writer, index)
+        self.patience = patience
+
+    def stream(
+        self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
+    ) -> Iterator[Answer]:
+        """Yield the answer as soon as it is known, then anew with each sentence that is written. See `qa.stream`."""
+        quoted = self.quote(question, history=history, documents=documents)
+        if self.writer is None or self.checker is None:
+            yield quoted
+            return
+        from qa.write import written_out
+
+        yield from written_out(quoted, self.writer, self.checker, self.patience)
 
     def answer(
         self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
     ) -> Answer:
-        """Answer a question with sentences of the documents. See `qa.answer`."""
+        """Answer a question with sentences of the documents, written out if there is a writer. See `qa.answer`."""
+        *_, last = self.stream(question, history=history, documents=documents)
+        return last
+
+    def quote(
+        self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
+    ) -> Answer:
+        """Answer a question with sentences of the documents, and nothing else."""
         if not self.index.document_count():
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
@@ -134,6 +165,16 @@ class Answerer:
         words = dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
         frequencies = self.index.term_frequencies({term for word in words for term in terms(word)})
         return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
+
+
+def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:
+    """Return what writes and what checks it; nothing of either is loaded where nothing is to be written."""
+    if writer is None:
+        return None, None
+    from qa.check import open_checker
+    from qa.write import open_writer
+
+    return open_writer(writer), open_checker(index)
 
 
 def _together(message: str, answers: Sequence[Answer]) -> Answer:

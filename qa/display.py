@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from qa.types import Answer, Citation
+    from qa.types import Answer, Citation, Statement, Written
 
 
 def printable(text: str) -> str:
@@ -27,7 +27,28 @@ def printable(text: str) -> str:
 
 def rich_answer(answer: Answer) -> Group:
     """Return an answer for a terminal: its quotations with their places, or the refusal and the nearest sentence."""
-    return Group(*_rich_lines(answer))
+    return Group(*_rich_lines(answer), *(rich_written(answer.written) if answer.written else ()))
+
+
+def rich_written(written: Written) -> Iterator[Text]:
+    """Yield what a model wrote for a terminal: its sentences, those that do not hold struck, and the note."""
+    yield rich_writer(written)
+    yield from map(rich_statement, written.sentences)
+    if written.note:
+        yield Text(f"    {printable(written.note)}", style="dim")
+
+
+def rich_writer(written: Written) -> Text:
+    """Return the line above what a model wrote."""
+    return Text(f"\nWritten by {printable(written.model)}, each sentence checked:", style="dim")
+
+
+def rich_statement(sentence: Statement) -> Text:
+    """Return a written sentence for a terminal; why it does not hold is said in words, since not all can strike."""
+    if sentence.holds:
+        return Text(f"  {printable(sentence.cited)}")
+    why = printable("; ".join(sentence.reasons))
+    return Text.assemble(("  ✗ ", "red"), (printable(sentence.cited), "strike dim"), (f"  (struck: {why})", "red"))
 
 
 def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
@@ -77,7 +98,25 @@ _DIM = "opacity:.65;font-size:.9em"
 
 def html_answer(answer: Answer) -> str:
     """Return an answer as HTML, all on its own: quotations with their places, or the refusal and what is nearest."""
-    return f'<div class="verbatim" style="max-width:60em">{"".join(_html_parts(answer))}</div>'
+    written = html_written(answer.written) if answer.written else ""
+    return f'<div class="verbatim" style="max-width:60em">{"".join(_html_parts(answer))}{written}</div>'
+
+
+def html_written(written: Written) -> str:
+    """Return what a model wrote as HTML; sentences that do not hold are struck, with the reason in words."""
+    said = "".join(map(_html_statement, written.sentences))
+    note = f'<p style="{_DIM}">{escape(written.note)}</p>' if written.note else ""
+    return (
+        f'<p style="{_DIM}">Written by <bdi>{escape(written.model)}</bdi>, each sentence checked:</p>'
+        f'<div dir="auto">{said}</div>{note}'
+    )
+
+
+def _html_statement(sentence: Statement) -> str:
+    if sentence.holds:
+        return f'<p dir="auto">{escape(sentence.cited)}</p>'
+    why = escape("; ".join(sentence.reasons))
+    return f'<p dir="auto"><s>{escape(sentence.cited)}</s> <span style="{_DIM}">(struck: {why})</span></p>'
 
 
 def _html_parts(answer: Answer) -> Iterator[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from index.errors import VerbatimError
 from qa.address import Address
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Statement, Written
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -114,8 +115,27 @@ def to_markdown(answer: Answer) -> str:
             lines += ["Nearest sentence, not an answer:", _quotation(answer.nearest)]
     lines += map(_quotation, answer.citations)
     lines += [f"The documents do not seem to say: {_markdown(part)}" for part in answer.unanswered]
+    if answer.written:
+        lines += _prose(answer.written)
     noted = answer.citations or ((answer.nearest,) if answer.nearest else ())
     return "\n\n".join([*lines, *map(_footnote, noted)]) + "\n"
+
+
+def _prose(written: Written) -> Iterator[str]:
+    """Yield what a model wrote: the paragraph that holds, then what was struck and why, then the note."""
+    yield f"Written by {_markdown(written.model)}, each sentence checked:"
+    held = [_footnoted(sentence) for sentence in written.sentences if sentence.holds]
+    if held:
+        yield " ".join(held)
+    for sentence in written.sentences:
+        if not sentence.holds:
+            yield f"~~{_markdown(sentence.text)}~~ (struck: {_markdown('; '.join(sentence.reasons))})"
+    if written.note:
+        yield _markdown(written.note)
+
+
+def _footnoted(sentence: Statement) -> str:
+    return _markdown(sentence.text) + " " + "".join(f"[^{number}]" for number in sentence.numbers)
 
 
 def _quotation(citation: Citation) -> str:

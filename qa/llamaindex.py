@@ -16,6 +16,7 @@ from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.response.schema import Response
 from llama_index.core.callbacks import CallbackManager
+from llama_index.core.llms import LLM
 from llama_index.core.node_parser import NodeParser
 from llama_index.core.node_parser.node_utils import build_nodes_from_splits
 from llama_index.core.prompts.mixin import PromptMixinType
@@ -85,11 +86,14 @@ class VerbatimRetriever(BaseRetriever):
 class VerbatimQueryEngine(BaseQueryEngine):
     """Answers with cited sentences of an `Index`, or refuses; a refusal has no source nodes.
 
+    With an ``llm`` the response is what it wrote from them, as far as that holds; see `qa.write`.
     ``response.metadata`` has ``abstained``, ``confidence`` (0..1), ``short`` (the answer phrase or None) and ``query``.
     """
 
-    def __init__(self, index: Index, *, callback_manager: CallbackManager | None = None) -> None:
-        self._answerer = Answerer(index)
+    def __init__(
+        self, index: Index, *, llm: LLM | str | None = None, callback_manager: CallbackManager | None = None
+    ) -> None:
+        self._answerer = Answerer(index, writer=llm)
         super().__init__(callback_manager=callback_manager)
 
     def _query(self, query_bundle: QueryBundle) -> Response:

@@ -121,6 +121,47 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that a language model wrote, and what became of it.
+
+    ``text`` is without the marks of its citations, and without any address; ``numbers`` are those of the citations that
+    it names and that there are. Where it does not ``hold`` it is struck, and ``reasons`` say why; it is no part of the
+    answer. ``support`` is how well the cited sentences support it, 0..1, or None where that was not asked.
+    """
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    holds: bool = False
+    reasons: tuple[str, ...] = ()
+    support: float | None = None
+
+    @property
+    def cited(self) -> str:
+        """The sentence with its numbers: ``It opened in May. [1][3]``."""
+        marks = "".join(f"[{number}]" for number in self.numbers)
+        return f"{self.text} {marks}" if marks else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a language model made of the citations of an answer, sentence by sentence, each checked against them.
+
+    ``model`` is its name. ``note`` says in words why there is nothing, or not all. It is not ``complete`` while the
+    model writes.
+    """
+
+    model: str
+    sentences: tuple[Statement, ...] = ()
+    note: str = ""
+    complete: bool = True
+
+    @property
+    def text(self) -> str:
+        """The sentences that hold, with their numbers; "" if there are none."""
+        return " ".join(sentence.cited for sentence in self.sentences if sentence.holds)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got: citations, or an honest refusal with its reason and the nearest sentence.
 
@@ -133,7 +174,8 @@ class Answer:
     answer was looked for.
     ``parts`` are the answers one by one where the message held several questions; their citations are those of the
     whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
-    ``seconds`` gives the wall time of each stage.
+    ``written`` is what a language model wrote from the citations, if one was asked to: see `qa.write`. The citations
+    are the same with it and without. ``seconds`` gives the wall time of each stage.
     """
 
     question: str
@@ -148,6 +190,7 @@ class Answer:
     searched: Searched | None = None
     parts: tuple[Answer, ...] = ()
     reply: str | None = None
+    written: Written | None = None
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
@@ -158,11 +201,19 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The cited sentences with their numbers, the reason for the refusal, or the reply."""
+        """What was written from the cited sentences and holds, or these themselves, with their numbers.
+
+        Where nothing is cited it is the reason for the refusal, or the reply.
+        """
         if self.reply is not None:
             return self.reply
         if self.abstained:
             return self.reason
+        return (self.written and self.written.text) or self.quoted
+
+    @property
+    def quoted(self) -> str:
+        """The cited sentences with their numbers, one a line."""
         return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)
 
     @property

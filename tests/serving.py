@@ -9,16 +9,19 @@ from contextlib import contextmanager
 import uvicorn
 
 from index import Index
+from qa.write import Writer
 from ui.server import listen
 from ui.service import create_service
 
 
 @contextmanager
-def served(index: Index, *, keys: Collection[str] = (), chat: bool = False) -> Iterator[str]:
+def served(
+    index: Index, *, keys: Collection[str] = (), chat: bool = False, writer: Writer | None = None
+) -> Iterator[str]:
     """Serve an index and yield the address."""
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        app = create_service(index, keys=keys, chat=chat, port=port)
+        app = create_service(index, keys=keys, chat=chat, port=port, writer=writer)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -7,13 +7,14 @@ looked for. Another place is named by VERBATIM_AXE, the path of its ``axe.min.js
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index import Index, Source
+from qa.write import Proof
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving, watch
 from tests.test_browser import SEED, WordEncoder, ask, scripted
 from ui import chat
@@ -43,8 +44,19 @@ def nothing(page: Any) -> None:
     page.wait_for_selector("#conversation .welcome")
 
 
+class Scribe:
+    """Writes one sentence that holds and one that does not."""
+
+    name = "scribe"
+
+    def write(self, question: str, evidence: Sequence[Proof]) -> Iterator[str]:
+        yield "About 2,500 U.S. troops remain in Iraq. [1] They left in 1890. [1]"
+
+
 def answered(page: Any) -> None:
     ask(page, "How many troops are there?")
+    page.wait_for_selector(".written .pace")
+    assert page.locator(".written .struck").count() == 1
 
 
 def source(page: Any) -> None:
@@ -104,7 +116,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         index.add([Source(SEED.name, SEED.read_bytes())])
         example = ["How many U.S. troops remain in Iraq?"]
         with (
-            serving(create_app(index, examples=example)) as full,
+            serving(create_app(index, examples=example, writer=Scribe())) as full,
             serving(create_app(empty)) as bare,
             serving(create_app(empty, logins=logins)) as closed,
         ):

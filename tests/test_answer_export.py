@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index import Index, Source, Span
-from qa import Answer, Citation, answer
+from qa import Answer, Citation, Statement, Written, answer
 from qa.export import ExportError, from_json, is_web_page, to_annotations, to_dict, to_json, to_markdown, web_link
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +39,10 @@ def citation(text: str, *, source: str = "a.txt", start: int = 3, short: Span | 
     return Citation(1, "a-1", "0123", source, "A <title>", text, start, start + len(text), 1, 0.5, short)
 
 
+def prose(text: str) -> Written:
+    return Written(text, (Statement(text, (1,), True, (), 0.5), Statement(text, (), False, (text,))), text)
+
+
 def answered(text: str, **fields: Any) -> Answer:
     return Answer("Who?", "Who?", (citation(text, **fields),), "said", 0.75)
 
@@ -52,6 +56,7 @@ def test_json_reads_back_as_the_same_answer(text, question, missing):
     for one in (
         Answer(question, question, (said, replace(said, number=2)), "reason", 0.25, unanswered=(question,)),
         Answer(question, question, (), "reason", 0.1, nearest=said, missing=tuple(missing)),
+        Answer(question, question, (said,), "reason", 0.2, written=prose(text)),
     ):
         assert from_json(to_json(one)) == one
         assert to_json(from_json(to_json(one, indent=None))) == to_json(one)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,8 +20,10 @@ from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
 from ui import chat
-from ui.desk import BusyError, Desk
+from ui.desk import BusyError, Desk, Lane
 from ui.server import create_app
+
+ROOT = Path(__file__).parent.parent
 
 
 def work_out(desk: Desk, *tasks) -> list:
@@ -125,3 +130,30 @@ def test_nothing_hangs_when_the_one_who_asked_has_gone(slow) -> None:
     go.set()
     with httpx.Client(base_url=url, timeout=40) as client:
         assert "Nothing about Anyone there?" in Asker(client, "stays").ask("Anyone there?")
+
+
+# ---- long tasks beside the desk ----
+
+
+def test_a_lane_works_so_many_at_a_time_and_says_when_it_is_full() -> None:
+    lane, go, running, done = Lane(2, 1, "test"), threading.Event(), [], []
+
+    def task() -> None:
+        running.append(1)
+        assert go.wait(10)
+        done.append(1)
+
+    assert [lane.start(task) for _ in range(4)] == [True, True, True, False]
+    wait_until(lambda: len(running) == 2)
+    go.set()
+    wait_until(lambda: len(done) == 3)
+    wait_until(lambda: lane.start(task))
+
+
+def test_the_end_of_the_process_waits_for_no_lane() -> None:
+    code = (
+        "import time; from ui.desk import Lane; begun = []\n"
+        "Lane(1, 1, 'long').start(lambda: (begun.append(1), time.sleep(60)))\n"
+        "while not begun: time.sleep(0.01)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 0

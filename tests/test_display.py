@@ -13,7 +13,7 @@ from lxml import html as parser
 from rich.console import Console
 
 from index import Index, Span
-from qa import Answer, Citation, answer
+from qa import Answer, Citation, Statement, Written, answer
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,8 +35,9 @@ def hostile_answers(text: str) -> list[Answer]:
     citation = Citation(
         1, "a-1", "01", text, text, text, 5, 5 + len(text), 1, 0.5, Span(6, 6 + len(text) // 2), (text,)
     )
+    said = Written(text, (Statement(text, (1,), True), Statement(text, (1,), False, (text,))), text)
     return [
-        Answer(text, text, (citation,), text, 0.5, unanswered=(text,)),
+        Answer(text, text, (citation,), text, 0.5, unanswered=(text,), written=said),
         Answer(text, text, (), text, 0.5, nearest=citation, missing=(text,)),
     ]
 
@@ -47,7 +48,10 @@ def test_a_notebook_shows_hostile_words_as_words(text: str):
         for page in (one._repr_html_(), *(citation._repr_html_() for citation in one.citations)):
             tree = parser.fromstring(page)
             tags = {element.tag for element in tree.iter()}
-            assert tags <= {"div", "p", "strong", "bdi", "figure", "blockquote", "figcaption", "code", "br"}
+            assert tags <= {"div", "p", "strong", "bdi", "figure", "blockquote", "figcaption", "code", "br"} | {
+                "s",
+                "span",
+            }
             assert all(name in {"style", "dir", "class"} for element in tree.iter() for name in element.attrib)
             (quotation,) = tree.iter("blockquote")
             assert quotation.text_content() == text.replace("\x1b", "").replace("\x07", "") or "\x1b" in text

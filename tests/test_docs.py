@@ -33,13 +33,15 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     "page",
     ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-    + ["docs/evals.md", "docs/programs.md", "docs/check.md"],
+    + ["docs/evals.md", "docs/programs.md", "docs/check.md", "docs/llm.md"],
 )
 def test_every_link_and_named_file_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     named = re.findall(r"`((?:index|qa|ui|evals|tests|seeds)/[\w./-]+)`", text)
-    for name in [*links, *named]:
+    for link in links:
+        assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"
+    for name in named:
         assert (ROOT / name).exists() or name == "evals/results/", f"{page} names {name}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 
-from qa.types import Answer, Citation, Span
+from qa.types import Answer, Citation, Span, Statement, Written
 from tests.test_render import HOSTILE
 from ui import export
 from ui.export import Surroundings
@@ -36,8 +37,9 @@ BROKEN = Turn("Why?", trouble="It broke.")
 def hostile(text: str) -> Conversation:
     """A conversation with ``text`` wherever a text can stand."""
     cited = Citation(1, text, text, text, text, text, 0, len(text), 1, 0.9, Span(0, max(1, len(text) // 2)), (text,))
+    said = Written(text, (Statement(text, (1,), True), Statement(text, (1,), False, (text,), 0.1)), text)
     return conversation(
-        Turn(text, Answer(text, text, (cited,), text, 0.9, unanswered=(text,)), notes=(text,)),
+        Turn(text, Answer(text, text, (cited,), text, 0.9, unanswered=(text,), written=said), notes=(text,)),
         Turn(text, Answer(text, text, (), text, 0.1, cited, (text,))),
         Turn(text, trouble=text),
         title=text,
@@ -121,7 +123,7 @@ def test_everything_on_the_page_is_text(payload):
     kinds = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
     assert kinds <= {
         *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "aside"),
-        *("h1", "h2", "h3", "p", "b", "span", "mark", "blockquote"),
+        *("h1", "h2", "h3", "p", "b", "span", "mark", "blockquote", "bdi", "s"),
     }
     assert {name for element in tree.iter() for name in element.attrib} <= {
         *("lang", "charset", "http-equiv", "content", "name", "dir", "class")
@@ -138,3 +140,20 @@ def test_a_file_name_is_a_name_everywhere(title):
     assert len(name) < 70
     assert not set(name) & set('/\\:*?"<>|\n\u202e')
     assert not name.startswith(".")
+
+
+def test_prose_stands_after_the_quotations_and_what_was_struck_says_so():
+    kept, struck = Statement("Some 2,500 remain.", (1,), True), Statement("All left.", (1,), False, ("no one says so",))
+    said = replace(ANSWERED.answer, written=Written("qwen3", (kept, struck), "qwen3 broke off."))
+    had = conversation(REFUSED, replace(ANSWERED, answer=said))
+    text = export.as_markdown(had)
+    assert text.index("> About 2,500") < text.index("Written by qwen3") < text.index("Some 2,500 remain. [^2]")
+    assert "~~All left.~~ (struck: no one says so)" in text
+    assert "qwen3 broke off." in text
+    page = html.fromstring(export.as_page(had, {}))
+    assert [one.text_content() for one in page.find_class("prose")] == [
+        "Some 2,500 remain. [1]",
+        "All left. [1] Struck: no one says so.",
+    ]
+    assert [one.text_content() for one in page.iter("s")] == ["All left. [1]"]
+    assert export.from_json(export.as_json(had)) == had

@@ -17,7 +17,7 @@ import pytest
 
 from index import Index, Source
 from index.types import Changes, Document, Entry, Failure, Span
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Statement, Written
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
 from tests.hostile_payloads import payloads, unholdable
@@ -68,6 +68,19 @@ def among(place: render.Place) -> str:
     return render.conversation([Turn("Who?", found, places={cited: place})], documents=1)
 
 
+def prose(statement: Callable[[str], Statement], name: str = "model", note: str = "") -> Callable[[str], str]:
+    """Return what shows an answer with a sentence that was written."""
+    return lambda text: turn(citations=(citation(document()),), written=Written(name, (statement(text),), note))
+
+
+def kept(text: str) -> Statement:
+    return Statement(text, (1,), True)
+
+
+def struck(text: str) -> Statement:
+    return Statement(text, (1,), False, ("no one says so",))
+
+
 def source(of: Document, text: str | None = None) -> str:
     return render.source(of, citation(of, text))
 
@@ -77,6 +90,13 @@ PLACES = {
     "question without an answer": Place(
         "conversation", lambda text: render.conversation([Turn(text)], documents=1), ".question"
     ),
+    "written": Place("conversation", prose(kept), ".written .words"),
+    "struck": Place("conversation", prose(struck), ".written s"),
+    "why it was struck": Place(
+        "conversation", prose(lambda text: Statement("It is.", (1,), False, (text,))), ".written .why-struck"
+    ),
+    "model": Place("conversation", lambda text: prose(kept, text)("It is."), ".written bdi"),
+    "note on what was written": Place("conversation", lambda text: prose(kept, "m", text)("It is."), ".written .note"),
     "trouble": Place(
         "conversation", lambda text: render.conversation([Turn("?", trouble=text)], documents=1), ".trouble"
     ),
@@ -217,7 +237,7 @@ STATE = """() => ({
 })"""
 
 INTRUDERS = """(components) => {
-  const kept = new Set(`DIV P H2 H3 B BDI STRONG MARK FIGURE FIGCAPTION BLOCKQUOTE BUTTON SPAN HEADER TABLE CAPTION
+  const kept = new Set(`DIV P H2 H3 B S BDI STRONG MARK FIGURE FIGCAPTION BLOCKQUOTE BUTTON SPAN HEADER TABLE CAPTION
     THEAD TBODY TR TH TD UL OL LI DL DT DD DETAILS SUMMARY SECTION ARTICLE NAV TIME PROGRESS`.split(/\\s+/));
   const harmless = new Set(`class dir id type name value title role hidden scope tabindex lang open colspan
     datetime max`.split(/\\s+/));

@@ -30,9 +30,10 @@ from ui.history import HISTORY_NAME, History
 from ui.opening import opened, placed
 from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
-from ui.sessions import Session, forget_closed
+from ui.sessions import Session, forget_closed, owner
 from ui.shelf import Shelf, ShelfParts
 from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
+from ui.writing import Writings
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
@@ -67,22 +68,24 @@ def build(
     examples: Sequence[str] | None = None,
     downloads: Downloads | None = None,
     desk: Desk | None = None,
+    writings: Writings | None = None,
 ) -> gr.Blocks:
     """Return the chat over ``index``, with ``examples`` of questions to click while nothing was asked yet.
 
     By default these are drawn from the documents. Files to save are handed to ``downloads``, questions to ``desk``.
+    With ``writings`` a switch has answers written out by their model.
     """
     history = History(Path(index.path) / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
-        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0))
+        parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0), writings)
         documents = Shelf(index, history, parts.shelf)
         conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
         shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
-        _wire_asking(index, parts, documents, conversations, desk or Desk())
+        _wire_asking(index, parts, documents, conversations, desk or Desk(), writings=writings)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
             suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
@@ -106,7 +109,7 @@ def _suggesting(suggestions: Suggestions) -> Callable[[], Awaitable[list[Any]]]:
     return suggest
 
 
-def _lay_out(examples: Sequence[str]) -> Parts:
+def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
     """Lay the page out: the conversation on the left; beside it the source, or the documents."""
     turns, session = gr.State([]), gr.State(Session())
     with gr.Row(elem_id="masthead"):
@@ -123,6 +126,8 @@ def _lay_out(examples: Sequence[str]) -> Parts:
                 with gr.Column(elem_id="examples", visible=False) as offers:
                     offered = tuple(gr.Button(one, elem_classes="example", visible=bool(one)) for one in examples)
             question = _question_box()
+            if writings is not None:
+                _switch(writings.model, session)
             scope = html("", "scope")
         with gr.Column(elem_id="beside"):
             tabs = html(render.pane_tabs(0), "tabs")
@@ -154,6 +159,17 @@ def _lay_out(examples: Sequence[str]) -> Parts:
     )
 
 
+def _switch(model: str, session: gr.State) -> None:
+    """Lay out the switch that has answers written out."""
+
+    async def turn(is_on: bool, session: Session) -> None:
+        """Remember how the switch of this page stands."""
+        session.writes = is_on is True
+
+    switch = gr.Checkbox(True, label=f"Write it out ({model})", container=False, elem_id="write-out")
+    switch.input(turn, [switch, session], None, **QUICK)
+
+
 def _question_box() -> gr.Textbox:
     """Return the box to ask in. It cuts nothing off: what is too long is told, not shortened in silence."""
     return gr.Textbox(
@@ -173,7 +189,9 @@ def _depending(parts: Parts) -> list[Any]:
     return [parts.tabs, parts.conversation, parts.seed, parts.offers]
 
 
-def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Drawer, desk: Desk) -> None:
+def _wire_asking(
+    index: Index, parts: Parts, documents: Shelf, conversations: Drawer, desk: Desk, *, writings: Writings | None
+) -> None:
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
 
@@ -197,8 +215,13 @@ def _wire_asking(index: Index, parts: Parts, documents: Shelf, conversations: Dr
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
+        pending = [place for place, turn in enumerate(turns) if turn.pending]
         keep = partial(conversations.keep, session=session, request=request)
         answered = _finish(index, turns, asked, note, keep)
+        if writings is not None and session.writes:
+            name = owner(request)
+            writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
+            answered = _conversation(index, turns)
         return {parts.conversation: answered, **conversations.follow(session, request)}
 
     async def finish(turns: list[Turn], session: Session, request: gr.Request) -> Updates:

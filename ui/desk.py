@@ -93,3 +93,27 @@ class Desk:
         finally:
             with self._lock:
                 self._pace += (time.monotonic() - began - self._pace) / REMEMBERED
+
+
+class Lane:
+    """Works long tasks out beside the desk: so many at a time, so many waiting. The process may end before they do."""
+
+    def __init__(self, at_once: int, in_line: int, name: str) -> None:
+        self._room = threading.BoundedSemaphore(at_once + in_line)
+        self._turn = threading.BoundedSemaphore(at_once)
+        self._name = name
+
+    def start(self, task: Callable[[], None]) -> bool:
+        """Have a task worked out in a thread of its own, once it is its turn; return False if too many wait."""
+        if not self._room.acquire(blocking=False):
+            return False
+
+        def run() -> None:
+            try:
+                with self._turn:
+                    task()
+            finally:
+                self._room.release()
+
+        threading.Thread(target=run, name=self._name, daemon=True).start()
+        return True

@@ -15,7 +15,7 @@ from qa.types import Citation
 from ui import export, render
 from ui.components import UNEXPECTED
 from ui.downloads import Downloads
-from ui.history import MOST_CONVERSATIONS, Conversation, History
+from ui.history import MOST_CONVERSATIONS, Conversation, History, UnknownConversationError
 from ui.render import Turn
 from ui.sessions import Session, owner
 
@@ -50,6 +50,15 @@ class Drawer:
                 session.conversation, session.title = kept.id, kept.title
             except VerbatimError:
                 log.exception("a conversation could not be kept")
+
+    def amend(self, owner_name: str, conversation: str, before: Turn, after: Turn) -> None:
+        """Keep a turn as it became; a conversation that was deleted meanwhile stays so."""
+        try:
+            self.history.amend(owner_name, conversation, before, after)
+        except UnknownConversationError:
+            return
+        except VerbatimError:
+            log.exception("what was written could not be kept")
 
     def open(self, wanted: str, turns: list[Turn], session: Session, request: gr.Request) -> str | None:
         """Put a conversation into ``turns``, each citation checked; return the trouble in words, or None."""

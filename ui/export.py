@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Written
 from ui.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
 
@@ -127,7 +127,25 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
         notes.append(f"[^{len(notes) + 1}]: {_plain(', '.join(_place(citation)))}")
         parts.append(f"{_lines(citation.text)}[^{len(notes)}]")
     parts += [f"The documents do not seem to say: {_plain(part)}" for part in answer.unanswered]
+    if answer.written:
+        parts += _prose(answer.written, len(notes) - len(answer.citations))
     return parts if answer.abstained else [*parts, _sureness(answer)]
+
+
+def _prose(written: Written, before: int) -> list[str]:
+    """Return what a model wrote, with footnotes that count from ``before``; what was struck stands with its reason."""
+    held = [sentence for sentence in written.sentences if sentence.holds]
+    said = " ".join(_plain(one.text) + " " + "".join(f"[^{before + number}]" for number in one.numbers) for one in held)
+    struck = [
+        f"~~{_plain(one.text)}~~ (struck: {_plain('; '.join(one.reasons))})"
+        for one in written.sentences
+        if not one.holds
+    ]
+    return [_written_by(_plain(written.model)), *filter(None, [said]), *struck, *filter(None, [_plain(written.note)])]
+
+
+def _written_by(model: str) -> str:
+    return f"Written by {model}, each sentence checked against the quotations:"
 
 
 def _plain(text: str) -> str:
@@ -208,8 +226,24 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
         yield f'<blockquote dir="auto"><b>{number}</b><span>{words}</span></blockquote>'
     for part in answer.unanswered:
         yield f'<p class="note" dir="auto">The documents do not seem to say: {html.escape(part)}</p>'
+    if answer.written:
+        yield from _written(answer.written)
     if not answer.abstained:
         yield f'<p class="note">{html.escape(_sureness(answer))}</p>'
+
+
+def _written(written: Written) -> Iterable[str]:
+    """Yield what a model wrote; a sentence that was struck says so in words, too."""
+    yield f'<p class="note">{_written_by(f"<bdi>{html.escape(written.model)}</bdi>")}</p>'
+    for sentence in written.sentences:
+        words = html.escape(sentence.cited)
+        if sentence.holds:
+            yield f'<p class="prose" dir="auto">{words}</p>'
+        else:
+            why = html.escape("; ".join(sentence.reasons))
+            yield f'<p class="prose struck" dir="auto"><s>{words}</s> <span>Struck: {why}.</span></p>'
+    if written.note:
+        yield f'<p class="note" dir="auto">{html.escape(written.note)}</p>'
 
 
 def _with_answer(citation: Citation, refused: bool) -> str:
@@ -249,6 +283,8 @@ h2 { font-size: 1.05rem; line-height: 1.45; margin: 0 0 1rem; white-space: pre-l
 .short { font: 500 1.7rem/1.2 var(--serif); margin: 0 0 1rem; }
 .refusal { font: 500 1.3rem/1.35 var(--serif); margin: 0 0 1rem; }
 blockquote { display: grid; grid-template-columns: 1.6rem 1fr; margin: 0 0 0.9rem; font: 1.1rem/1.6 var(--serif); }
+.prose { margin: 0 0 0.5rem; }
+.struck { color: var(--soft); font-size: 0.9375rem; }
 blockquote span, .text { white-space: pre-line; }
 blockquote b, h3 b { font: 600 0.8rem/1.7 system-ui, sans-serif; color: var(--soft); padding-top: 0.25rem; }
 aside { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem;

@@ -71,7 +71,7 @@ _POLICY = "; ".join(
 
 _OUTSIDE_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _SHEETS = ("conversation", "source", "documents", "history", "chat")
-_SCRIPTS = ("chat", "documents", "history")
+_SCRIPTS = ("chat", "documents", "history", "written")
 _OUR_FILES = "".join(f'<link rel="stylesheet" href="/verbatim/{sheet}.css">' for sheet in _SHEETS) + "".join(
     f'<script type="module" src="/verbatim/{script}.js"></script>' for script in _SCRIPTS
 )

@@ -128,11 +128,20 @@ class History:
                 removed = self._bound(connection, owner)
             title, begun = self._owned(connection, owner, conversation)
             connection.execute("UPDATE conversations SET touched = ? WHERE id = ?", (now, conversation))
-            written = _sayable(json.dumps(turn_as_data(turn), ensure_ascii=False))
-            connection.execute("INSERT INTO turns (conversation, turn) VALUES (?, ?)", (conversation, written))
+            connection.execute("INSERT INTO turns (conversation, turn) VALUES (?, ?)", (conversation, _as_row(turn)))
         if removed:
             self._forget()
         return Summary(conversation, title, begun, now)
+
+    def amend(self, owner: str, conversation: str, before: Turn, after: Turn) -> None:
+        """Keep a turn in the place of one that was kept before; if that is gone, nothing is kept."""
+        with self._open() as connection:
+            self._owned(connection, owner, conversation)
+            connection.execute(
+                "UPDATE turns SET turn = ? WHERE place = "
+                "(SELECT max(place) FROM turns WHERE conversation = ? AND turn = ?)",
+                (_as_row(after), conversation, _as_row(before)),
+            )
 
     def rename(self, owner: str, conversation: str, title: str) -> str:
         """Give a conversation another title, and return it as it is kept; an empty one changes nothing."""
@@ -236,6 +245,10 @@ class History:
         """Empty the log, in which the pages as they were may still stand."""
         with self._open() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _as_row(turn: Turn) -> str:
+    return _sayable(json.dumps(turn_as_data(turn), ensure_ascii=False))
 
 
 def turn_as_data(turn: Turn) -> dict[str, object]:

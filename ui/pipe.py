@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from index import EmptyStoreError, Index, VerbatimError
-from qa import Answer, answer
+from qa import Answer, answer, stream
 from qa.display import printable
 from qa.export import to_annotations, to_dict, to_markdown
+from qa.write import Writer
 from ui.questions import Asked, QuestionError, checked_question, read_questions
+from ui.telling import tell
 
 Form = Literal["text", "json", "markdown", "annotation"]
 
@@ -32,15 +34,19 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def ask(index: Index, question: str, *, file: Path | None = None, form: Form = "text") -> int:
+def ask(
+    index: Index, question: str, *, file: Path | None = None, form: Form = "text", writer: Writer | None = None
+) -> int:
     """Ask one question, or those of a file or of what is piped in (``-``), and return the exit status.
 
     Of one question JSON is set out over several lines; of many it is one line each, written as soon as it is known.
+    With a ``writer`` answers are written out; as text that is shown as it comes.
     """
     if file is None and question != "-":
-        return _said(answer(checked_question(question), index=index), form, index, indent=2)
-    with _opened(file) as stream:
-        return max((_ask_line(asked, form, index) for asked in read_questions(stream)), key=_WORSE, default=ANSWERED)
+        return _ask(Asked(1, checked_question(question)), form, index, writer, indent=2)
+    with _opened(file) as lines:
+        asked = read_questions(lines)
+        return max((_ask_line(one, form, index, writer) for one in asked), key=_WORSE, default=ANSWERED)
 
 
 def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
@@ -53,13 +59,15 @@ def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
         raise QuestionError(f"{file} cannot be read ({error.strerror}); name a file of questions") from error
 
 
-def _ask_line(asked: Asked, form: Form, index: Index) -> int:
+def _ask_line(asked: Asked, form: Form, index: Index, writer: Writer | None) -> int:
     """Answer one of several questions, and return what it adds to the exit status."""
     named = {} if asked.id is None else {"id": asked.id}
     try:
         if asked.trouble:
             raise QuestionError(asked.trouble)
-        result = answer(asked.question, index=index, history=asked.history)
+        if form == "text":
+            console.print(Text(f"\n{printable(asked.question)}", style="dim"))
+        return _ask(asked, form, index, writer, named)
     except EmptyStoreError:
         raise  # it is the same for every question
     except VerbatimError as error:
@@ -68,9 +76,23 @@ def _ask_line(asked: Asked, form: Form, index: Index) -> int:
         else:
             errors.print(Text(f"line {asked.number}: {printable(str(error))}", style="red"))
         return FAILED
-    if form == "text":
-        console.print(Text(f"\n{printable(asked.question)}", style="dim"))
-    return _said(result, form, index, named)
+
+
+def _ask(
+    asked: Asked,
+    form: Form,
+    index: Index,
+    writer: Writer | None,
+    named: dict[str, str | int] | None = None,
+    *,
+    indent: int | None = None,
+) -> int:
+    """Answer one question in a form, and return its exit status."""
+    if form == "text" and writer is not None:
+        result = tell(stream(asked.question, index=index, history=asked.history, writer=writer), console)
+        return _status(result)
+    result = answer(asked.question, index=index, history=asked.history, writer=writer)
+    return _said(result, form, index, named, indent=indent)
 
 
 def _said(
@@ -85,6 +107,10 @@ def _said(
         _print(to_markdown(result))
     else:
         console.print(result)
+    return _status(result)
+
+
+def _status(result: Answer) -> int:
     return NOT_SAID if result.abstained and result.reply is None else ANSWERED
 
 

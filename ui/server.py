@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import ipaddress
 import os
 import shutil
 import socket
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
+from qa.check import open_checker
+from qa.loopback import is_loopback
 from ui.guard import USER, Guard
 from ui.login import Door, Logins
 from ui.pages import PATH, Pictures
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
     from index import Index
+    from qa.write import Writer
     from ui.desk import Desk
 
 ASSETS = Path(ui.__file__).parent / "assets"
@@ -61,12 +63,14 @@ def create_app(
     allowed_hosts: Collection[str] = (),
     beside: Sequence[str] = (),
     desk: Desk | None = None,
+    writer: Writer | None = None,
 ) -> FastAPI:
     """Return the whole web chat over ``index`` as an ASGI app, with its guard around it.
 
     With ``logins`` nobody comes in without one, and handlers find the name in ``gr.Request.username``.
     ``allowed_hosts`` are names that browsers may know the server by, besides those of this machine. The paths
     ``beside`` need no login, since what answers there asks for keys. Questions wait at ``desk``, by default its own.
+    With a ``writer`` answers can be written out.
     """
     _private_folder()  # before Gradio is imported, since it notes the folder then
     import gradio as gr
@@ -77,9 +81,11 @@ def create_app(
 
     from ui.chat import build
     from ui.downloads import Downloads
+    from ui.writing import Writings
 
     downloads = Downloads()
-    page = build(index, examples=examples, downloads=downloads, desk=desk)
+    writings = None if writer is None else Writings(writer, open_checker(index))
+    page = build(index, examples=examples, downloads=downloads, desk=desk, writings=writings)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     page.state_session_capacity = MAX_PAGES
     # Gradio looks whether a file was uploaded only in an app that it launched itself: in one that is mounted, as ours,
@@ -91,6 +97,8 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
     app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
     app.add_route("/verbatim/export/{token}", downloads.respond, methods=["GET"])
+    if writings is not None:
+        app.add_route("/verbatim/written/{token}", writings.respond, methods=["GET"])
     app.mount("/verbatim", StaticFiles(directory=ASSETS))
     served: FastAPI = gr.mount_gradio_app(
         app,
@@ -140,6 +148,7 @@ def serve(
     examples: Sequence[str] | None = None,
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
+    writer: Writer | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat until it is interrupted; ``ready`` gets the address once the server listens.
@@ -149,7 +158,9 @@ def serve(
     check_who_comes_in(host, logins, allowed_hosts)
     listener = listen(host, port)
     port = listener.getsockname()[1]
-    app = create_app(index, examples=examples, host=host, port=port, logins=logins, allowed_hosts=allowed_hosts)
+    app = create_app(
+        index, examples=examples, host=host, port=port, logins=logins, allowed_hosts=allowed_hosts, writer=writer
+    )
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
     run(app, listener, host, ready=ready)
 
@@ -248,16 +259,6 @@ def _impatient() -> type[asyncio.Protocol]:
                 self.transport.close()
 
     return Impatient
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach ``host``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from qa.loopback import is_loopback
 from ui import server
 from ui.guard import Guard
 from ui.server import ServeError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from index import Index
+    from qa.write import Writer
     from ui.login import Logins
 
 PROGRAMS: Final = ("/v1/", "/mcp")
@@ -29,10 +31,12 @@ def create_service(
     logins: Logins | None = None,
     hosts: Collection[str] = (),
     port: int = 7860,
+    writer: Writer | None = None,
 ) -> FastAPI:
     """Return the whole service as an ASGI app. ``hosts`` are names under which it may be asked for, besides localhost.
 
-    With ``keys`` the API and assistants need one of them, with ``logins`` the chat needs one of those.
+    With ``keys`` the API and assistants need one of them, with ``logins`` the chat needs one of those. With a
+    ``writer`` the chat and the API can have answers written out.
     """
     from fastapi import FastAPI
     from starlette.middleware import Middleware
@@ -43,11 +47,16 @@ def create_service(
     desk = Desk()
     if chat:
         beside = (*PROGRAMS,) if keys else ()
-        app = server.create_app(index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, desk=desk)
+        app = server.create_app(
+            index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, desk=desk, writer=writer
+        )
     else:
         guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*server.LOOPBACK, *hosts)))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
-    doors: list[Any] = [mounted(create_api(index, keys=keys, desk=desk)), *_assistants(app, index, keys, desk)]
+    doors: list[Any] = [
+        mounted(create_api(index, keys=keys, desk=desk, writer=writer)),
+        *_assistants(app, index, keys, desk),
+    ]
     app.router.routes[:0] = doors  # before the chat, which answers to every path
     return app
 
@@ -84,6 +93,7 @@ def serve(
     keys: Collection[str] = (),
     logins: Logins | None = None,
     allowed_hosts: Collection[str] = (),
+    writer: Writer | None = None,
     ready: Callable[[str, bool], None] | None = None,
 ) -> None:
     """Serve until interrupted; ``ready`` gets the address once the server listens, and whether the chat is there.
@@ -91,7 +101,7 @@ def serve(
     Where others could come in the API needs keys, and the chat is left out unless it has logins. Raises `ServeError`
     if others could come in without a key, or nobody could.
     """
-    local = all(map(server.is_loopback, (host, *allowed_hosts)))
+    local = all(map(is_loopback, (host, *allowed_hosts)))
     if not local and not keys:
         raise ServeError(
             f"{' and '.join([host, *allowed_hosts])}: others could reach the documents there. Write API keys into a "
@@ -108,6 +118,7 @@ def serve(
         logins=logins,
         hosts={host, *allowed_hosts},
         port=listener.getsockname()[1],
+        writer=writer,
     )
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
     server.run(app, listener, host, ready=lambda address: ready(address, chat) if ready else None)

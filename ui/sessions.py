@@ -20,6 +20,7 @@ class Session:
     """One open page: the conversation it shows, the documents it does not ask, and how both are listed.
 
     ``conversation`` is "" until something was asked, and ``listed`` the one that was open when all were last listed.
+    ``writes`` is whether answers are to be written out, where there is a model for it.
     Handlers change it in place.
     """
 
@@ -31,6 +32,7 @@ class Session:
     rows: int = ROWS
     all_listed: bool = False
     listed: str | None = None
+    writes: bool = True
 
     def asked(self, entries: Sequence[Entry]) -> list[str] | None:
         """Return the ids of the documents to ask; None for all of them, those included that are yet to come."""

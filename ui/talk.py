@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from rich.console import Console
 from rich.text import Text
 
 from index import Index, VerbatimError
 from index.sentences import sentence_spans
-from qa import Answer, Citation, answer
+from qa import Answer, Citation, stream
 from qa.display import printable
+from qa.write import Writer
+from ui.telling import tell
 
 HELP = (
     "Ask in plain words. A number opens a cited sentence with its neighbours, = asks the last question again as it was "
@@ -27,10 +30,11 @@ KEPT = 200
 
 @dataclass
 class Talk:
-    """One conversation over an index."""
+    """One conversation over an index; with a ``writer`` answers are written out."""
 
     index: Index
     console: Console
+    writer: Writer | None = None
     history: list[Answer] = field(default_factory=list)
 
     def run(self, read: Callable[[], str]) -> None:
@@ -59,14 +63,14 @@ class Talk:
     def _ask(self, question: str, history: list[Answer]) -> None:
         """Answer and show a question, and keep its answer."""
         try:
-            found = answer(question, index=self.index, history=history)
+            answers = stream(question, index=self.index, history=history, writer=self.writer)
+            found = next(answers)
         except VerbatimError as error:
             self.console.print(Text(str(error), style="red"))
             return
-        self.history = [*self.history, found][-KEPT:]
         if found.query != question and not found.parts:
             self.console.print(Text(f"Searched for: {printable(found.query)}   (= asks without)", style="dim"))
-        self.console.print(found)
+        self.history = [*self.history, tell(chain([found], answers), self.console)][-KEPT:]
 
     def _open(self, number: int) -> None:
         """Print a cited sentence of the last answer between its neighbours."""

@@ -26,6 +26,7 @@ from index import Changes, Index, Receipt
 from index.store import Progress as ProgressCallback
 from qa.address import find
 from qa.display import printable
+from qa.write import Writer, open_writer
 from ui import pipe
 from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.questions import QuestionError
@@ -61,6 +62,20 @@ LoginOption = Annotated[
 HostsOption = Annotated[
     list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
 ]
+LLMOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        envvar="VERBATIM_LLM",
+        help="Have answers written out by a local model, each sentence checked: ollama:qwen3, "
+        "llama-cpp:/path/to/model.gguf, openai-like:http://127.0.0.1:8080/v1#model.",
+        show_default=False,
+    ),
+]
+RemoteOption = Annotated[
+    bool,
+    typer.Option("--allow-remote-llm", help="Let the model be on another machine, which then sees what is quoted."),
+]
 AddedArgument = Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")]
 LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
@@ -84,6 +99,9 @@ def ask(
         typer.Option("--format", help="text; json; markdown with footnotes; W3C Web Annotations (JSON-LD)."),
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    *,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Answer with cited sentences.
 
@@ -92,10 +110,22 @@ def ask(
     """
     if (question is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
+    writer = _writer(llm, allow_remote_llm)
     with Index.open(store) as index:
         raise typer.Exit(
-            pipe.ask(index, "-" if question is None else question, file=file, form="json" if as_json else form)
+            pipe.ask(
+                index,
+                "-" if question is None else question,
+                file=file,
+                form="json" if as_json else form,
+                writer=writer,
+            )
         )
+
+
+def _writer(llm: str | None, allow_remote: bool) -> Writer | None:
+    """Return what is to write answers out, if anything."""
+    return open_writer(llm, allow_remote=allow_remote) if llm else None
 
 
 @command.command(name="check")
@@ -148,17 +178,20 @@ def chat(
     login: LoginOption = None,
     allow_host: HostsOption = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk here, without a browser.")] = False,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
     from ui.server import load_libraries, serve
 
+    writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
     with _opened(store, paths, watch=watch) as index:
         if terminal:
             from ui.talk import Talk
 
-            Talk(index, console).run(lambda: console.input("\n[bold]›[/bold] "))
+            Talk(index, console, writer).run(lambda: console.input("\n[bold]›[/bold] "))
             return
         from ui.login import Logins
 
@@ -168,6 +201,7 @@ def chat(
             port=port,
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
+            writer=writer,
             ready=lambda address: _say_where(address, login=login is not None),
         )
 
@@ -207,6 +241,8 @@ def serve(
     watch: WatchOption = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
+    llm: LLMOption = None,
+    allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
     from ui.api import read_keys
@@ -221,6 +257,7 @@ def serve(
             console.print("The chat is left out: others could reach it, and it has no --login.")
 
     allowed = read_keys(keys) if keys else frozenset()
+    writer = _writer(llm, allow_remote_llm)
     with _opened(store, paths, watch=watch) as index:
         serve_all(
             index,
@@ -229,6 +266,7 @@ def serve(
             keys=allowed,
             logins=Logins(login) if login else None,
             allowed_hosts=allow_host or (),
+            writer=writer,
             ready=say,
         )
 

@@ -11,10 +11,13 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from index import Index
+from qa.check import open_checker
+from qa.write import Writer
 from ui.api.completions import completions
 from ui.api.gate import Gate
 from ui.api.problems import MEDIA_TYPE as PROBLEM
 from ui.api.problems import answer_with_problems, documented
+from ui.api.prose import Prose
 from ui.api.routes import routes
 from ui.desk import Desk
 
@@ -26,8 +29,14 @@ honest "your documents do not say". Offsets count Unicode code points and are ha
 """
 
 
-def create_api(index: Index, *, keys: Collection[str] = (), desk: Desk | None = None) -> FastAPI:
-    """Return the app to mount under ``/v1``. With ``keys`` every request needs one of them, as a Bearer token."""
+def create_api(
+    index: Index, *, keys: Collection[str] = (), desk: Desk | None = None, writer: Writer | None = None
+) -> FastAPI:
+    """Return the app to mount under ``/v1``. With ``keys`` every request needs one of them, as a Bearer token.
+
+    With a ``writer`` answers are written out where that is asked for.
+    """
+    prose = None if writer is None else Prose(writer, open_checker(index))
     desk = desk or Desk()
     app = FastAPI(
         title="Verbatim",
@@ -41,8 +50,8 @@ def create_api(index: Index, *, keys: Collection[str] = (), desk: Desk | None = 
         responses=documented(400, 403, 408, 411, 413, 422, *([401] if keys else [])),
         middleware=[Middleware(Gate, keys=keys)],
     )
-    app.include_router(routes(index, desk))
-    app.include_router(completions(index, desk))
+    app.include_router(routes(index, desk, prose))
+    app.include_router(completions(index, desk, prose))
     answer_with_problems(app)
     _describe(app, with_keys=bool(keys))
     return app

@@ -4,6 +4,9 @@ The text of a message are the cited sentences with their numbers. Each has an an
 the sentence when it is streamed: a ``url_citation`` with its place in the message (half-open, in characters), and
 beside it the whole citation under ``verbatim``. The last question of the messages is answered; those before it are the
 history, and what else the messages hold (instructions to a model) has nobody to read it.
+
+Where the server has a model to write with there is a second one in the list: its messages go on, after the quotations,
+with what was written from them and holds; all that was written, with what was struck and why, is under ``written``.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
@@ -22,12 +26,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from index import Index
 from qa import Answer, answer
 from qa.export import citation_dict
+from qa.types import Statement
 from ui.api.forms import CitationForm
 from ui.api.problems import documented
+from ui.api.prose import Prose
 from ui.desk import Desk
 from ui.questions import MAX_HISTORY, QuestionError, checked_question
 
 MODEL: Final = "verbatim"
+WRITING: Final = "verbatim-written"
 
 MAX_MESSAGES: Final = 2 * MAX_HISTORY
 
@@ -56,7 +63,7 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """Whether the last chunk tells how many tokens were used: none, since no model writes."""
+    """Whether the last chunk tells how many tokens were used: none is counted."""
 
     model_config = ConfigDict(extra="allow", strict=True)
     include_usage: bool | None = None
@@ -98,6 +105,7 @@ class Said(BaseModel):
     content: str
     refusal: None
     annotations: list[Annotation]
+    written: dict[str, Any] | None = None
 
 
 class Choice(BaseModel):
@@ -110,7 +118,7 @@ class Choice(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens of a model that writes: none."""
+    """Tokens of a model that writes: none is counted."""
 
     prompt_tokens: Literal[0] = 0
     completion_tokens: Literal[0] = 0
@@ -129,7 +137,7 @@ class Completion(BaseModel):
 
 
 class Model(BaseModel):
-    """The one model."""
+    """What quotes, or quotes and writes."""
 
     id: str = MODEL
     object: Literal["model"] = "model"
@@ -144,20 +152,21 @@ class Models(BaseModel):
     data: list[Model]
 
 
-def completions(index: Index, desk: Desk) -> APIRouter:
-    """Return the routes over an index; answers are worked out at the desk."""
+def completions(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
+    """Return the routes over an index; answers are worked out at the desk, and written out by ``prose``."""
     router = APIRouter()
+    models = [MODEL] if prose is None else [MODEL, WRITING]
 
     @router.get("/models")
     def list_models() -> Models:
-        """List the models: there is one, which quotes."""
-        return Models(data=[Model()])
+        """List the models: one quotes, and if the server has a model to write with, one writes as well."""
+        return Models(data=[Model(id=name) for name in models])
 
     @router.get("/models/{model}", responses=documented(404))
     def get_model(model: Annotated[str, Path(max_length=200)]) -> Model:
-        """Return the one model."""
-        _only(model)
-        return Model()
+        """Return a model of the list."""
+        _one_of(models, model)
+        return Model(id=model)
 
     @router.post(
         "/chat/completions",
@@ -173,23 +182,29 @@ def completions(index: Index, desk: Desk) -> APIRouter:
     )
     async def complete(conversation: Conversation) -> Response:
         """Answer the last question of a conversation, for clients of OpenAI."""
-        _only(conversation.model)
+        _one_of(models, conversation.model)
         question, history = _asked(conversation.messages)
         result = await desk.work_out(partial(answer, question, index=index, history=history))
-        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": conversation.model}
+        steps = _once(result) if prose is None or conversation.model == MODEL else prose.stream(result)
         if not conversation.stream:
-            return Response(_whole(result, head), media_type="application/json")
+            *_, last = [step async for step in steps]
+            return Response(_whole(last, head), media_type="application/json")
         usage = bool(conversation.stream_options and conversation.stream_options.include_usage)
         return StreamingResponse(
-            _chunks(result, head, usage=usage), media_type="text/event-stream", headers={"cache-control": "no-store"}
+            _chunks(steps, head, usage=usage), media_type="text/event-stream", headers={"cache-control": "no-store"}
         )
 
     return router
 
 
-def _only(model: str) -> None:
-    if model != MODEL:
-        raise HTTPException(404, f"There is one model here, {MODEL!r}.")
+def _one_of(models: list[str], model: str) -> None:
+    if model not in models:
+        raise HTTPException(404, f"Here is no such model; there {'is' if len(models) == 1 else 'are'} {models}.")
+
+
+async def _once(result: Answer) -> AsyncIterator[Answer]:
+    yield result
 
 
 def _asked(messages: list[Message]) -> tuple[str, list[str]]:
@@ -202,7 +217,7 @@ def _asked(messages: list[Message]) -> tuple[str, list[str]]:
 
 
 def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield the text of an answer bit by bit, each sentence with its citation; joined it is ``result.text``."""
+    """Yield what an answer quotes bit by bit, each sentence with its citation; or the reason why it quotes nothing."""
     if result.abstained:
         yield result.text, []
     written = 0
@@ -221,15 +236,27 @@ def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def _whole(result: Answer, head: dict[str, Any]) -> str:
-    annotations = [annotation for _, found in _pieces(result) for annotation in found]
-    message = {"role": "assistant", "content": result.text, "refusal": None, "annotations": annotations}
+    pieces = list(_pieces(result))
+    annotations = [annotation for _, found in pieces for annotation in found]
+    kept = [piece for sentence in result.written.sentences if (piece := _kept(sentence))] if result.written else []
+    content = "".join([*(piece for piece, _ in pieces), *kept])
+    message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations, **_written(result)}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     usage = Usage().model_dump()
     return json.dumps({**head, "object": "chat.completion", "choices": [choice], "usage": usage})
 
 
-def _chunks(result: Answer, head: dict[str, Any], *, usage: bool) -> Iterator[str]:
-    """Yield an answer as server-sent events."""
+def _kept(sentence: Statement) -> str:
+    """Return a written sentence as it stands in a message; "" if it was struck."""
+    return f"\n\n{sentence.cited}" if sentence.holds else ""
+
+
+def _written(result: Answer) -> dict[str, Any]:
+    return {} if result.written is None else {"written": asdict(result.written)}
+
+
+async def _chunks(steps: AsyncIterator[Answer], head: dict[str, Any], *, usage: bool) -> AsyncIterator[str]:
+    """Yield an answer as server-sent events: what it quotes, then each sentence that is written and holds."""
     head = {**head, "object": "chat.completion.chunk"}
 
     def event(delta: dict[str, Any], end: str | None = None) -> str:
@@ -237,8 +264,18 @@ def _chunks(result: Answer, head: dict[str, Any], *, usage: bool) -> Iterator[st
         return f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
 
     yield event({"role": "assistant", "content": ""})
-    for piece, found in _pieces(result):
-        yield event({"content": piece} | ({"annotations": found} if found else {}))
+    told: set[Statement] | None = None
+    async for result in steps:
+        if told is None:
+            told = set()
+            for piece, found in _pieces(result):
+                yield event({"content": piece} | ({"annotations": found} if found else {}))
+        for sentence in result.written.sentences if result.written else ():
+            if sentence not in told and (piece := _kept(sentence)):
+                yield event({"content": piece})
+            told.add(sentence)
+        if result.written and result.written.complete:
+            yield event(_written(result))
     yield event({}, "stop")
     if usage:
         yield f"data: {json.dumps({**head, 'choices': [], 'usage': Usage().model_dump()})}\n\n"

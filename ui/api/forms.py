@@ -32,6 +32,9 @@ class Ask(BaseModel):
     max_error: float | None = Field(
         default=None, ge=0, le=1, description="The share of wrong answers, among those given, that you can live with."
     )
+    write: bool = Field(
+        default=False, description="Have the answer written out by the server's model; each sentence is checked."
+    )
 
 
 def _made_from(kind: type, left_out: Collection[str] = (), **more: Any) -> Any:  # noqa: ANN401 - types made at runtime

@@ -14,6 +14,7 @@ from qa.address import MAX_ADDRESS_CHARS, find
 from qa.export import to_json
 from ui.api.forms import AnswerForm, Ask, ChangesForm, DocumentForm, Documents, PlaceForm
 from ui.api.problems import documented
+from ui.api.prose import Prose
 from ui.desk import Desk
 from ui.questions import QuestionError, checked_question
 
@@ -26,8 +27,8 @@ Revision = Annotated[
 ]
 
 
-def routes(index: Index, desk: Desk) -> APIRouter:
-    """Return the routes over an index; answers are worked out at the desk."""
+def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
+    """Return the routes over an index; answers are worked out at the desk, and written out by ``prose``."""
     router = APIRouter()
 
     @router.post(
@@ -43,6 +44,8 @@ def routes(index: Index, desk: Desk) -> APIRouter:
 
         The same question about the same revisions gets the same bytes. How long each stage took is in Server-Timing.
         """
+        if asked.write and prose is None:
+            raise QuestionError("this server has no model to write with: start it with `verbatim serve --llm`")
         question = checked_question(asked.question)
         history = [checked_question(earlier) for earlier in asked.history]
 
@@ -54,6 +57,8 @@ def routes(index: Index, desk: Desk) -> APIRouter:
             return result, perf_counter() - began
 
         result, called = await desk.work_out(task)
+        if asked.write and prose is not None:
+            result = await prose.write(result)
         stages = {**result.seconds, "answer": called}
         timing = ", ".join(f"{stage};dur={seconds * 1000:.1f}" for stage, seconds in stages.items())
         return Response(to_json(result), media_type="application/json", headers={"server-timing": timing})

@@ -12,6 +12,7 @@ from ui.render.places import Place
 from ui.render.quotations import bystander, quotation
 from ui.render.text import button, escape
 from ui.render.why import confidence_words, why
+from ui.render.written import prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Turn:
 
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
     it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
-    had been said before.
+    had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
     """
 
     question: str
@@ -29,6 +30,7 @@ class Turn:
     places: Mapping[Citation, Place] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     alone: bool = False
+    writing: str | None = None
     drawn: dict[int, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
@@ -119,7 +121,8 @@ def _outcome(number: int, turn: Turn) -> str:
     if turn.answer.reply is not None:
         return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
     if turn.answer.parts:
-        return "".join(_part(number, turn, part) for part in turn.answer.parts)
+        parts = "".join(_part(number, turn, part) for part in turn.answer.parts)
+        return parts + prose(number, turn.answer, turn.writing)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
         return searched + _refusal(number, turn, turn.answer)
@@ -155,7 +158,8 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
     meaning = "The estimated chance that the first sentence answers the question"
     sure = f'<p class="confidence" title="{meaning}">{words}</p>'
-    return f"{short}{quotations}{unanswered}{sure}{why(number, answer, turn.places, _read(answer.searched))}"
+    written = prose(number, answer, turn.writing)
+    return f"{short}{quotations}{unanswered}{written}{sure}{why(number, answer, turn.places, _read(answer.searched))}"
 
 
 def _refusal(number: int, turn: Turn, answer: Answer) -> str:
