@@ -394,4 +394,4 @@ def test_without_the_package_for_assistants_everything_else_is_there(shared: Ind
     command = [sys.executable, "-c", code, "mcp", "--store", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'verbatim-qa[mcp]'" in done.stderr
+    assert "-m pip install 'mcp>=2.3,<3'" in done.stderr

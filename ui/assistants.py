@@ -8,6 +8,7 @@ This is the only module that knows the official package ``mcp``, an extra that m
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -31,7 +32,7 @@ try:
     from mcp.types import CallToolResult, TextContent, ToolAnnotations
     from mcp.types import Resource as ListedResource
 except ImportError as error:
-    raise VerbatimError("assistants need the package `mcp`: pip install 'verbatim-qa[mcp]'") from error
+    raise VerbatimError(f"assistants need the package mcp: {sys.executable} -m pip install 'mcp>=2.3,<3'") from error
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

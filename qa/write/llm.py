@@ -11,6 +11,7 @@ it needs an explicit yes; for one on this machine proxies and redirects are igno
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -108,9 +109,16 @@ def open_writer(model: AnyWriter, *, allow_remote: bool = False) -> Writer:
     if kind not in _KINDS or not rest:
         raise WriterError(f"{model!r:.80} names no model: use {', '.join(known.example for known in _KINDS.values())}")
     known = _KINDS[kind]
-    if find_spec(known.package) is None:
-        raise WriterError(f"{kind}: needs a package that is not installed: pip install 'verbatim-qa[{kind}]'")
+    if not _is_installed(known.package):
+        raise WriterError(f"{kind}: needs a package that is missing: {sys.executable} -m pip install {known.wheel}")
     return known.open(rest, allow_remote)
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ModuleNotFoundError, ValueError):  # what it is in is missing, too
+        return False
 
 
 def _ollama(rest: str, allow_remote: bool) -> Writer:
@@ -185,14 +193,20 @@ def _freely(schema: Form) -> Form:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     package: str
+    wheel: str
     example: str
     open: Callable[[str, bool], Writer]
 
 
 _KINDS: Final[dict[str, _Kind]] = {
-    "ollama": _Kind("llama_index.llms.ollama", "ollama:qwen3", _ollama),
-    "llama-cpp": _Kind("xllamacpp", "llama-cpp:/path/to/model.gguf", _llama_cpp),
-    "openai-like": _Kind("llama_index.llms.openai_like", "openai-like:http://127.0.0.1:8080/v1#model", _openai_like),
+    "ollama": _Kind("llama_index.llms.ollama", "llama-index-llms-ollama", "ollama:qwen3", _ollama),
+    "llama-cpp": _Kind("xllamacpp", "xllamacpp", "llama-cpp:/path/to/model.gguf", _llama_cpp),
+    "openai-like": _Kind(
+        "llama_index.llms.openai_like",
+        "llama-index-llms-openai-like",
+        "openai-like:http://127.0.0.1:8080/v1#model",
+        _openai_like,
+    ),
 }
 
 
