@@ -98,7 +98,7 @@ PLACES = {
     "model": Place("conversation", lambda text: prose(kept, text)("It is."), ".written bdi"),
     "note on what was written": Place("conversation", lambda text: prose(kept, "m", text)("It is."), ".written .note"),
     "trouble": Place(
-        "conversation", lambda text: render.conversation([Turn("?", trouble=text)], documents=1), ".trouble"
+        "conversation", lambda text: render.conversation([Turn("?", trouble=text)], documents=1), ".trouble bdi"
     ),
     "query": Place("conversation", lambda text: turn("Who?", query=f"{text}?"), ".searched"),
     "quotation": Place("conversation", lambda text: quoted(text, short=False), "blockquote"),
@@ -152,7 +152,7 @@ PLACES = {
 """Every place where text is shown; a new one is a line here."""
 
 BESIDE_THE_TEXT = {
-    "query": "Searched for: “{}?” Change what was searched for",
+    "query": "Searched for: “{}?” Change what was searched for Ask it alone without what was said before",
     "reason of a refusal": "({})",
     "part that is not answered": "The documents do not seem to say: {}",
     "text of the source": "Before. {}",

@@ -115,7 +115,7 @@ def _outcome(number: int, turn: Turn) -> str:
     """Return what a question got."""
     if turn.trouble is not None:
         again = "" if turn.question.endswith(CUT) else button("edit", "Ask again", value=turn.question, css="quiet")
-        return f'<p class="trouble">{escape(turn.trouble)} {again}</p>'
+        return f'<p class="trouble"><bdi>{escape(turn.trouble)}</bdi> {again}</p>'
     if turn.answer is None:
         return '<p class="pending">Reading your documents…</p>'
     if turn.answer.reply is not None:
