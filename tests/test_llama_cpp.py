@@ -7,9 +7,7 @@ the code runs, from the file to the checked sentence. How well a real model writ
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -185,27 +183,3 @@ def test_what_does_not_fit_is_said(says: Path) -> None:
         list(writer.write("Q?", [Proof(1, "word " * 500)]))
     with pytest.raises(WriterError, match=r"llama\.cpp: .*context"):
         list(LlamaCpp(path=str(says), context_window=300).stream_complete("word " * 500))
-
-
-def test_the_process_ends_while_it_writes(noise: Path) -> None:
-    code = (
-        "import threading, time\n"
-        "from qa.write import LLMWriter, Proof\n"
-        "from qa.write.llamacpp import LlamaCpp\n"
-        f"writer = LLMWriter(LlamaCpp(path={str(noise)!r}, max_tokens=3000))\n"
-        "threading.Thread(target=lambda: list(writer.write('Q?', [Proof(1, 'A.')])), daemon=True).start()\n"
-        "from qa.write.llamacpp import _running\n"
-        "while not _running: time.sleep(0.01)\n"
-        "time.sleep(0.2)\n"
-        "print('leaving', len(_running))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "leaving 1"), done.stderr
