@@ -35,7 +35,12 @@ def rich_written(written: Written) -> Iterator[Text]:
     yield rich_writer(written)
     yield from map(rich_statement, written.sentences)
     if written.note:
-        yield Text(f"    {printable(written.note)}", style="dim")
+        yield rich_aside(written.note)
+
+
+def rich_aside(text: str) -> Text:
+    """Return what is said beside what a model wrote: why there is no more of it, or how fast it came."""
+    return Text(f"    {printable(text)}", style="dim")
 
 
 def rich_writer(written: Written) -> Text:

@@ -9,6 +9,7 @@ import pytest
 
 from index import Index
 from tests.chromium import wait_until
+from tests.command import run
 from ui import terminal
 
 QUESTION = "How many troops remain in Iraq?"
@@ -20,15 +21,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("terminal")
     assert run("index", "add", "seeds/", "--store", str(folder)) == 0
     return folder
-
-
-def run(*arguments: str) -> int:
-    """Run the command in this process and return its exit status."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["verbatim", *arguments])
-        with pytest.raises(SystemExit) as done:
-            terminal.main()
-    return int(done.value.code or 0)
 
 
 def test_ask_prints_the_quotation_and_its_place(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

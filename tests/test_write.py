@@ -24,8 +24,8 @@ from qa.write.guard import LONGEST_SENTENCE, asserted, showable, speaks_to_a_mac
 from qa.write.parse import MOST_CHARS, Draft, drafts, is_cut_off
 from qa.write.prompt import message, within
 from tests.checking import checker
+from tests.command import run
 from tests.serving import served
-from ui import terminal
 from ui.desk import BusyError
 from ui.talk import Talk
 
@@ -516,6 +516,7 @@ def test_another_machine_needs_an_explicit_yes() -> None:
 def test_what_is_missing_is_said_with_the_next_command(monkeypatch: pytest.MonkeyPatch) -> None:
     for missing in ("llama_index.llms", "llama_index.llms.ollama"):  # no model of LlamaIndex, or not this one
         with monkeypatch.context() as patch:
+            patch.delitem(sys.modules, "llama_index.llms.ollama", raising=False)  # an earlier test may have loaded it
             patch.setitem(sys.modules, missing, None)
             with pytest.raises(WriterError, match=r"-m pip install llama-index-llms-ollama$"):
                 open_writer("ollama:qwen3")
@@ -652,14 +653,6 @@ def busy(*_: object) -> None:
 
 
 # ---- from the terminal ----
-
-
-def run(*arguments: str) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["verbatim", *arguments])
-        with pytest.raises(SystemExit) as done:
-            terminal.main()
-    return int(done.value.code or 0)
 
 
 def test_the_command_writes_what_its_model_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rich.console import Console
-from rich.text import Text
 
-from qa.display import printable, rich_statement, rich_writer
+from qa.display import rich_aside, rich_statement, rich_writer
 from qa.types import Answer, Statement
 from ui.render.written import pace
 
@@ -29,7 +28,7 @@ def tell(answers: Iterator[Answer], console: Console) -> Answer:
                 told.append(sentence)
                 console.print(rich_statement(sentence))
     if answer.written and answer.written.note:
-        console.print(Text(f"    {printable(answer.written.note)}", style="dim"))
+        console.print(rich_aside(answer.written.note))
     if speed := pace(answer):
-        console.print(Text(f"    {speed}", style="dim"))
+        console.print(rich_aside(speed))
     return answer
