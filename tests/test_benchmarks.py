@@ -60,7 +60,11 @@ def test_growth_is_measured_and_drawn(tmp_path: Path) -> None:
     said = invoke("search", "--sizes", "60,120", "--save", str(tmp_path))
     assert "made up" in said
     rows = json.loads((tmp_path / "search.json").read_text())
-    assert [row["recall"] for row in rows] == [1.0, 1.0]
+    assert [(row["recall"], row["recall_embedded"]) for row in rows] == [(1.0, 1.0), (1.0, 1.0)]
+    assert "CPU ms by stage, p50 (p95): encoder " in said
+    for row in rows:
+        assert list(row["stages"]) == ["encoder", "vectors", "words", "hits", "rest", "all but the encoder"]
+        assert all(0 < half <= most for half, most in row["stages"].values())
     assert rows[0]["passages"] < rows[1]["passages"]
     assert (tmp_path / "growth.png").stat().st_size > 10_000
 
