@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from index import Hit
 from index.lexical import terms
 from qa.carry import carried, turns
+from qa.parts import ASKING
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
@@ -37,6 +38,7 @@ _FRAGMENT = re.compile(
     r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
 
 
 Place = tuple[str, int]
@@ -88,6 +90,11 @@ def leans(question: str) -> bool:
     )  # fmt: skip
 
 
+def asks(question: str) -> bool:
+    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
+    return bool(_WHOLE.match(question.strip()) and terms(question))
+
+
 def _cited(history: Sequence[Answer | str]) -> frozenset[Place]:
     """Return the sentences of the last answer that cited any."""
     for item in reversed(history):
@@ -105,14 +112,27 @@ took no right answer and 4 of 9 wrong ones. See docs/followup.md.
 """
 
 
-def doubted(chance: float, evidence: Sequence[Evidence], cited: Collection[Place]) -> float:
-    """Return the chance (0..1) that the first of the evidence answers, lowered if the answer before ``cited`` it, too.
+FEW_WORDS, UNANSWERED = 0.3, 2.0
+"""A sentence is believed less as the answer to a question that leans if less of the question's own words than that
+share stand in it and beside it: by what the score of its passage, for the question as it was typed, is below this, in
+log-odds. Of shares from 0.2 to 0.6, scores from 1 to 5, and half, once or twice the difference. See docs/followup.md.
+"""
 
-    What a question leans on is told in the words of that sentence, which is then found again whatever is asked.
+
+def doubted(chance: float, first: Evidence, typed: Sequence[Evidence], cited: Collection[Place]) -> float:
+    """Return the chance (0..1) that the first sentence answers a question that leans, lowered for what the talk lends.
+
+    What a question leans on is told in the words of the sentences just ``cited``, which are then found again whatever
+    is asked; and in other sentences of their document that say nothing of what is asked. ``typed`` is what was read in
+    the passage of the first sentence for the question as it was typed.
     """
-    if not evidence or (evidence[0].hit.passage.document_id, evidence[0].sentence.start) not in cited:
-        return chance
-    return chance / (chance + math.exp(REPEATED) * (1 - chance))
+    lowered = 0.0
+    alone = next((one.features for one in typed if one.sentence == first.sentence), {})
+    if alone.get("overlap", 1.0) < FEW_WORDS:
+        lowered = max(0.0, UNANSWERED - alone.get("passage", UNANSWERED))
+    if (first.hit.passage.document_id, first.sentence.start) in cited:
+        lowered += REPEATED
+    return chance / (chance + math.exp(lowered) * (1 - chance))
 
 
 NEAR = 0.05

@@ -9,15 +9,17 @@ from index.lexical import terms
 MOST_PARTS = 3
 SHORT_TERMS = 1
 
-_ASKING = (
+ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
     r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
 )
-_AND = re.compile(rf",? and (?={_ASKING})", re.IGNORECASE)
-_OPENING = re.compile(rf"\W*{_ASKING}", re.IGNORECASE)
+"""How a question begins."""
+
+_AND = re.compile(rf",? and (?={ASKING})", re.IGNORECASE)
+_OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
 _NEXT = re.compile(
-    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{_ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
+    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
 )
 
 MOST_QUESTIONS = 5
