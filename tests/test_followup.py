@@ -136,9 +136,7 @@ def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatc
     assert log_odds[0] - log_odds[1] == pytest.approx(1.0)
 
 
-def test_what_does_not_answer_as_it_was_typed_is_doubted(
-    index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_does_not_answer_as_it_was_typed_is_doubted(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "A fire at the Brandon cold store was put out early on Tuesday. The store belongs to Brandon Foods, which "
         "employs 140 people there. Brandon Foods was insured. The fire began in a room on the ground floor."
