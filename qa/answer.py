@@ -107,7 +107,7 @@ class Answerer:
         if query == question:
             read = [self._read(part, hits) for part in parts(query)]
         else:
-            read = [self._read_leaning(understood, hits)]
+            read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
         least = self.threshold / 2 if any(part.chance >= self.threshold for part in read) else self.threshold
         answered = [part for part in read if part.chance >= least]

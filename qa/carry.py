@@ -76,6 +76,11 @@ def phrases(text: str) -> Iterator[tuple[str, bool]]:
         yield text[start:end], is_name
 
 
+def is_date(name: str) -> bool:
+    """Whether a name is that of a month or a day, with or without its number."""
+    return _DATE.match(name) is not None
+
+
 def _begins_a_sentence(text: str, start: int) -> bool:
     before = text[:start].rstrip(" \t“”\"'‘(—–-")
     return not before or before[-1] in ".?!:\n"
@@ -92,7 +97,7 @@ def carried(question: str, talk: Sequence[Turn]) -> list[str]:
         return []
     own = {*terms(question), *SAYING_NOTHING}
     asked = next((words for turn in reversed(talk) if (words := _words(turn))), [])
-    answered = [phrase for phrase, is_name in phrases(talk[-1].said) if is_name and not _DATE.match(phrase)]
+    answered = [phrase for phrase, is_name in phrases(talk[-1].said) if is_name and not is_date(phrase)]
     found = []
     for phrase in (*_subject(talk), *asked, *answered):
         if not own.issuperset(terms(phrase)):

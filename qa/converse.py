@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from index import Hit
 from index.lexical import terms
-from qa.carry import carried, turns
+from qa.carry import Turn, carried, turns
+from qa.ellipsis import completed
 from qa.parts import ASKING
 from qa.types import Answer, Evidence
 
@@ -49,8 +50,8 @@ Place = tuple[str, int]
 class Understood:
     """How a question was understood.
 
-    ``question`` is as it was typed; ``query`` adds the words that the talk lends it. ``leans`` tells whether it says
-    nothing without them. ``cited`` are the sentences that the last answer cited.
+    ``question`` is as it was typed, or a fragment completed; ``query`` adds the words that the talk lends it. ``leans``
+    tells whether what was typed says nothing without the talk. ``cited`` are the sentences that the last answer cited.
     """
 
     question: str
@@ -70,11 +71,22 @@ Understanding = Callable[[str, Sequence[Answer | str]], Understood]
 
 def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     """Return the question with what it takes from the talk before it."""
-    talk = turns(history)
-    words = carried(question, talk)
-    if not words:
+    talk = _spelt_out(turns(history))
+    asked = completed(question, talk[-1].question) if talk else question
+    if asked != question:
+        talk = talk[:-1] if leans(asked) or not _NAME.search(asked) else []
+    query = " ".join([asked, *carried(asked, talk)])
+    if query == question:
         return Understood(question, question)
-    return Understood(question, " ".join([question, *words]), leans(question), _cited(history))
+    return Understood(asked, query, asked != question or leans(question), _cited(history))
+
+
+def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
+    """Return the turns of a talk, fragments completed."""
+    found: list[Turn] = []
+    for turn in talk:
+        found.append(replace(turn, question=completed(turn.question, found[-1].question)) if found else turn)
+    return found
 
 
 def leans(question: str) -> bool:

@@ -14,7 +14,8 @@ from index import Index, Source
 from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, turns
-from qa.converse import asks, leans
+from qa.converse import asks, leans, understand
+from qa.ellipsis import completed
 from qa.parts import questions
 from qa.smalltalk import reply_to
 
@@ -105,6 +106,39 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         Turn("how did it start", "Nobody knows.", "fire"),
     ]
     assert carried("and where was she?", talk)[:2] == ["dana", "whitlock"]
+
+
+@pytest.mark.parametrize(
+    ("before", "fragment", "expected"),
+    [
+        ("How many died in 1944?", "And in 2021?", "How many died in 2021?"),
+        ("How long is the warranty of the Corvo 300?", "and the 500", "How long is the warranty of the Corvo 500?"),
+        ("Who designed the Quell Bridge?", "What about the Lune Bridge?", "Who designed the Lune Bridge?"),
+        ("How many cars cross it", "And the Lune Bridge?", "How many cars cross the Lune Bridge"),
+        ("When does the Alma leave on Monday?", "And on Friday?", "When does the Alma leave on Friday?"),
+        ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
+        ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
+        ("How many died in 1944 and 1945?", "And in 2021?", "And in 2021?"),
+        ("How many died?", "And the other one?", "And the other one?"),
+        ("How many died in 1944?", "And how many in 2021?", "And how many in 2021?"),
+        ("How many died in 1944?", "Why?", "Why?"),
+        ("How many died in 1944?", "And " + "." * 100_000 + "x", "And " + "." * 100_000 + "x"),
+        ("", "", ""),
+    ],
+)
+def test_a_fragment_changes_one_thing_of_the_question_before(before: str, fragment: str, expected: str) -> None:
+    assert completed(fragment, before) == expected
+
+
+def test_a_completed_question_takes_only_what_it_needs() -> None:
+    talk = ["Who designed the Quell Bridge?", "What happened to it in 1944?"]
+    later = understand("And in 2021?", talk)
+    assert later.question == "What happened to it in 2021?"
+    assert later.query == "What happened to it in 2021? Quell Bridge designed"
+    assert understand("And in 2022?", [*talk, "And in 2021?"]).question == "What happened to it in 2022?"
+    other = understand("And the Lune Bridge?", talk[:1])
+    assert other.question == other.query == "Who designed the Lune Bridge?"
+    assert other.leans
 
 
 def test_small_talk_is_no_turn() -> None:
