@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best
-from qa.converse import Understanding, Understood, asks, blended, doubted, stays, understand
+from qa.converse import Understanding, Understood, blended, doubted, stays, understand
 from qa.named import named_terms, unmentioned
-from qa.parts import parts, questions
+from qa.parts import asks, parts, questions
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
@@ -159,7 +159,7 @@ class Answerer:
             return read
         first = read.evidence[0]
         typed = self.reader.read(understood.question, [first.hit]) if asks(understood.question) else []
-        return replace(read, chance=doubted(read.chance, first, typed, understood.cited))
+        return replace(read, chance=doubted(read.chance, first, typed, understood))
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
         passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}

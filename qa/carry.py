@@ -33,11 +33,15 @@ _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange: what was asked, the sentence that was cited for it first, and the id of its document."""
+    """One exchange: what was asked, the sentence that was cited for it first, and the id of its document.
+
+    ``refused`` tells that nothing was cited; of a question alone it is not known.
+    """
 
     question: str
     said: str = ""
     document: str = ""
+    refused: bool = False
 
 
 def turns(history: Sequence[Answer | str]) -> list[Turn]:
@@ -52,7 +56,7 @@ def turns(history: Sequence[Answer | str]) -> list[Turn]:
             first = item.citations[0]
             found.append(Turn(item.question, first.text[:TEXT_CHARS], first.document_id))
         elif item.reply is None:
-            found.append(Turn(item.question))
+            found.append(Turn(item.question, refused=True))
     return found
 
 

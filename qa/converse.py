@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index import Hit
 from index.lexical import terms
 from qa.carry import Turn, carried, turns
 from qa.ellipsis import completed
-from qa.parts import ASKING
+from qa.parts import asks
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
@@ -39,7 +39,11 @@ _FRAGMENT = re.compile(
     r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
+_WHY = re.compile(r"(?:(?:and|but|so) )?(?:why(?: not| so)?|how come)\W*", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because|since|as|due to|owing to|thanks to|so that|in order|reasons?|caus\w+|in response|to avoid|after)\b",
+    re.IGNORECASE,
+)
 
 
 Place = tuple[str, int]
@@ -75,7 +79,7 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     asked = completed(question, talk[-1].question) if talk else question
     if asked != question:
         talk = talk[:-1] if leans(asked) or not _NAME.search(asked) else []
-    query = " ".join([asked, *carried(asked, talk)])
+    query = " ".join([asked, *carried(asked, _lending(talk))])
     if query == question:
         return Understood(question, question)
     return Understood(asked, query, asked != question or leans(question), _cited(history))
@@ -89,6 +93,15 @@ def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
     return found
 
 
+def _lending(talk: Sequence[Turn]) -> list[Turn]:
+    """Leave out whole questions that leaned, named nothing and were refused: they tell what was asked, not of what."""
+    return [
+        turn
+        for turn in talk
+        if not (turn.refused and leans(turn.question) and asks(turn.question) and not _NAME.search(turn.question))
+    ]
+
+
 def leans(question: str) -> bool:
     """Whether a question says nothing without the one before.
 
@@ -100,11 +113,6 @@ def leans(question: str) -> bool:
         _LEANING.search(asked) or (_PERSON.search(asked) and not _NAME.search(asked)) or not terms(asked)
         or (_FRAGMENT.match(asked) and not _NAME.search(asked))
     )  # fmt: skip
-
-
-def asks(question: str) -> bool:
-    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
-    return bool(_WHOLE.match(question.strip()) and terms(question))
 
 
 def _cited(history: Sequence[Answer | str]) -> frozenset[Place]:
@@ -131,19 +139,20 @@ log-odds. Of shares from 0.2 to 0.6, scores from 1 to 5, and half, once or twice
 """
 
 
-def doubted(chance: float, first: Evidence, typed: Sequence[Evidence], cited: Collection[Place]) -> float:
+def doubted(chance: float, first: Evidence, typed: Sequence[Evidence], understood: Understood) -> float:
     """Return the chance (0..1) that the first sentence answers a question that leans, lowered for what the talk lends.
 
-    What a question leans on is told in the words of the sentences just ``cited``, which are then found again whatever
-    is asked; and in other sentences of their document that say nothing of what is asked. ``typed`` is what was read in
-    the passage of the first sentence for the question as it was typed.
+    What a question leans on is told in the words of the sentences just cited, which are then found again whatever is
+    asked, even "Why?"; and in other sentences of their document that say nothing of what is asked. ``typed`` is what
+    was read in the passage of the first sentence for the question as it was typed.
     """
     lowered = 0.0
     alone = next((one.features for one in typed if one.sentence == first.sentence), {})
     if alone.get("overlap", 1.0) < FEW_WORDS:
         lowered = max(0.0, UNANSWERED - alone.get("passage", UNANSWERED))
-    if (first.hit.passage.document_id, first.sentence.start) in cited:
-        lowered += REPEATED
+    if (first.hit.passage.document_id, first.sentence.start) in understood.cited:
+        unexplained = _WHY.fullmatch(understood.question.strip()) and not _REASON.search(first.text)
+        lowered += 2 * REPEATED if unexplained else REPEATED
     return chance / (chance + math.exp(lowered) * (1 - chance))
 
 

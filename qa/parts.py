@@ -11,10 +11,12 @@ SHORT_TERMS = 1
 
 ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
-    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
+    r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
+    r"|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
 )
 """How a question begins."""
 
+_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
 _AND = re.compile(rf",? and (?={ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
@@ -44,3 +46,8 @@ def parts(question: str) -> list[str]:
         return [question]
     first, *others = (f"{piece}?" for piece in pieces)
     return [first, *(other if len(terms(other)) > SHORT_TERMS else f"{first} {other}" for other in others)]
+
+
+def asks(question: str) -> bool:
+    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
+    return bool(_WHOLE.match(question.strip()) and terms(question))

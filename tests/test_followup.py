@@ -14,9 +14,9 @@ from index import Index, Source
 from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, turns
-from qa.converse import asks, leans, understand
+from qa.converse import leans, understand
 from qa.ellipsis import completed
-from qa.parts import questions
+from qa.parts import asks, questions
 from qa.smalltalk import reply_to
 
 
@@ -117,7 +117,15 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("How many cars cross it", "And the Lune Bridge?", "How many cars cross the Lune Bridge"),
         ("When does the Alma leave on Monday?", "And on Friday?", "When does the Alma leave on Friday?"),
         ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
+        ("How much was the damage?", "and at the Holt boatyard?", "How much was the damage at the Holt boatyard?"),
+        ("How long may one park on weekdays?", "And on Sundays?", "How long may one park on Sundays?"),
+        ("What does a visit cost for pupils?", "But for their teachers?", "What does a visit cost for their teachers?"),
         ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
+        ("How did he leave?", "By car?", "By car?"),
+        ("How did he leave?", "And after that?", "And after that?"),
+        ("How did he leave?", "And with whom?", "And with whom?"),
+        ("Why?", "And in Oman?", "And in Oman?"),
+        ("I see.", "And in Oman?", "And in Oman?"),
         ("How many died in 1944 and 1945?", "And in 2021?", "And in 2021?"),
         ("How many died?", "And the other one?", "And the other one?"),
         ("How many died in 1944?", "And how many in 2021?", "And how many in 2021?"),
@@ -201,6 +209,25 @@ def test_what_does_not_answer_as_it_was_typed_is_doubted(index: Index, monkeypat
 )
 def test_a_question_that_tells_what_it_asks_for(question: str, expected: bool) -> None:
     assert asks(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "why", "doubt"),
+    [
+        ("Never use vinegar, because it attacks the seals.", "Can one use vinegar?", "Why not?", 1.0),
+        ("The pump of the machine was made by Hask in Oman.", "Who made the pump?", "Why?", 2.0),
+    ],
+    ids=["the sentence has a reason", "it has none"],
+)
+def test_the_sentence_just_cited_hardly_tells_why_without_a_reason(
+    text: str, opening: str, why: str, doubt: float, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add([Source("machine.txt", text)])
+    asked = partial(answer, why, index=index, history=[answer(opening, index=index)])
+    doubted = asked()
+    monkeypatch.setattr(converse, "REPEATED", 0.0)
+    log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (asked(), doubted)]
+    assert log_odds[0] - log_odds[1] == pytest.approx(doubt)
 
 
 def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:
