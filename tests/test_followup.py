@@ -220,7 +220,7 @@ def test_a_question_that_tells_what_it_asks_for(question: str, expected: bool) -
     ids=["the sentence has a reason", "it has none"],
 )
 def test_the_sentence_just_cited_hardly_tells_why_without_a_reason(
-    text: str, opening: str, why: str, doubt: float, index: Index, monkeypatch: pytest.MonkeyPatch
+    *, text: str, opening: str, why: str, doubt: float, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.add([Source("machine.txt", text)])
     asked = partial(answer, why, index=index, history=[answer(opening, index=index)])
