@@ -20,7 +20,7 @@ _PLACE = (
 )
 _FRAGMENT = re.compile(
     r"(?P<joint>(?:and|but|or|so),? (?:(?:what|how) about )?|(?:what|how) about )?"
-    rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)[\s?!.]*",
+    rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)(?:,? (?:too|as well|please))?[\s?!.]*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?!\w)")

@@ -119,7 +119,11 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
         ("How much was the damage?", "and at the Holt boatyard?", "How much was the damage at the Holt boatyard?"),
         ("How long may one park on weekdays?", "And on Sundays?", "How long may one park on Sundays?"),
-        ("What does a visit cost for pupils?", "But for their teachers?", "What does a visit cost for their teachers?"),
+        (
+            "What does a visit cost for pupils?",
+            "and for their teachers, too?",
+            "What does a visit cost for their teachers?",
+        ),
         ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
         ("How did he leave?", "By car?", "By car?"),
         ("How did he leave?", "And after that?", "And after that?"),
