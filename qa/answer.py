@@ -14,7 +14,7 @@ from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best
 from qa.converse import Understanding, Understood, blended, doubted, stays, understand
 from qa.named import named_terms, unmentioned
-from qa.parts import asks, parts, questions
+from qa.parts import parts, questions
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
@@ -107,7 +107,9 @@ class Answerer:
         if query == question:
             read = [self._read(part, hits) for part in parts(query)]
         else:
-            read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
+            read = [self._read(query, hits)]
+            if understood.leans:
+                read = [replace(one, chance=doubted(one.chance, one.evidence, understood)) for one in read]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
         least = self.threshold / 2 if any(part.chance >= self.threshold for part in read) else self.threshold
         answered = [part for part in read if part.chance >= least]
@@ -151,15 +153,6 @@ class Answerer:
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
         return _Read(question, evidence, self.reader.calibration.confidence(evidence))
-
-    def _read_leaning(self, understood: Understood, hits: Sequence[Hit]) -> _Read:
-        """Read for a question with the words of the talk, and in the passage of the best sentence without them."""
-        read = self._read(understood.query, hits)
-        if not read.evidence:
-            return read
-        first = read.evidence[0]
-        typed = self.reader.read(understood.question, [first.hit]) if asks(understood.question) else []
-        return replace(read, chance=doubted(read.chance, first, typed, understood))
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
         passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}

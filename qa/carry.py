@@ -35,13 +35,15 @@ _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
 class Turn:
     """One exchange: what was asked, the sentence that was cited for it first, and the id of its document.
 
-    ``refused`` tells that nothing was cited; of a question alone it is not known.
+    ``refused`` tells that nothing was cited (of a question alone it is not known), ``leans`` that the question says
+    nothing without those before it.
     """
 
     question: str
     said: str = ""
     document: str = ""
     refused: bool = False
+    leans: bool = False
 
 
 def turns(history: Sequence[Answer | str]) -> list[Turn]:
@@ -93,17 +95,19 @@ def _begins_a_sentence(text: str, start: int) -> bool:
 def carried(question: str, talk: Sequence[Turn]) -> list[str]:
     """Return the words and names that the talk lends a question, in order.
 
-    They are the names of the last question that had any; of the last question that says something those words that the
-    sentence cited for it says again (all of them, if none was cited); and the names of the last sentence cited, without
-    dates.
+    They are the names of the last question that had any; the words of the last question that says something and, if it
+    leans, of the one that it leans on; and the names of the last sentence cited, without dates. Of the words of a
+    question only those count that the sentence cited for it says again (all of the last one's, if none was cited).
     """
     if not talk:
         return []
     own = {*terms(question), *SAYING_NOTHING}
-    asked = next((words for turn in reversed(talk) if (words := _words(turn))), [])
+    place, asked = next(((n, words) for n in reversed(range(len(talk))) if (words := _words(talk[n]))), (0, []))
+    leant_on = next((turn for turn in reversed(talk[:place]) if not turn.leans), None) if talk[place].leans else None
+    before = _words(leant_on) if leant_on and leant_on.said else []
     answered = [phrase for phrase, is_name in phrases(talk[-1].said) if is_name and not is_date(phrase)]
     found = []
-    for phrase in (*_subject(talk), *asked, *answered):
+    for phrase in (*_subject(talk), *before, *asked, *answered):
         if not own.issuperset(terms(phrase)):
             own.update(terms(phrase))
             found.append(phrase)

@@ -86,10 +86,11 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
 
 
 def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
-    """Return the turns of a talk, fragments completed."""
+    """Return the turns of a talk, fragments completed, and whether each leans."""
     found: list[Turn] = []
     for turn in talk:
-        found.append(replace(turn, question=completed(turn.question, found[-1].question)) if found else turn)
+        asked = completed(turn.question, found[-1].question) if found else turn.question
+        found.append(replace(turn, question=asked, leans=leans(asked)))
     return found
 
 
@@ -98,7 +99,7 @@ def _lending(talk: Sequence[Turn]) -> list[Turn]:
     return [
         turn
         for turn in talk
-        if not (turn.refused and leans(turn.question) and asks(turn.question) and not _NAME.search(turn.question))
+        if not (turn.refused and turn.leans and asks(turn.question) and not _NAME.search(turn.question))
     ]
 
 
@@ -132,28 +133,19 @@ took no right answer and 4 of 9 wrong ones. See docs/followup.md.
 """
 
 
-FEW_WORDS, UNANSWERED = 0.3, 2.0
-"""A sentence is believed less as the answer to a question that leans if less of the question's own words than that
-share stand in it and beside it: by what the score of its passage, for the question as it was typed, is below this, in
-log-odds. Of shares from 0.2 to 0.6, scores from 1 to 5, and half, once or twice the difference. See docs/followup.md.
-"""
+def doubted(chance: float, evidence: Sequence[Evidence], understood: Understood) -> float:
+    """Return the chance (0..1) that the first of the evidence answers, lowered if the answer before cited it, too.
 
-
-def doubted(chance: float, first: Evidence, typed: Sequence[Evidence], understood: Understood) -> float:
-    """Return the chance (0..1) that the first sentence answers a question that leans, lowered for what the talk lends.
-
-    What a question leans on is told in the words of the sentences just cited, which are then found again whatever is
-    asked, even "Why?"; and in other sentences of their document that say nothing of what is asked. ``typed`` is what
-    was read in the passage of the first sentence for the question as it was typed.
+    What a question leans on is told in the words of that sentence, which is then found again whatever is asked; even
+    "Why?", which it answers still less, unless it has a "because".
     """
-    lowered = 0.0
-    alone = next((one.features for one in typed if one.sentence == first.sentence), {})
-    if alone.get("overlap", 1.0) < FEW_WORDS:
-        lowered = max(0.0, UNANSWERED - alone.get("passage", UNANSWERED))
-    if (first.hit.passage.document_id, first.sentence.start) in understood.cited:
-        unexplained = _WHY.fullmatch(understood.question.strip()) and not _REASON.search(first.text)
-        lowered += 2 * REPEATED if unexplained else REPEATED
-    return chance / (chance + math.exp(lowered) * (1 - chance))
+    if not evidence:
+        return chance
+    first = evidence[0]
+    if (first.hit.passage.document_id, first.sentence.start) not in understood.cited:
+        return chance
+    explained = _REASON.search(first.text) or not _WHY.fullmatch(understood.question.strip())
+    return chance / (chance + math.exp(REPEATED if explained else 2 * REPEATED) * (1 - chance))
 
 
 NEAR = 0.05

@@ -92,6 +92,14 @@ def test_the_subject_of_another_document_does_not_go_on() -> None:
     assert carried("Can it be carried over?", talk) == ["leave"]
 
 
+def test_a_question_that_leans_lends_the_words_of_the_one_it_leans_on_too() -> None:
+    talk = [
+        Turn("How much leave is there?", "There are 28 days of leave a year.", "leave"),
+        Turn("Can it be split?", "It can be split twice.", "leave", leans=True),
+    ]
+    assert carried("And when does it end?", talk) == ["leave", "split"]
+
+
 def test_a_question_without_words_lends_those_before_it() -> None:
     talk = [
         Turn("When does the council meet?", "The council meets again on 9 June in room 4.", "minutes"),
@@ -180,22 +188,6 @@ def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatc
     assert other.confidence == plain.confidence
     log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (plain, doubted)]
     assert log_odds[0] - log_odds[1] == pytest.approx(1.0)
-
-
-def test_what_does_not_answer_as_it_was_typed_is_doubted(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (
-        "A fire at the Brandon cold store was put out early on Tuesday. The store belongs to Brandon Foods, which "
-        "employs 140 people there. Brandon Foods was insured. The fire began in a room on the ground floor."
-    )
-    index.add([Source("fire.txt", text)])
-    first = answer("How many people does Brandon Foods employ?", index=index)
-    assert first.citations[0].text.endswith("140 people there.")
-    asked = partial(answer, index=index, history=[first])
-    doubted, told = asked("When was it founded?"), asked("How many people work there?")
-    monkeypatch.setattr(converse, "UNANSWERED", -99.0)
-    assert asked("When was it founded?").confidence > doubted.confidence
-    assert doubted.abstained
-    assert asked("How many people work there?").confidence == told.confidence
 
 
 @pytest.mark.parametrize(
