@@ -11,6 +11,7 @@ from index import Hit
 from index.lexical import terms
 from qa.carry import Turn, carried, turns
 from qa.ellipsis import completed
+from qa.named import named_terms, unmentioned
 from qa.parts import asks
 from qa.types import Answer, Evidence
 
@@ -55,12 +56,14 @@ class Understood:
     """How a question was understood.
 
     ``question`` is as it was typed, or a fragment completed; ``query`` adds the words that the talk lends it. ``leans``
-    tells whether what was typed says nothing without the talk. ``cited`` are the sentences that the last answer cited.
+    tells whether what was typed says nothing without the talk. ``changed`` are the names and numbers that a fragment
+    put in the place of others. ``cited`` are the sentences that the last answer cited.
     """
 
     question: str
     query: str
     leans: bool = False
+    changed: tuple[str, ...] = ()
     cited: frozenset[Place] = frozenset()
 
     @property
@@ -76,13 +79,15 @@ Understanding = Callable[[str, Sequence[Answer | str]], Understood]
 def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     """Return the question with what it takes from the talk before it."""
     talk = _spelt_out(turns(history))
-    asked = completed(question, talk[-1].question) if talk else question
+    before = talk[-1].question if talk else ""
+    asked = completed(question, before)
     if asked != question:
         talk = talk[:-1] if leans(asked) or not _NAME.search(asked) else []
     query = " ".join([asked, *carried(asked, _lending(talk))])
     if query == question:
         return Understood(question, question)
-    return Understood(asked, query, asked != question or leans(question), _cited(history))
+    changed = tuple(unmentioned(named_terms(asked), before)) if asked != question else ()
+    return Understood(asked, query, asked != question or leans(question), changed, _cited(history))
 
 
 def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
@@ -133,19 +138,24 @@ took no right answer and 4 of 9 wrong ones. See docs/followup.md.
 """
 
 
-def doubted(chance: float, evidence: Sequence[Evidence], understood: Understood) -> float:
-    """Return the chance (0..1) that the first of the evidence answers, lowered if the answer before cited it, too.
+def doubted(chance: float, first: Evidence, understood: Understood) -> float:
+    """Return the chance (0..1) that a sentence answers a question that leans, lowered if the answer before cited it.
 
     What a question leans on is told in the words of that sentence, which is then found again whatever is asked; even
     "Why?", which it answers still less, unless it has a "because".
     """
-    if not evidence:
-        return chance
-    first = evidence[0]
     if (first.hit.passage.document_id, first.sentence.start) not in understood.cited:
         return chance
     explained = _REASON.search(first.text) or not _WHY.fullmatch(understood.question.strip())
     return chance / (chance + math.exp(REPEATED if explained else 2 * REPEATED) * (1 - chance))
+
+
+def speaking_of(evidence: Sequence[Evidence], things: Sequence[str]) -> list[Evidence]:
+    """Return the evidence that mentions some things in its title, the sentence, or the one before it.
+
+    What does not would be the answer to the question before, too.
+    """
+    return [one for one in evidence if not unmentioned(things, one.so_far)] if things else list(evidence)
 
 
 NEAR = 0.05

@@ -161,6 +161,22 @@ def test_a_completed_question_takes_only_what_it_needs() -> None:
     assert other.leans
 
 
+def test_what_a_fragment_changed_has_to_be_spoken_of(index: Index) -> None:
+    text = (
+        "The Quell Bridge was opened in 1931. It carries a road. About 24,000 cars cross it every day.\n\n"
+        "The Lune Bridge, twelve kilometres to the south, carries a railway. It was opened in 1968."
+    )
+    index.add([Source("bridges.txt", text)])
+    cars = answer("How many cars cross the Quell Bridge every day?", index=index)
+    assert cars.citations[0].text.startswith("About 24,000")
+    others = answer("And the Lune Bridge?", index=index, history=[cars])
+    assert others.query == "How many cars cross the Lune Bridge every day?"
+    assert others.abstained
+    opened = answer("When was the Quell Bridge opened?", index=index)
+    other = answer("And the Lune Bridge?", index=index, history=[opened])
+    assert other.citations[0].text == "It was opened in 1968."
+
+
 def test_small_talk_is_no_turn() -> None:
     first = Answer("What happened in Solingen?", "What happened in Solingen?", (), "", 0.0)
     thanks = Answer("Thanks!", "Thanks!", (), "", 0.0, reply="You are welcome.")
