@@ -133,6 +133,6 @@ def test_a_server_adds_files_first_and_follows_its_folders(
         wait_until(lambda: followed == [folder])
 
     followed: list[Path] = []
-    monkeypatch.setattr(terminal, "_follow", lambda _, path: followed.append(path))
+    monkeypatch.setattr(terminal, "follow", lambda _, path: followed.append(path))
     monkeypatch.setattr(called, serve)
     assert run(name, str(folder), "--watch", "--store", str(tmp_path / "store")) == 0
