@@ -68,10 +68,14 @@ TEXT = st.lists(st.sampled_from(HARD) | st.text(max_size=12), max_size=40).map("
 
 
 def many_texts(seed: int, count: int) -> Iterator[str]:
-    """Yield texts of the same kind, of up to 40 pieces: hard ones, words, and characters from all of Unicode."""
+    """Yield texts of the same kind, of up to 40 pieces: hard ones, words, and characters from all of Unicode.
+
+    One in fifty is twenty times as long, and has sentences that are cut.
+    """
     chance = random.Random(seed)
     for _ in range(count):
-        yield "".join(map(_piece, [chance] * chance.randrange(41)))
+        longer = 20 if chance.random() < 0.02 else 1
+        yield "".join(map(_piece, [chance] * chance.randrange(40 * longer + 1)))
 
 
 def _piece(chance: random.Random) -> str:
