@@ -70,12 +70,16 @@ TEXT = st.lists(st.sampled_from(HARD) | st.text(max_size=12), max_size=40).map("
 def many_texts(seed: int, count: int) -> Iterator[str]:
     """Yield texts of the same kind, of up to 40 pieces: hard ones, words, and characters from all of Unicode.
 
-    One in fifty is twenty times as long, and has sentences that are cut.
+    One in fifty has a sentence besides that is so long that it is cut, with few spaces or many.
     """
     chance = random.Random(seed)
     for _ in range(count):
-        longer = 20 if chance.random() < 0.02 else 1
-        yield "".join(map(_piece, [chance] * chance.randrange(40 * longer + 1)))
+        text = "".join(map(_piece, [chance] * chance.randrange(41)))
+        if chance.random() < 0.02:
+            text += "".join(
+                chance.choices("aé👩 \u00a0", [90, 5, 1, chance.choice([0, 0.1, 9]), 1], k=chance.randrange(4_000))
+            )
+        yield text
 
 
 def _piece(chance: random.Random) -> str:
