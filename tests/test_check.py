@@ -168,7 +168,7 @@ def test_a_name_in_the_place_of_another_is_seen_wherever_it_stands(claim, eviden
         ("They left the old town by night.", "Holm and her men left the old town by night."),
         ("Anna Holm and her lawyer asked for an apology.", "Holm and her lawyer asked for an apology."),
         ("It is led by Anna Berg.", "It is led by Dr. Anna Berg, who came in 2014."),
-        ("It is a row of tales by the poet A.B Ruiz.", "Tales is a row of tales by the poet A. B. Ruiz."),
+        ("It is a tale by the poet A.B Ruiz.", "The Mill is a tale by the poet A. B. Ruiz."),
     ],
 )
 def test_another_order_or_form_of_the_same_names_is_no_other_name(claim, evidence):

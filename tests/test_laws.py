@@ -68,10 +68,18 @@ TEXT = st.lists(st.sampled_from(HARD) | st.text(max_size=12), max_size=40).map("
 
 
 def many_texts(seed: int, count: int) -> Iterator[str]:
-    """Yield texts of the same kind, of up to 40 pieces: hard ones, words, and characters from all of Unicode."""
+    """Yield texts of the same kind, of up to 40 pieces: hard ones, words, and characters from all of Unicode.
+
+    One in fifty has a sentence besides that is so long that it is cut, with few spaces or many.
+    """
     chance = random.Random(seed)
     for _ in range(count):
-        yield "".join(map(_piece, [chance] * chance.randrange(41)))
+        text = "".join(map(_piece, [chance] * chance.randrange(41)))
+        if chance.random() < 0.02:
+            text += "".join(
+                chance.choices("aé👩 \u00a0", [90, 5, 1, chance.choice([0, 0.1, 9]), 1], k=chance.randrange(4_000))
+            )
+        yield text
 
 
 def _piece(chance: random.Random) -> str:
