@@ -10,8 +10,9 @@ LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
 chat: $(INSTALLED)
 	$(BIN)/verbatim chat seeds/
 
+# A process for each core, up to four: each holds the models and a browser, some 2 GB.
 test: $(INSTALLED)
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 # The long form: 100 kills, every file damaged in every way, full disks, writers that meet, 10,000 reads. Half an hour.
 trials: $(INSTALLED)

@@ -289,7 +289,7 @@ def words(data: Path) -> None:
 
 def _everything(question: str, history: History) -> Understood:
     """Return a question with all that was asked and answered before it."""
-    return _plain(" ".join([*(f"{turn.query} {turn.said}" for turn in turns(history)), question]))
+    return _plain(" ".join([*(f"{turn.question} {turn.said}" for turn in turns(history)), question]))
 
 
 def _agreement(row: Mapping[str, Any], way: Way) -> tuple[float, float, float]:

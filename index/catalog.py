@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import struct
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -595,7 +596,7 @@ def _pack(sentences: Sequence[Span]) -> bytes:
 
 
 def _unpack(data: bytes) -> tuple[Span, ...]:
-    return tuple(Span(int(start), int(end)) for start, end in np.frombuffer(data, dtype="<u4").reshape(-1, 2))
+    return tuple(Span(start, end) for start, end in struct.iter_unpack("<II", data))
 
 
 def _unknown(document_id: str, revision: str | None = None) -> UnknownDocumentError:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 import tantivy
 from filelock import FileLock
@@ -36,8 +37,8 @@ what when where whether which while who whom whose why will with would you your 
 """
 """Words of the grammar, without which a question says the same. tantivy's own list lacks the words that ask."""
 
-VERSION = 1
-"""Raised when the analyzer changes, so that caches made by the old one are made anew."""
+VERSION = 2
+"""Raised when the analyzer or the schema changes, so that caches made by the old one are made anew."""
 
 PASSAGE_BYTES = 1000
 """What a passage takes in the folder, roughly."""
@@ -54,6 +55,7 @@ class LexicalCache:
         self._index: tantivy.Index | None = None
         self._believed = False  # this process has seen that the folder is as it was left
         self._in_memory: int | None = None  # the generation of an index that is not in the folder
+        self._looked_at: tuple[tantivy.Index, int | None] | None = None  # the index and its generation when reloaded
 
     def generation(self) -> int | None:
         """Return the catalog's generation that the folder holds, or None if it has to be made anew."""
@@ -95,7 +97,7 @@ class LexicalCache:
         index.reload()
         searcher = index.searcher()
         found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
-        held = {searcher.doc(address)["id"][0] for _, address in found}
+        held = set(searcher.fast_field_values("id", [address for _, address in found]))
         wanted = {passage_id for passage_id, _ in self._catalog.texts()}
         return [] if held == wanted else [f"the word index holds {len(held)} passages, the catalog {len(wanted)}"]
 
@@ -105,16 +107,17 @@ class LexicalCache:
 
     def _search(self, query: str, limit: int, within: Collection[int] | None) -> dict[int, float]:
         index = self._open()
-        index.reload()
+        now = (index, self.generation())
+        if self._looked_at is None or self._looked_at[0] is not index or self._looked_at[1] != now[1]:
+            index.reload()  # to look whether another process has written takes as long as to search
+            self._looked_at = now
         matching = _any_term(query, index)
         if within is not None:
             chosen = tantivy.Query.const_score_query(
                 tantivy.Query.term_set_query(index.schema, "id", list(within)), 0.0
             )
             matching = tantivy.Query.boolean_query([(tantivy.Occur.Must, matching), (tantivy.Occur.Must, chosen)])
-        searcher = index.searcher()
-        found = searcher.search(matching, limit, count=False).hits
-        return {searcher.doc(address)["id"][0]: score for score, address in found}
+        return dict(_found(index, matching, limit))
 
     def _bring(self, *, anew: bool) -> None:
         """Bring the folder to the catalog's state, by making it anew if need be; make it in memory if that fails."""
@@ -202,9 +205,7 @@ class MemorySearch:
 
     def search(self, query: str, limit: int) -> list[int]:
         """Return the places of up to ``limit`` texts that hold any of the query's terms, best first."""
-        searcher = self._index.searcher()
-        found = searcher.search(_any_term(query, self._index), limit, count=False).hits
-        return [searcher.doc(address)["id"][0] for _, address in found]
+        return [place for place, _ in _found(self._index, _any_term(query, self._index), limit)]
 
 
 def _new_index(folder: Path | None = None) -> tantivy.Index:
@@ -222,7 +223,7 @@ def _version() -> str:
 def _schema() -> tantivy.Schema:
     return (
         tantivy.SchemaBuilder()
-        .add_unsigned_field("id", stored=True, indexed=True)
+        .add_unsigned_field("id", indexed=True, fast=True)
         .add_text_field("text", stored=False, tokenizer_name=ANALYZER)
         .build()
     )
@@ -234,6 +235,14 @@ def _any_term(query: str, index: tantivy.Index) -> tantivy.Query:
         for term in sorted(set(terms(query)))
     ]
     return tantivy.Query.boolean_query(clauses)
+
+
+def _found(index: tantivy.Index, query: tantivy.Query, limit: int) -> Iterator[tuple[int, float]]:
+    """Give the id and the score of what fits a query, best first."""
+    searcher = index.searcher()
+    found = searcher.search(query, limit, count=False).hits
+    ids = cast("list[int]", searcher.fast_field_values("id", [address for _, address in found]))
+    return zip(ids, (score for score, _ in found), strict=True)
 
 
 @cache

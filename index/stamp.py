@@ -12,6 +12,7 @@ import json
 import logging
 import os
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
@@ -39,9 +40,10 @@ class Stamp:
 
 def read(folder: Path, version: str) -> Stamp | None:
     """Return the folder's stamp; None if there is none, or none that can be believed."""
+    file = folder / NAME
     try:
-        digest, _, text = (folder / NAME).read_text("utf-8").partition("\n")
-        stamp = Stamp(**json.loads(text)) if digest == _digest(text) else None
+        status = file.stat()
+        stamp = _read(file, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     except (OSError, ValueError, TypeError):
         return None
     return stamp if stamp and stamp.version == version else None
@@ -56,6 +58,13 @@ def write(folder: Path, version: str, generation: int, part: str = "") -> None:
 def remove(folder: Path) -> None:
     """Take the stamp away: from here on the folder is not in order."""
     (folder / NAME).unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, _status: tuple[int, ...]) -> Stamp | None:
+    """Read a stamp; one with the same status is not read again, since every search asks for it."""
+    digest, _, text = file.read_text("utf-8").partition("\n")
+    return Stamp(**json.loads(text)) if digest == _digest(text) else None
 
 
 def _digests(folder: Path) -> dict[str, str]:

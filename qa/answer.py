@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best
-from qa.converse import Place, Understanding, Understood, blended, doubted, stays, understand
+from qa.converse import Understanding, Understood, blended, doubted, speaking_of, stays, understand
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
 from qa.read import Reader, open_reader
@@ -107,7 +107,7 @@ class Answerer:
         if query == question:
             read = [self._read(part, hits) for part in parts(query)]
         else:
-            read = [self._read(query, hits, understood.cited)]
+            read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
         least = self.threshold / 2 if any(part.chance >= self.threshold for part in read) else self.threshold
         answered = [part for part in read if part.chance >= least]
@@ -148,9 +148,19 @@ class Answerer:
             hits = self.reranker.rerank(query, hits[:RERANKED])
         return query, hits[:TOP_K]
 
-    def _read(self, question: str, hits: Sequence[Hit], cited: Collection[Place] = ()) -> _Read:
+    def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
-        return _Read(question, evidence, doubted(self.reader.calibration.confidence(evidence), evidence, cited))
+        return _Read(question, evidence, self.reader.calibration.confidence(evidence))
+
+    def _read_leaning(self, understood: Understood, hits: Sequence[Hit]) -> _Read:
+        """Read for a question with the words of the talk. Only what speaks of the thing that it changed can answer."""
+        evidence = self.reader.read(understood.query, hits)
+        about = speaking_of(evidence, understood.changed)
+        if not about:
+            return _Read(understood.query, evidence, 0.0)
+        others = [one for one in evidence if one not in about]
+        chance = self.reader.calibration.confidence([*about, *others])
+        return _Read(understood.query, about, doubted(chance, about[0], understood))
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
         passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}

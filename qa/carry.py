@@ -1,8 +1,7 @@
 """The earlier turns of a talk -> the words that a question which leans on them needs.
 
 Of an earlier question not everything is wanted: "What happened in Solingen?" lends "Solingen" to "How many were injured
-there?". Every word and name of the last turns is a candidate, and a linear model of where it stands says how likely a
-person would have said it again.
+there?".
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.lexical import terms
+from qa.quantities import MONTH, WEEKDAY
 from qa.types import Answer
 
 TEXT_CHARS = 400
@@ -27,29 +27,38 @@ SAYING_NOTHING = frozenset(
 """Words of a question that tell nothing of its subject."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_](?:[\w'’-]*\w)?")
+_DATE = re.compile(rf"(?:\d+|{MONTH}|{WEEKDAY})(?: (?:\d+|{MONTH}))*$")
 _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange: what was asked, how it was understood, and what was answered."""
+    """One exchange: what was asked, the sentence that was cited for it first, and the id of its document.
+
+    ``refused`` tells that nothing was cited (of a question alone it is not known), ``leans`` that the question says
+    nothing without those before it.
+    """
 
     question: str
-    query: str
     said: str = ""
+    document: str = ""
+    refused: bool = False
+    leans: bool = False
 
 
 def turns(history: Sequence[Answer | str]) -> list[Turn]:
-    """Return the last turns of a talk, oldest first. Small talk is none; of several questions each is one."""
+    """Return the turns of a talk, oldest first. Small talk is none; of several questions each is one."""
     found: list[Turn] = []
     for item in history:
         if isinstance(item, str):
-            found.append(Turn(item, item))
+            found.append(Turn(item))
         elif item.parts:
             found.extend(turns(item.parts))
+        elif item.citations:
+            first = item.citations[0]
+            found.append(Turn(item.question, first.text[:TEXT_CHARS], first.document_id))
         elif item.reply is None:
-            said = item.citations[0].text[:TEXT_CHARS] if item.citations else ""
-            found.append(Turn(item.question, item.query, said))
+            found.append(Turn(item.question, refused=True))
     return found
 
 
@@ -73,26 +82,57 @@ def phrases(text: str) -> Iterator[tuple[str, bool]]:
         yield text[start:end], is_name
 
 
+def is_date(name: str) -> bool:
+    """Whether a name is that of a month or a day, with or without its number."""
+    return _DATE.match(name) is not None
+
+
 def _begins_a_sentence(text: str, start: int) -> bool:
     before = text[:start].rstrip(" \t“”\"'‘(—–-")
     return not before or before[-1] in ".?!:\n"
 
 
 def carried(question: str, talk: Sequence[Turn]) -> list[str]:
-    """Return the words and names that the last turn lends a question, in order.
+    """Return the words and names that the talk lends a question, in order.
 
-    They are the names of the last question and those of its words that the sentence cited for it says again (all of
-    them, if none was cited), then the names of that sentence. What that question took from an earlier one itself
-    goes on.
+    They are the names of the last question that had any; the words of the last question that says something and, if it
+    leans, of the one that it leans on; and the names of the last sentence cited, without dates. Of the words of a
+    question only those count that the sentence cited for it says again (all of the last one's, if none was cited).
     """
     if not talk:
         return []
-    last, own = talk[-1], {*terms(question), *SAYING_NOTHING}
-    said = set(terms(last.said)) or None
-    asked = [phrase for phrase, is_name in phrases(last.query) if is_name or said is None or said & set(terms(phrase))]
+    own = {*terms(question), *SAYING_NOTHING}
+    place, asked = next(((n, words) for n in reversed(range(len(talk))) if (words := _words(talk[n]))), (0, []))
+    leant_on = next((turn for turn in reversed(talk[:place]) if not turn.leans), None) if talk[place].leans else None
+    before = _words(leant_on) if leant_on and leant_on.said else []
+    answered = [phrase for phrase, is_name in phrases(talk[-1].said) if is_name and not is_date(phrase)]
     found = []
-    for phrase in (*asked, *(phrase for phrase, is_name in phrases(last.said) if is_name)):
+    for phrase in (*_subject(talk), *before, *asked, *answered):
         if not own.issuperset(terms(phrase)):
             own.update(terms(phrase))
             found.append(phrase)
     return found[:MOST_PHRASES]
+
+
+def _words(turn: Turn) -> list[str]:
+    """Return the names of a question, and those of its words that the sentence cited for it says again, if one was."""
+    said = set(terms(turn.said)) or set(terms(turn.question))
+    found = ((phrase, is_name, set(terms(phrase)) - SAYING_NOTHING) for phrase, is_name in phrases(turn.question))
+    return [phrase for phrase, is_name, words in found if words and (is_name or words & said)]
+
+
+def _subject(talk: Sequence[Turn]) -> list[str]:
+    """Return the names of the last question that had any, as far back as nothing else was cited than for the last."""
+    last = talk[-1]
+    for turn in reversed(talk):
+        if turn.document and last.document and turn.document != last.document:
+            break
+        if names := _names(turn):
+            return names
+    return []
+
+
+def _names(turn: Turn) -> list[str]:
+    """Return the names of a question: what it writes with a capital, or the sentence that was cited for it does."""
+    cited = {term for phrase, is_name in phrases(turn.said) if is_name for term in terms(phrase)}
+    return [phrase for phrase, is_name in phrases(turn.question) if is_name or cited.issuperset(terms(phrase))]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index import Hit
 from index.lexical import terms
-from qa.carry import carried, turns
+from qa.carry import Turn, carried, turns
+from qa.ellipsis import completed
+from qa.named import named_terms, unmentioned
+from qa.parts import asks
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
@@ -37,6 +40,11 @@ _FRAGMENT = re.compile(
     r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"(?:(?:and|but|so) )?(?:why(?: not| so)?|how come)\W*", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because|since|as|due to|owing to|thanks to|so that|in order|reasons?|caus\w+|in response|to avoid|after)\b",
+    re.IGNORECASE,
+)
 
 
 Place = tuple[str, int]
@@ -47,13 +55,15 @@ Place = tuple[str, int]
 class Understood:
     """How a question was understood.
 
-    ``question`` is as it was typed; ``query`` adds the words that the talk lends it. ``leans`` tells whether it says
-    nothing without them. ``cited`` are the sentences that the last answer cited.
+    ``question`` is as it was typed, or a fragment completed; ``query`` adds the words that the talk lends it. ``leans``
+    tells whether what was typed says nothing without the talk. ``changed`` are the names and numbers that a fragment
+    put in the place of others. ``cited`` are the sentences that the last answer cited.
     """
 
     question: str
     query: str
     leans: bool = False
+    changed: tuple[str, ...] = ()
     cited: frozenset[Place] = frozenset()
 
     @property
@@ -68,11 +78,34 @@ Understanding = Callable[[str, Sequence[Answer | str]], Understood]
 
 def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     """Return the question with what it takes from the talk before it."""
-    talk = turns(history)
-    words = carried(question, talk)
-    if not words:
+    talk = _spelt_out(turns(history))
+    before = talk[-1].question if talk else ""
+    asked = completed(question, before)
+    if asked != question:
+        talk = talk[:-1] if leans(asked) or not _NAME.search(asked) else []
+    query = " ".join([asked, *carried(asked, _lending(talk))])
+    if query == question:
         return Understood(question, question)
-    return Understood(question, " ".join([question, *words]), leans(question), _cited(history))
+    changed = tuple(unmentioned(named_terms(asked), before)) if asked != question else ()
+    return Understood(asked, query, asked != question or leans(question), changed, _cited(history))
+
+
+def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
+    """Return the turns of a talk, fragments completed, and whether each leans."""
+    found: list[Turn] = []
+    for turn in talk:
+        asked = completed(turn.question, found[-1].question) if found else turn.question
+        found.append(replace(turn, question=asked, leans=leans(asked)))
+    return found
+
+
+def _lending(talk: Sequence[Turn]) -> list[Turn]:
+    """Leave out whole questions that leaned, named nothing and were refused: they tell what was asked, not of what."""
+    return [
+        turn
+        for turn in talk
+        if not (turn.refused and turn.leans and asks(turn.question) and not _NAME.search(turn.question))
+    ]
 
 
 def leans(question: str) -> bool:
@@ -105,14 +138,24 @@ took no right answer and 4 of 9 wrong ones. See docs/followup.md.
 """
 
 
-def doubted(chance: float, evidence: Sequence[Evidence], cited: Collection[Place]) -> float:
-    """Return the chance (0..1) that the first of the evidence answers, lowered if the answer before ``cited`` it, too.
+def doubted(chance: float, first: Evidence, understood: Understood) -> float:
+    """Return the chance (0..1) that a sentence answers a question that leans, lowered if the answer before cited it.
 
-    What a question leans on is told in the words of that sentence, which is then found again whatever is asked.
+    What a question leans on is told in the words of that sentence, which is then found again whatever is asked; even
+    "Why?", which it answers still less, unless it has a "because".
     """
-    if not evidence or (evidence[0].hit.passage.document_id, evidence[0].sentence.start) not in cited:
+    if (first.hit.passage.document_id, first.sentence.start) not in understood.cited:
         return chance
-    return chance / (chance + math.exp(REPEATED) * (1 - chance))
+    explained = _REASON.search(first.text) or not _WHY.fullmatch(understood.question.strip())
+    return chance / (chance + math.exp(REPEATED if explained else 2 * REPEATED) * (1 - chance))
+
+
+def speaking_of(evidence: Sequence[Evidence], things: Sequence[str]) -> list[Evidence]:
+    """Return the evidence that mentions some things in its title, the sentence, or the one before it.
+
+    What does not would be the answer to the question before, too.
+    """
+    return [one for one in evidence if not unmentioned(things, one.so_far)] if things else list(evidence)
 
 
 NEAR = 0.05

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from index.errors import VerbatimError
 from qa.address import Address
-from qa.types import Answer, Citation, Statement, Written
+from qa.types import Answer, Citation, Written
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -98,63 +98,65 @@ def _citations() -> TypeAdapter[Citation]:
 
 # ---- Markdown ----
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$^]")
-_LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=])|(\d{1,9})([.)]))")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$^@]|(?<=\w):(?=//)|(?<=www)\.|^[-+=]", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])")  # begins a list
 
 
 def to_markdown(answer: Answer) -> str:
     """Return an answer as Markdown: the question, the quotations, and a footnote for each with its place."""
-    lines = [f"**{_markdown(' '.join(answer.question.split()))}**"] if answer.question.strip() else []
+    lines = [f"**{markdown(answer.question)}**"] if answer.question.strip() else []
     if answer.reply is not None:
-        return "\n\n".join([*lines, _markdown(answer.reply)]) + "\n"
+        return "\n\n".join([*lines, markdown(answer.reply)]) + "\n"
     if answer.abstained:
-        lines.append(_markdown(answer.reason))
+        lines.append(markdown(answer.reason))
         if answer.missing:
-            lines.append("Nowhere in the documents: " + _markdown(", ".join(answer.missing)))
+            lines.append("Nowhere in the documents: " + markdown(", ".join(answer.missing)))
         if answer.nearest:
-            lines += ["Nearest sentence, not an answer:", _quotation(answer.nearest)]
-    lines += map(_quotation, answer.citations)
-    lines += [f"The documents do not seem to say: {_markdown(part)}" for part in answer.unanswered]
+            lines += ["Nearest sentence, not an answer:", markdown_quotation(answer.nearest, answer.nearest.number)]
+    lines += [markdown_quotation(citation, citation.number) for citation in answer.citations]
+    lines += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
     if answer.written:
-        lines += _prose(answer.written)
+        lines += markdown_prose(answer.written)
     noted = answer.citations or ((answer.nearest,) if answer.nearest else ())
     return "\n\n".join([*lines, *map(_footnote, noted)]) + "\n"
 
 
-def _prose(written: Written) -> Iterator[str]:
-    """Yield what a model wrote: the paragraph that holds, then what was struck and why, then the note."""
-    yield f"Written by {_markdown(written.model)}, each sentence checked:"
-    held = [_footnoted(sentence) for sentence in written.sentences if sentence.holds]
+def markdown_prose(written: Written, before: int = 0) -> Iterator[str]:
+    """Yield what a model wrote: the paragraph that holds, then what was struck and why, then the note.
+
+    ``before`` is how many footnotes there are before those of its citations.
+    """
+    yield f"Written by {markdown(written.model)}, each sentence checked against the quotations:"
+    held = [
+        " ".join((markdown(one.text), "".join(f"[^{before + number}]" for number in one.numbers)))
+        for one in written.sentences
+        if one.holds
+    ]
     if held:
         yield " ".join(held)
     for sentence in written.sentences:
         if not sentence.holds:
-            yield f"~~{_markdown(sentence.text)}~~ (struck: {_markdown('; '.join(sentence.reasons))})"
+            yield f"~~{markdown(sentence.text)}~~ (struck: {markdown('; '.join(sentence.reasons))})"
     if written.note:
-        yield _markdown(written.note)
+        yield markdown(written.note)
 
 
-def _footnoted(sentence: Statement) -> str:
-    return _markdown(sentence.text) + " " + "".join(f"[^{number}]" for number in sentence.numbers)
-
-
-def _quotation(citation: Citation) -> str:
-    lines = [f"> {line}".rstrip() for line in _markdown(citation.text).splitlines()]
-    return "\n".join(lines) + f" [^{citation.number}]"
+def markdown_quotation(citation: Citation, footnote: int) -> str:
+    """Return a quotation, its lines kept, with the number of its footnote."""
+    return "\\\n".join(f"> {markdown(line)}" for line in citation.text.strip().splitlines()) + f"[^{footnote}]"
 
 
 def _footnote(citation: Citation) -> str:
-    title = _markdown(" ".join(citation.title.split()))
+    title = markdown(citation.title)
     link = web_link(citation)
     named = f"[{title}](<{link}>)" if link else title
     place = f"page {citation.page}, characters {citation.start}–{citation.end}"
     return f"[^{citation.number}]: {named}, {place}, `{citation.address}`"
 
 
-def _markdown(text: str) -> str:
-    """Escape what Markdown would read as its own, so that what is shown are the words themselves."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", text)
-    return _LINE_START.sub(lambda line: line[1] + (f"\\{line[2]}" if line[2] else f"{line[3]}\\{line[4]}"), escaped)
+def markdown(text: str) -> str:
+    """Return text on one line, in which Markdown finds no mark of its own, so that the words themselves are shown."""
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 # ---- W3C Web Annotation Data Model ----

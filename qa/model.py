@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import VerbatimError
-from index.onnx import cores, made_whole
+from index.onnx import cores, made_whole, session
 from qa.pairs import MAX_TOKENS
 
 if TYPE_CHECKING:
@@ -58,18 +58,13 @@ class ReadingModel:
     """An exported model. Safe to use from several threads."""
 
     def __init__(self, folder: Path, file: str = "model.onnx") -> None:
-        import onnxruntime
-
         settings = json.loads((folder / "settings.json").read_text())
         self._inputs: list[str] = settings["inputs"]
         self.judges_sentences: bool = settings["judges_sentences"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(settings["max_tokens"], stride=64, strategy="only_second")
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # errors only
-        options.intra_op_num_threads = 1  # several wait for each other by spinning: 2.5 times the work when two ask
-        self._session = onnxruntime.InferenceSession(folder / file, options, ["CPUExecutionProvider"])
+        self._session = session(folder / file)
         self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="verbatim-read")
 
     def windows(self, pairs: Sequence[tuple[str, str]]) -> list[list[Encoding]]:

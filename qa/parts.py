@@ -9,15 +9,19 @@ from index.lexical import terms
 MOST_PARTS = 3
 SHORT_TERMS = 1
 
-_ASKING = (
+ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
-    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
+    r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
+    r"|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
 )
-_AND = re.compile(rf",? and (?={_ASKING})", re.IGNORECASE)
-_OPENING = re.compile(rf"\W*{_ASKING}", re.IGNORECASE)
+"""How a question begins."""
+
+_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
+_AND = re.compile(rf",? and (?={ASKING})", re.IGNORECASE)
+_OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
 _NEXT = re.compile(
-    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{_ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
+    rf"(?<=\?)\s+(?=(?:(?:and|but|also|or|then),? )?(?:{ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE
 )
 
 MOST_QUESTIONS = 5
@@ -42,3 +46,8 @@ def parts(question: str) -> list[str]:
         return [question]
     first, *others = (f"{piece}?" for piece in pieces)
     return [first, *(other if len(terms(other)) > SHORT_TERMS else f"{first} {other}" for other in others)]
+
+
+def asks(question: str) -> bool:
+    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
+    return bool(_WHOLE.match(question.strip()) and terms(question))

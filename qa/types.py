@@ -35,9 +35,17 @@ class Evidence:
     @property
     def surroundings(self) -> str:
         """What a reader of the sentence has in view: the title, and its neighbours in the passage."""
+        return self._seen(2)
+
+    @property
+    def so_far(self) -> str:
+        """What a reader knows when the sentence ends: the title, the sentence before in the passage, and itself."""
+        return self._seen(1)
+
+    def _seen(self, further: int) -> str:
         sentences = self.hit.passage.sentences
         place = sentences.index(self.sentence)
-        return " ".join([self.hit.title, *map(self.hit.sentence_text, sentences[max(0, place - 1) : place + 2])])
+        return " ".join([self.hit.title, *map(self.hit.sentence_text, sentences[max(0, place - 1) : place + further])])
 
 
 @dataclass(frozen=True, slots=True)

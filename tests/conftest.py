@@ -10,6 +10,7 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait busily, for those of tests that run beside these
 
 from index import Index, vectors
 from tests.fakes import HashEncoder
@@ -17,7 +18,7 @@ from tests.fakes import HashEncoder
 ARTICLE = Path(__file__).parent.parent / "seeds" / "centcom-raid-western-iraq-2024-08.txt"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def article() -> Path:
     """The seed article."""
     return ARTICLE

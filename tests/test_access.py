@@ -17,7 +17,7 @@ from index import Index, Source
 from qa.write import Proof
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving, watch
 from tests.test_browser import SEED, WordEncoder, ask, scripted
-from ui import chat
+from ui import asking
 from ui.login import Logins
 from ui.server import create_app
 
@@ -112,7 +112,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         Index.open(tmp_path_factory.mktemp("store"), encoder=WordEncoder()) as index,
         Index.open(tmp_path_factory.mktemp("empty"), encoder=WordEncoder()) as empty,
     ):
-        patch.setattr(chat, "answer", scripted)
+        patch.setattr(asking, "answer", scripted)
         index.add([Source(SEED.name, SEED.read_bytes())])
         example = ["How many U.S. troops remain in Iraq?"]
         with (

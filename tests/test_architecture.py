@@ -6,6 +6,7 @@ import ast
 import importlib.metadata
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = ["index", "qa", "evals", "ui"]
 
 
+@cache
 def imported_packages(file: Path) -> set[str]:
     imported = set()
     for node in ast.walk(ast.parse(file.read_text())):

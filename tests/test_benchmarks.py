@@ -57,7 +57,7 @@ def test_indexing_says_who_is_not_there(tmp_path: Path) -> None:
 
 
 def test_growth_is_measured_and_drawn(tmp_path: Path) -> None:
-    said = invoke("search", "--sizes", "60,120", "--save", str(tmp_path))
+    said = invoke("search", "--sizes", "60,120", "--embedded", "20", "--save", str(tmp_path))
     assert "made up" in said
     rows = json.loads((tmp_path / "search.json").read_text())
     assert [(row["recall"], row["recall_embedded"]) for row in rows] == [(1.0, 1.0), (1.0, 1.0)]

@@ -17,7 +17,7 @@ import pytest
 
 from index import Index, Source
 from qa.types import Answer, Citation, Span
-from ui import chat
+from ui import asking
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -127,7 +127,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
     from ui.server import create_app
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(chat, "answer", scripted)
+    patch.setattr(asking, "answer", scripted)
     index = Index.open(tmp_path_factory.mktemp("store"), encoder=WordEncoder())
     hostile_name = "<img src=x onerror=alert(1)>\" onfocus='alert(2)'.txt"
     index.add([Source(SEED.name, SEED.read_bytes()), Source(hostile_name, HOSTILE, title=HOSTILE)])

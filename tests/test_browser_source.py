@@ -18,7 +18,7 @@ from index import Index, Source, pictures
 from qa.types import Answer, Citation, Reasons, Searched, Span
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
-from ui import chat
+from ui import asking
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -88,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from ui.server import create_app
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(chat, "answer", scripted)
+    patch.setattr(asking, "answer", scripted)
     with ExitStack() as stack:
         stack.callback(pictures._sandbox.close)
         stack.callback(patch.undo)

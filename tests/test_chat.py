@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from index import EmptyStoreError, Index, Source
 from qa.types import Answer, Citation
-from ui import chat, server
+from ui import asking, chat, render, server
 from ui.render import Turn
 
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
@@ -67,6 +67,11 @@ def answer_with(index: Index) -> Answer:
 PARTS = chat.Parts(*(field.name for field in dataclasses.fields(chat.Parts)))  # each part stands for itself
 
 
+def finish(index: Index, turns: list[Turn], **more) -> str:
+    asking.finish(index, turns, **more)
+    return render.conversation(turns, documents=1)
+
+
 # ---- events ----------------------------------------------------------------------------------------------
 
 
@@ -76,8 +81,8 @@ def test_the_question_is_shown_before_its_answer(index, monkeypatch):
     assert "Reading your documents" in shown["conversation"]
     assert shown["question"] == ""
     assert [turn.pending for turn in turns] == [True]
-    monkeypatch.setattr(chat, "answer", lambda *_, **__: answer_with(index))
-    finished = chat._finish(index, turns)
+    monkeypatch.setattr(asking, "answer", lambda *_, **__: answer_with(index))
+    finished = finish(index, turns)
     assert "About 2,500 troops remain in Iraq." in finished
     assert "Reading your documents" not in finished
 
@@ -99,7 +104,7 @@ def test_a_question_that_is_too_long_is_refused_in_words(index):
 
 
 def test_a_conversation_has_an_end(index):
-    turns = [Turn("?", trouble="x")] * chat.MAX_TURNS
+    turns = [Turn("?", trouble="x")] * asking.MAX_TURNS
     chat._begin(index, PARTS, "One more?", turns)
     assert "Start a new one" in turns[-1].trouble
 
@@ -112,8 +117,8 @@ def test_an_error_becomes_a_message(index, monkeypatch, error, said):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(chat, "answer", fail)
-    finished = chat._finish(index, [Turn("Who?")])
+    monkeypatch.setattr(asking, "answer", fail)
+    finished = finish(index, [Turn("Who?")])
     assert said in finished
     assert "secret" not in finished
 
@@ -125,9 +130,9 @@ def test_earlier_answers_are_the_history_and_hits_are_not_kept(index, monkeypatc
         seen.append([earlier.question for earlier in history])
         return answer_with(index)
 
-    monkeypatch.setattr(chat, "answer", remember)
+    monkeypatch.setattr(asking, "answer", remember)
     turns = [Turn("First?"), Turn("Broken?", trouble="x"), Turn("Second?")]
-    chat._finish(index, turns)
+    finish(index, turns)
     assert seen == [[], ["How many?"]]
     assert all(turn.answer is None or turn.answer.hits == () for turn in turns)
 
@@ -139,12 +144,12 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
         seen.append([earlier.question for earlier in history])
         return answer_with(index)
 
-    monkeypatch.setattr(chat, "answer", remember)
+    monkeypatch.setattr(asking, "answer", remember)
     turns = [Turn("How many?", answer_with(index))]
     shown = chat._begin(index, PARTS, "And there?", turns, alone=True)
     assert shown["question"] != "", "what stands in the box is left"
     chat._begin(index, PARTS, "And then?", turns)
-    assert "without what was said before" in chat._finish(index, turns, note="Asked of 1 of 2 documents.")
+    assert "without what was said before" in finish(index, turns, note="Asked of 1 of 2 documents.")
     assert seen == [[], ["How many?", "How many?"]]
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
 
@@ -156,8 +161,8 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
         chat._start_anew(index, PARTS, turns)
         return answer_with(index)
 
-    monkeypatch.setattr(chat, "answer", start_anew_meanwhile)
-    assert "Slow?" not in chat._finish(index, turns)
+    monkeypatch.setattr(asking, "answer", start_anew_meanwhile)
+    assert "Slow?" not in finish(index, turns)
     assert turns == []
 
 

@@ -131,6 +131,50 @@ def test_a_name_in_the_place_of_another_is_seen_though_both_are_mentioned():
     assert broken_rules("The house of big windows was sold.", "The house of large windows was sold.") == ()
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence", "said"),
+    [
+        # at the end of a claim that leaves out what follows
+        ("The choir is led by Dr. Anna Holm.", "The choir is led by Dr. Anna Berg, who came in 2014.", "“Berg”"),
+        # names of several words, all with a capital
+        (
+            "The song was written by the band and Otto von Lund and sold in Peru.",
+            "The song was written by the band and Anna Maria Berg and sold in Peru.",
+            "Otto von Lund",
+        ),
+        ("King Otto Lund of Norway built the bridge.", "King Haakon VI of Norway built the bridge.", "Otto Lund"),
+        # at the beginning, before a clause, an adverb, or somebody's
+        ("Holm, who had left before, came back on Sunday.", "Berg, who had left before, came back on Sunday.", "Holm"),
+        ("Lund previously led the village choir.", "Holm previously led the village choir.", "“Holm”"),
+        ("Lund and her lawyer asked for an apology.", "Holm and her lawyer asked for an apology.", "“Holm”"),
+        # capital letters alone, and marks of references between
+        ("Earnings of women in Peru are lower than men's.", "Earnings of women in US are lower than men's.", "“US”"),
+        (
+            "Signs of it in the south of Chad and Mali were fever and cough.",
+            "Signs of it in the south of Chad [3] and Togo [4] [5] were fever and cough.",
+            "“Togo”",
+        ),
+    ],
+)
+def test_a_name_in_the_place_of_another_is_seen_wherever_it_stands(claim, evidence, said):
+    around = "Otto von Lund, Otto Lund and Anna Holm met in Peru; Lund had been to Mali, and Holm had not."
+    assert any(said in reason for reason in broken_rules(claim, evidence, around))
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Carla Ruiz lost to Anna Berg.", "Anna Berg began the year with a win over Carla Ruiz in the Cup in Rome."),
+        ("They left the old town by night.", "Holm and her men left the old town by night."),
+        ("Anna Holm and her lawyer asked for an apology.", "Holm and her lawyer asked for an apology."),
+        ("It is led by Anna Berg.", "It is led by Dr. Anna Berg, who came in 2014."),
+        ("It is a tale by the poet A.B Ruiz.", "The Mill is a tale by the poet A. B. Ruiz."),
+    ],
+)
+def test_another_order_or_form_of_the_same_names_is_no_other_name(claim, evidence):
+    assert broken_rules(claim, evidence, "Anna Holm and Anna Berg met Carla Ruiz in Rome.") == ()
+
+
 def test_the_context_names_and_dates_but_counts_nothing():
     said = "He opened it on 3 March."
     assert broken_rules("Sullivan opened it on 3 March 2024.", said)

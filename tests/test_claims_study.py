@@ -8,7 +8,7 @@ import pytest
 
 from evals.claims import Checked, report
 from evals.make.claims import TRUE, Claim, make_claims
-from evals.suite import load_suite
+from evals.suite import GoldSpan, Question, load_suite
 from qa.check import Verdict
 from qa.check.rules import broken_rules
 
@@ -23,7 +23,7 @@ def claims() -> list[Claim]:
 def test_claims_of_every_kind_are_made_always_the_same(claims: list[Claim]) -> None:
     kinds = Counter(claim.kind for claim in claims)
     assert len(kinds) == 12
-    assert min(kinds.values()) >= 5
+    assert min(kinds.values()) >= 4
     suite = load_suite("gazette")
     again = [make_claims(suite.documents, suite.questions, most=3, seed=4) for _ in range(2)]
     assert again[0] == again[1] != make_claims(suite.documents, suite.questions, most=3, seed=5)
@@ -49,8 +49,34 @@ def test_the_rules_see_what_is_swapped_and_leave_true_sentences_alone(claims: li
     share = {kind: sum(found) / len(found) for kind, found in struck.items()}
     assert share["word for word"] == share["shortened"] == share["joined"] == 0
     assert min(share["number swapped"], share["date swapped"]) >= 0.95
-    assert share["name swapped"] >= 0.85
+    assert share["name swapped"] >= 0.95
     assert share["negation"] >= 0.85
+
+
+SOLD, USED = "Ida Holm sold the mill in 1905.", "Otto Berg, a baker, used the old mill for storing grain."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "cited", "stated"),
+    [
+        ("Who used the old mill?", "Otto Berg,", USED, "Otto Berg used the old mill."),
+        ("Who is the baker?", "Otto  Berg", USED, "The baker is Otto Berg."),
+        ("Who sold the mill?", "Ida Holm", SOLD, "Ida Holm sold the mill."),
+        ("When was the mill sold?", "1905", SOLD, None),  # "The mill sold was 1905"
+        ("What was the mill used for?", "storing grain", USED, None),
+        ("What happened to the old mill?", "the baker", USED, None),
+        ("Who used the old mill?", "he was a baker", USED, None),
+        ("Who used the old mill of Peru?", "Otto Berg", USED, None),  # nothing there says where it was
+        ("Who used the old mill?", "Ida Holm", SOLD, None),  # another sentence tells
+    ],
+)
+def test_an_answer_is_stated_where_that_makes_a_sentence_and_those_around_can_tell(question, answer, cited, stated):
+    text = f"{SOLD} {USED}"
+    start = text.index(cited)
+    gold = GoldSpan("mill.txt", start, start + len(cited), cited)
+    asked = Question("1", question, (), True, "who", ((gold,),), (answer,))
+    found = [claim for claim in make_claims({"mill.txt": text}, [asked], most=9) if claim.kind == "answer stated"]
+    assert [claim.claim for claim in found] == ([] if stated is None else [stated])
 
 
 def test_a_report_tells_each_kind_and_the_baselines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from qa.types import Answer
 from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
-from ui import chat
+from ui import asking, chat
 from ui.desk import BusyError, Desk, Lane
 from ui.server import create_app
 
@@ -98,7 +98,7 @@ def slow(monkeypatch, tmp_path) -> Iterator[tuple[str, threading.Event]]:
         assert go.wait(30)
         return Answer(question, question, (), f"Nothing about {question}", 0.1)
 
-    monkeypatch.setattr(chat, "answer", answer)
+    monkeypatch.setattr(asking, "answer", answer)
     monkeypatch.setattr(chat, "Desk", partial(Desk, at_once=2, in_line=2, seconds=30))
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("plain.txt", "A plain sentence.")])

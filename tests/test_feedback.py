@@ -10,8 +10,9 @@ from evals import run
 from evals.suite import load_suite
 from index import Index, Source, Span, VerbatimError
 from qa import Answerer
-from ui import chat, terminal
+from ui import terminal
 from ui.feedback import FEEDBACK_NAME, Feedback
+from ui.judging import judge
 from ui.render import Turn
 
 TEXT = "The harbour opened in 1901. The tower is 40 metres high. It never closed."
@@ -39,9 +40,9 @@ def test_the_evals_run_what_was_said(tmp_path: Path) -> None:
         turns = asked(index, "When did the harbour open?", "How high is the tower?", "Who is the pope?")
         (document,) = index.documents()
         tower = span(TEXT, "The tower is 40 metres high.")
-        assert "which-one" in chat._judge(index, feedback, "1 wrong 2", turns)
+        assert "which-one" in judge(index, feedback, "1 wrong 2", turns)
         for said in ("right 1", f"pick 2 {document.id} {tower.start} {tower.end}", "right 3"):
-            assert "verbatim eval" in chat._judge(index, feedback, f"1 {said}", turns), said
+            assert "verbatim eval" in judge(index, feedback, f"1 {said}", turns), said
     suite = load_suite(feedback.folder)
     assert [question.answerable for question in suite.questions] == [True, True, False]
     assert [question.kind for question in suite.questions] == ["feedback-right", "feedback-wrong", "feedback-right"]
@@ -111,6 +112,6 @@ def test_forged_words_keep_nothing(index: Index, feedback: Feedback, said: str) 
     index.add(Source("harbour.txt", TEXT))
     (document,) = index.documents()
     turns = asked(index, "When did the harbour open?")
-    shown = chat._judge(index, feedback, f"1 {said.format(document.id)}", turns)
+    shown = judge(index, feedback, f"1 {said.format(document.id)}", turns)
     assert "verbatim eval" not in shown or said == "pick 1"
     assert not (feedback.folder / "questions.jsonl").exists()

@@ -15,7 +15,8 @@ from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, turns
 from qa.converse import leans, understand
-from qa.parts import questions
+from qa.ellipsis import completed
+from qa.parts import asks, questions
 from qa.smalltalk import reply_to
 
 
@@ -64,21 +65,116 @@ def test_a_question_that_does_not_lean(question: str) -> None:
 
 def test_names_are_carried_and_the_words_that_the_answer_says_again() -> None:
     question = "Where can people cross the Quell by the new footbridge?"
-    talk = [Turn(question, question, "The footbridge, built by Hask & Dunmore, is in Orrisby.")]
+    talk = [Turn(question, "The footbridge, built by Hask & Dunmore, is in Orrisby.")]
     assert carried("Who pays for it?", talk) == ["Quell", "footbridge", "Hask & Dunmore", "Orrisby"]
     assert carried("Who pays for the Quell footbridge in Orrisby?", talk) == ["Hask & Dunmore"]
-    assert (
-        carried("Who pays for it?", [Turn(question, question)]) == ["people", "cross", "Quell", "new", "footbridge"][1:]
-    )
+    assert carried("Who pays for it?", [Turn(question)]) == ["Quell", "cross", "new", "footbridge"]
     assert carried("Who pays for it?", []) == []
 
 
-def test_what_a_question_took_over_goes_on() -> None:
-    first = "What happened in Solingen?"
-    second = understand("How many were injured there?", [first])
-    third = understand("And who claimed it?", [Answer(second.question, second.query, (), "", 0.0)])
-    assert "Solingen" in second.query
-    assert "Solingen" in third.query
+def test_the_subject_goes_on_until_another_is_named() -> None:
+    talk = [
+        Turn("Who designed the Quell footbridge?", "It was designed by Ada Frey in June 1998.", "quell"),
+        Turn("How many workers died?", "Seven workers died.", "quell"),
+    ]
+    assert carried("And in 2021?", talk) == ["Quell", "workers", "died"]
+    talk.append(Turn("And in 2021?"))
+    assert carried("Why?", talk) == ["Quell", "2021"]
+    talk.append(Turn("Who built the Lune bridge?", "It was built by Hask & Dunmore.", "lune"))
+    assert carried("When?", talk) == ["Lune", "built", "Hask & Dunmore"]
+
+
+def test_the_subject_of_another_document_does_not_go_on() -> None:
+    talk = [
+        Turn("Who designed the Quell footbridge?", "It was designed by Ada Frey.", "quell"),
+        Turn("How much leave is there?", "There are 28 days of leave a year.", "leave"),
+    ]
+    assert carried("Can it be carried over?", talk) == ["leave"]
+
+
+def test_a_question_that_leans_lends_the_words_of_the_one_it_leans_on_too() -> None:
+    talk = [
+        Turn("How much leave is there?", "There are 28 days of leave a year.", "leave"),
+        Turn("Can it be split?", "It can be split twice.", "leave", leans=True),
+    ]
+    assert carried("And when does it end?", talk) == ["leave", "split"]
+
+
+def test_a_question_without_words_lends_those_before_it() -> None:
+    talk = [
+        Turn("When does the council meet?", "The council meets again on 9 June in room 4.", "minutes"),
+        Turn("Where?", "The council meets again on 9 June in room 4.", "minutes"),
+    ]
+    assert carried("Who chairs it?", talk) == ["council", "meet"]
+
+
+def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
+    talk = [
+        Turn("who is dana whitlock", "Fire chief Dana Whitlock said on Monday that it began in a store.", "fire"),
+        Turn("how did it start", "Nobody knows.", "fire"),
+    ]
+    assert carried("and where was she?", talk)[:2] == ["dana", "whitlock"]
+
+
+@pytest.mark.parametrize(
+    ("before", "fragment", "expected"),
+    [
+        ("How many died in 1944?", "And in 2021?", "How many died in 2021?"),
+        ("How long is the warranty of the Corvo 300?", "and the 500", "How long is the warranty of the Corvo 500?"),
+        ("Who designed the Quell Bridge?", "What about the Lune Bridge?", "Who designed the Lune Bridge?"),
+        ("How many cars cross it", "And the Lune Bridge?", "How many cars cross the Lune Bridge"),
+        ("When does the Alma leave on Monday?", "And on Friday?", "When does the Alma leave on Friday?"),
+        ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
+        ("How much was the damage?", "and at the Holt boatyard?", "How much was the damage at the Holt boatyard?"),
+        ("How long may one park on weekdays?", "And on Sundays?", "How long may one park on Sundays?"),
+        (
+            "What does a visit cost for pupils?",
+            "and for their teachers, too?",
+            "What does a visit cost for their teachers?",
+        ),
+        ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
+        ("How did he leave?", "By car?", "By car?"),
+        ("How did he leave?", "And after that?", "And after that?"),
+        ("How did he leave?", "And with whom?", "And with whom?"),
+        ("Why?", "And in Oman?", "And in Oman?"),
+        ("I see.", "And in Oman?", "And in Oman?"),
+        ("How many died in 1944 and 1945?", "And in 2021?", "And in 2021?"),
+        ("How many died?", "And the other one?", "And the other one?"),
+        ("How many died in 1944?", "And how many in 2021?", "And how many in 2021?"),
+        ("How many died in 1944?", "Why?", "Why?"),
+        ("How many died in 1944?", "And " + "." * 100_000 + "x", "And " + "." * 100_000 + "x"),
+        ("", "", ""),
+    ],
+)
+def test_a_fragment_changes_one_thing_of_the_question_before(before: str, fragment: str, expected: str) -> None:
+    assert completed(fragment, before) == expected
+
+
+def test_a_completed_question_takes_only_what_it_needs() -> None:
+    talk = ["Who designed the Quell Bridge?", "What happened to it in 1944?"]
+    later = understand("And in 2021?", talk)
+    assert later.question == "What happened to it in 2021?"
+    assert later.query == "What happened to it in 2021? Quell Bridge designed"
+    assert understand("And in 2022?", [*talk, "And in 2021?"]).question == "What happened to it in 2022?"
+    other = understand("And the Lune Bridge?", talk[:1])
+    assert other.question == other.query == "Who designed the Lune Bridge?"
+    assert other.leans
+
+
+def test_what_a_fragment_changed_has_to_be_spoken_of(index: Index) -> None:
+    text = (
+        "The Quell Bridge was opened in 1931. It carries a road. About 24,000 cars cross it every day.\n\n"
+        "The Lune Bridge, twelve kilometres to the south, carries a railway. It was opened in 1968."
+    )
+    index.add([Source("bridges.txt", text)])
+    cars = answer("How many cars cross the Quell Bridge every day?", index=index)
+    assert cars.citations[0].text.startswith("About 24,000")
+    others = answer("And the Lune Bridge?", index=index, history=[cars])
+    assert others.query == "How many cars cross the Lune Bridge every day?"
+    assert others.abstained
+    opened = answer("When was the Quell Bridge opened?", index=index)
+    other = answer("And the Lune Bridge?", index=index, history=[opened])
+    assert other.citations[0].text == "It was opened in 1968."
 
 
 def test_small_talk_is_no_turn() -> None:
@@ -108,6 +204,42 @@ def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatc
     assert other.confidence == plain.confidence
     log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (plain, doubted)]
     assert log_odds[0] - log_odds[1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was it built?", True),
+        ("and how old is she", True),
+        ("By how many votes?", True),
+        ("Why?", False),
+        ("And by whom?", False),
+        ("What about the canteen?", False),
+        ("And in Oman?", False),
+        ("The other one?", False),
+    ],
+)
+def test_a_question_that_tells_what_it_asks_for(question: str, expected: bool) -> None:
+    assert asks(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "why", "doubt"),
+    [
+        ("Never use vinegar, because it attacks the seals.", "Can one use vinegar?", "Why not?", 1.0),
+        ("The pump of the machine was made by Hask in Oman.", "Who made the pump?", "Why?", 2.0),
+    ],
+    ids=["the sentence has a reason", "it has none"],
+)
+def test_the_sentence_just_cited_hardly_tells_why_without_a_reason(
+    *, text: str, opening: str, why: str, doubt: float, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add([Source("machine.txt", text)])
+    asked = partial(answer, why, index=index, history=[answer(opening, index=index)])
+    doubted = asked()
+    monkeypatch.setattr(converse, "REPEATED", 0.0)
+    log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (asked(), doubted)]
+    assert log_odds[0] - log_odds[1] == pytest.approx(doubt)
 
 
 def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:

@@ -7,7 +7,9 @@ the code runs, from the file to the checked sentence. How well a real model writ
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -141,16 +143,19 @@ def test_noise_has_the_form_that_it_is_held_to_and_never_holds(tmp_path: Path) -
 
 
 def test_it_stops_when_nobody_listens_any_more(noise: Path) -> None:
-    from qa.write.llamacpp import LlamaCpp, _running
+    from qa.write.llamacpp import THREAD_NAME, LlamaCpp
+
+    def is_running() -> bool:
+        return any(thread.name == THREAD_NAME for thread in threading.enumerate())
 
     writer = LLMWriter(LlamaCpp(path=str(noise), max_tokens=3000))  # without a form it does not end
     pieces = writer.write("Q?", [Proof(1, BRIDGE)])
     next(pieces)
     pieces.close()
     until = time.monotonic() + 5
-    while _running and time.monotonic() < until:
+    while is_running() and time.monotonic() < until:
         time.sleep(0.01)
-    assert not _running
+    assert not is_running()
 
 
 def test_several_at_once_wait_for_each_other(says: Path) -> None:
@@ -183,3 +188,43 @@ def test_what_does_not_fit_is_said(says: Path) -> None:
         list(writer.write("Q?", [Proof(1, "word " * 500)]))
     with pytest.raises(WriterError, match=r"llama\.cpp: .*context"):
         list(LlamaCpp(path=str(says), context_window=300).stream_complete("word " * 500))
+
+
+@pytest.mark.parametrize("moment", ["it is asked", "it is loaded", "it has begun", "it writes"])
+def test_the_process_ends_while(moment: str, noise: Path) -> None:
+    """Whenever that is, with the exit status of the program: a thread inside of C++ would abort it."""
+    code = f"""
+import contextlib, sys, threading, time
+from qa.write import LLMWriter, Proof, WriterError
+from qa.write.llamacpp import THREAD_NAME, LlamaCpp
+
+model = LlamaCpp(path={str(noise)!r}, max_tokens=3000)
+pieces = LLMWriter(model).write("Q?", [Proof(1, "A.")])
+came = threading.Event()
+
+def listen():
+    with contextlib.suppress(WriterError):  # asked when the program has begun to end
+        for piece in pieces:
+            came.set()
+
+threading.Thread(target=listen, daemon=True).start()
+moments = {{
+    "it is asked": lambda: True,
+    "it is loaded": lambda: model._server,
+    "it has begun": lambda: any(thread.name == THREAD_NAME for thread in threading.enumerate()),
+    "it writes": came.is_set,
+}}
+while not moments[{moment!r}]():
+    time.sleep(0.001)
+sys.exit(7)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=dict(os.environ),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (7, "")

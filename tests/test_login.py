@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from index import Index, Source
 from tests.fakes import HashEncoder
-from ui import chat, login, server
+from ui import asking, login, server
 from ui.login import COOKIE, FAILURES, LoginError, Logins, Sessions
 from ui.terminal import command
 
@@ -306,6 +306,6 @@ def test_the_chat_asks_as_before_once_logged_in(client, monkeypatch) -> None:
     from qa.types import Answer
     from tests.asking import Asker
 
-    monkeypatch.setattr(chat, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
+    monkeypatch.setattr(asking, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
     log_in(client)
     assert "Nothing." in Asker(client, "mine").ask("Who?")

@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,12 @@ ROWS = (
     row("length", cites=(cited(OPENED.text),), confidence=0.6),
     row("mayor", MAYOR, confidence=0.1, nearest=cited("Nobody was hurt.")),
 )
+USUAL = report(*ROWS)  # its measures are worked out once, which takes half a second
+
+
+@cache
+def usual_page() -> str:
+    return report_page(USUAL)
 
 
 def parsed(page: str) -> html.HtmlElement:
@@ -107,7 +114,7 @@ def question(page: html.HtmlElement, id_: str) -> html.HtmlElement:
 
 def test_every_measure_has_its_words_and_stands_in_the_page():
     assert set(WORDS) == {measure.name for measure in MEASURES}
-    page = parsed(report_page(report(*ROWS)))
+    page = parsed(usual_page())
     table = page.find_class("measures")[0]
     assert [code.text for code in table.iter("code")] == [measure.name for measure in MEASURES]
     lower = [line for line in table.iter("tr") if "lower is better" in line.text_content()]
@@ -115,9 +122,9 @@ def test_every_measure_has_its_words_and_stands_in_the_page():
 
 
 def test_a_figure_has_its_interval_or_says_why_it_is_missing():
-    table = parsed(report_page(report(*ROWS))).find_class("measures")[0]
+    table = parsed(usual_page()).find_class("measures")[0]
     lines = {line.find(".//code").text: words(line) for line in table.iter("tr") if line.find(".//code") is not None}
-    measured = report(*ROWS).metrics["right_sentence_at_1"]
+    measured = USUAL.metrics["right_sentence_at_1"]
     shown = f"Right sentence first 0.667 {measured.low:.3f} to {measured.high:.3f} 3 Answerable"
     assert lines["right_sentence_at_1"].startswith(shown)
     assert "not measured: it needs a system that gives short answers" in lines["exact_match"]
@@ -129,7 +136,7 @@ def tiles(page: html.HtmlElement) -> dict[str, str]:
 
 
 def test_tiles_are_of_what_was_measured_and_no_more_than_eight():
-    assert list(tiles(parsed(report_page(report(*ROWS))))) == [WORDS[name].label for name in KEY_FIGURES[:8]]
+    assert list(tiles(parsed(usual_page()))) == [WORDS[name].label for name in KEY_FIGURES[:8]]
     pasted = [replace(one, confidence=None, seconds=None) for one in ROWS]
     shown = tiles(parsed(report_page(report(*pasted))))
     assert len(shown) == 8
@@ -144,13 +151,13 @@ def test_the_headline_says_in_words_what_happened_and_what_is_bad():
     (line,) = parsed(report_page(report(row("one", OPENED, cites=bad), *ROWS))).find_class("headline")
     assert words(line).startswith("4 answered, 2 refused; of 8 citations 5 verbatim, ")
     assert {strong.text for strong in line.iter("strong")} == {"1 misplaced", "1 altered", "1 absent"}
-    (line,) = parsed(report_page(report(*ROWS))).find_class("headline")
+    (line,) = parsed(usual_page()).find_class("headline")
     assert words(line) == "3 answered, 2 refused; of 4 citations 4 verbatim."
     assert not list(line.iter("strong"))
 
 
 def test_whose_revision_it_is_is_said():
-    (origin,) = parsed(report_page(report(*ROWS))).find_class("origin")
+    (origin,) = parsed(usual_page()).find_class("origin")
     assert [words(line) for line in origin.iter("dd")] == ["5", "2025-01-31", "Verbatim abc"]
     assert words(origin.findall("div")[-1].find("dt")) == "Judged with"
     (origin,) = parsed(report_page(report(*ROWS, system="Verbatim"))).find_class("origin")
@@ -159,7 +166,7 @@ def test_whose_revision_it_is_is_said():
 
 
 def test_every_question_is_there_with_what_went_wrong():
-    page = parsed(report_page(report(*ROWS)))
+    page = parsed(usual_page())
     assert [words(one.find_class("id")[0]) for one in page.find_class("question")] == [one.question.id for one in ROWS]
     assert [one.get("data-verdict") for one in page.find_class("question")] == [
         "right", "wrong", "right", "wrong", "wrong",
@@ -236,7 +243,7 @@ def test_what_stands_nowhere_has_no_place():
 
 
 def test_gold_and_cited_words_are_marked_and_nothing_else():
-    page = parsed(report_page(report(*ROWS)))
+    page = parsed(usual_page())
     marks = {}
     for mark in question(page, "price").iter("mark"):
         for label in mark.find_class("tag"):
@@ -286,10 +293,10 @@ def hostile(id_: str = HOSTILE) -> Report:
 
 
 PAGES = {
-    "report": lambda: report_page(report(*ROWS)),
-    "hostile": lambda: report_page(hostile()),
-    "comparison": lambda: comparison_page(Comparison(report(*ROWS), report(*ROWS))),
-    "hostile comparison": lambda: comparison_page(Comparison(hostile(), hostile())),
+    "report": usual_page,
+    "hostile": cache(lambda: report_page(hostile())),
+    "comparison": lambda: comparison_page(Comparison(USUAL, USUAL)),
+    "hostile comparison": cache(lambda: comparison_page(Comparison(hostile(), hostile()))),
 }
 
 
@@ -334,11 +341,11 @@ def test_what_no_file_can_hold_is_replaced():
 
 
 def test_the_same_report_gives_the_same_page():
-    assert report_page(report(*ROWS)) == report_page(report(*ROWS))
+    assert report_page(report(*ROWS)) == usual_page()
 
 
 def test_the_plots_follow_the_page_and_say_what_they_show():
-    page = parsed(report_page(report(*ROWS)))
+    page = parsed(usual_page())
     risk, right = page.iter("svg")
     assert all("%" in plot.get("aria-label") and plot.get("role") == "img" for plot in (risk, right))
     assert "As it is, it answers 60.0 %, and 33.3 % of those are wrong." in risk.get("aria-label")
@@ -391,7 +398,7 @@ def test_a_comparison_shows_both_answers_by_verdict():
         replace(ROWS[3], short="May"),
         ROWS[4],
     )
-    page = parsed(comparison_page(Comparison(report(*ROWS), report(*after, system="Theirs"))))
+    page = parsed(comparison_page(Comparison(USUAL, report(*after, system="Theirs"))))
     verdicts = {one.find_class("id")[0].text: one.get("data-verdict") for one in page.find_class("question")}
     assert verdicts == {"when": "broken", "price": "fixed", "architect": "same", "length": "changed", "mayor": "same"}
     assert tiles(page) == {"Broken": "1", "Fixed": "1", "Changed": "1", "Same": "2"}
@@ -409,7 +416,7 @@ def test_a_comparison_shows_both_answers_by_verdict():
 
 
 def test_a_comparison_tells_of_the_questions_that_are_not_in_both():
-    page = parsed(comparison_page(Comparison(report(*ROWS), report(*ROWS[:2]))))
+    page = parsed(comparison_page(Comparison(USUAL, report(*ROWS[:2]))))
     assert "2 questions are in both runs. Left out: 3 of the earlier run and 0" in words(page.find_class("warning")[0])
 
 

@@ -24,6 +24,8 @@ from index.types import Block
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the limits are those of Unix")
 ROOT = Path(__file__).parent.parent
+OWN = f"{ROOT}/tests of process {os.getpid()}"
+sys.path.append(OWN)  # every worker is started with it, which tells ours from those of tests that run beside these
 
 
 @pytest.fixture
@@ -34,11 +36,13 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def processes() -> list[str]:
-    """The workers of this checkout and their children: state, id and command, zombies too."""
+    """The workers that these tests started, and their children: state, id and command, zombies too."""
     done = subprocess.run(["ps", "-ww", "-eo", "stat,pid,args"], capture_output=True, text=True, check=True)
-    return [
-        line for line in done.stdout.splitlines() if "from index.sandbox import serve" in line and str(ROOT) in line
-    ]
+    return [line for line in done.stdout.splitlines() if "from index.sandbox import serve" in line and OWN in line]
+
+
+def is_there(process: str) -> bool:
+    return subprocess.run(["ps", "-p", process], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -179,9 +183,9 @@ def test_the_worker_ends_with_its_interpreter(crashes: bool) -> None:
     text, worker = done.stdout.split()
     assert (text, done.stderr) == ("Read.", "")
     deadline = time.monotonic() + 5
-    while any(f" {worker} " in line for line in processes()) and time.monotonic() < deadline:
+    while is_there(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not any(f" {worker} " in line for line in processes())
+    assert not is_there(worker)
 
 
 INTERRUPTED = """

@@ -271,14 +271,14 @@ HOSTILE = {
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_bounded(unit: str) -> None:
     text = unit * (MEGABYTE // 2 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     spans = sentence_spans(text)
-    assert time.perf_counter() - started < SLOWEST_SECONDS / 2
+    assert time.process_time() - started < SLOWEST_SECONDS / 2
     assert sum(span.end - span.start for span in spans) >= sum(1 for character in text if not character.isspace())
 
 
 @pytest.mark.parametrize("text", [">" * 100_000, "> " * 100_000, "(" * 100_000, "- a\n" * 20_000, "*" * 100_000])
 def test_deep_markdown_is_bounded(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     sentence_spans(text, markdown=True)
-    assert time.perf_counter() - started < SLOWEST_SECONDS
+    assert time.process_time() - started < SLOWEST_SECONDS

@@ -16,7 +16,7 @@ from qa.types import Answer
 from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
-from ui import chat, server, sessions
+from ui import asking, server, sessions
 from ui.server import create_app
 
 
@@ -24,7 +24,7 @@ from ui.server import create_app
 def client(monkeypatch, tmp_path) -> Iterator[httpx.Client]:
     monkeypatch.setattr(sessions, "KEPT_CLOSED", 2)
     monkeypatch.setattr(server, "MAX_PAGES", 8)
-    monkeypatch.setattr(chat, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
+    monkeypatch.setattr(asking, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("plain.txt", "A plain sentence.")])
         with serving(create_app(index)) as url, httpx.Client(base_url=url, timeout=20) as opened:

@@ -137,7 +137,9 @@ def test_question_type(question: str, expected: str) -> None:
     assert question_type(question) == expected
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"other": 1}')])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"other": 1}')], ids=["no gzip", "no JSON", "no set"]
+)
 def test_what_is_no_set_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.jsonl.gz"
     path.write_bytes(content)

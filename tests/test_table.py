@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals import Report, table
+from evals.metrics import estimates
 from evals.peers import PEERS
 from evals.rows import SuiteError
 from evals.table import Setting, choose
@@ -39,6 +40,7 @@ def test_the_best_setting_is_chosen_over_all_runs() -> None:
 def test_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "SUITES", ("town",))
     monkeypatch.setattr(table, "SETS", ("city",))
+    monkeypatch.setattr(estimates, "RESAMPLES", 50)  # the intervals are beside the point
     with pytest.raises(SuiteError, match=r"city\.choose\.baseline\.json is missing; make it with"):
         table.show(tmp_path)
     for key in PEERS:

@@ -65,7 +65,10 @@ def test_an_empty_store_names_the_next_command(tmp_path: Path, capsys: pytest.Ca
     assert "verbatim index add PATH" in " ".join(capsys.readouterr().err.split())
 
 
-def test_documents_go_in_and_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_documents_go_in_and_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal.errors, "width", 400)  # the path of the folder stays on one line
     store, folder = str(tmp_path / "store"), tmp_path / "folder"
     folder.mkdir()
     (folder / "a.txt").write_text("The harbour opened in 1901.")
@@ -130,6 +133,6 @@ def test_a_server_adds_files_first_and_follows_its_folders(
         wait_until(lambda: followed == [folder])
 
     followed: list[Path] = []
-    monkeypatch.setattr(terminal, "_follow", lambda _, path: followed.append(path))
+    monkeypatch.setattr(terminal, "follow", lambda _, path: followed.append(path))
     monkeypatch.setattr(called, serve)
     assert run(name, str(folder), "--watch", "--store", str(tmp_path / "store")) == 0

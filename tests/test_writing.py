@@ -17,7 +17,7 @@ from qa.write import Proof
 from tests.checking import checker
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.fakes import HashEncoder
-from ui import chat
+from ui import asking
 from ui.history import HISTORY_NAME, History
 from ui.render import Turn
 from ui.server import create_app
@@ -63,7 +63,7 @@ def scripted(question: str, *, index: Index, **_: object) -> Answer:
 
 @contextmanager
 def running(tmp_path, monkeypatch, writer: Slow) -> Iterator[tuple[str, Index]]:
-    monkeypatch.setattr(chat, "answer", scripted)
+    monkeypatch.setattr(asking, "answer", scripted)
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("bridge.txt", f"{BRIDGE} {OPENED}")])
         with serving(create_app(index, writer=writer, examples=[])) as url:

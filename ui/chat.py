@@ -8,35 +8,30 @@ error becomes words.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index import Index, Span
+from index import Index
 from index.errors import VerbatimError
-from qa import answer
-from ui import permalink, render, shelf
-from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, wire_box
+from ui import asking, permalink, render, shelf
+from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, payload, wire_box
 from ui.desk import BusyError, Desk
 from ui.downloads import Downloads
 from ui.drawer import Drawer, DrawerParts
-from ui.export import quoted_in
 from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.history import HISTORY_NAME, History
+from ui.judging import judge
 from ui.opening import opened, placed
-from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
 from ui.sessions import Session, forget_closed, owner
 from ui.shelf import Shelf, ShelfParts
 from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
 from ui.writing import Writings
-
-MAX_TURNS = 200
-"""A conversation this long is asked to start anew, so that one page cannot fill the memory."""
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +83,11 @@ def build(
         _wire_asking(index, parts, documents, conversations, desk or Desk(), writings=writings)
         changed = _wire_documents(index, parts, documents)
         if examples is None:
-            suggest = _suggesting(Suggestions(index, partial(answer, index=index)))
+            suggest = _suggesting(Suggestions(index, asking.of(index)))
             for event in (shown, *changed):
                 event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
-        judged = partial(_judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
+        judged = partial(judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
         parts.verdict.submit(judged, [parts.verdict, parts.turns], [parts.source], **EVERY)
         page.unload(partial(forget_closed, page))
     return page
@@ -201,7 +196,7 @@ def _wire_asking(
 
     def begin_alone(sent: str, turns: list[Turn]) -> Updates:
         """Show a question that was clicked to be asked without what was said before."""
-        return _begin(index, parts, _payload(sent), turns, alone=True)
+        return _begin(index, parts, payload(sent), turns, alone=True)
 
     shown, at_once = [parts.conversation, parts.question], {**QUICK, "preprocess": False}
     asked = [
@@ -217,19 +212,19 @@ def _wire_asking(
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
         pending = [place for place, turn in enumerate(turns) if turn.pending]
         keep = partial(conversations.keep, session=session, request=request)
-        answered = _finish(index, turns, asked, note, keep)
+        asking.finish(index, turns, asked, note, keep)
         if writings is not None and session.writes:
             name = owner(request)
             writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
-            answered = _conversation(index, turns)
-        return {parts.conversation: answered, **conversations.follow(session, request)}
+        return {parts.conversation: _conversation(index, turns), **conversations.follow(session, request)}
 
     async def finish(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
         try:
             return await desk.work_out(partial(answer_and_keep, turns, session, request))
         except BusyError as error:
-            return {parts.conversation: _give_up(index, turns, str(error))}
+            asking.give_up(turns, str(error))
+            return {parts.conversation: _conversation(index, turns)}
 
     followed = [parts.conversation, parts.drawer.listed, parts.drawer.current]
     for event in asked:
@@ -280,7 +275,7 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 
     def change(message: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Change a conversation; the open one may be deleted by it."""
-        if _payload(message) == "earlier":
+        if payload(message) == "earlier":
             return {parts.conversation: render.conversation(turns, documents=0, whole=True)}
         before = session.conversation
         updates = conversations.command(message, turns, session, request)
@@ -293,63 +288,9 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 
 
 def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], *, alone: bool = False) -> Updates:
-    """Show the question at once; `_finish` answers it, ``alone`` as if nothing had been said before."""
-    question = question.strip()
-    if question:
-        notes = ("Asked alone, without what was said before.",) if alone else ()
-        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
+    """Show the question at once, before it is answered."""
+    asking.begin(question, turns, alone=alone)
     return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if alone else ""}
-
-
-def _new_turn(question: str, turns: int) -> Turn:
-    """Return the turn that a question opens, or the reason why it is not asked."""
-    if len(question) > MAX_QUESTION_CHARS:
-        limit = f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
-        return Turn(f"{question[:200]}{render.CUT}", trouble=f"{limit} Ask for one thing in a sentence or two.")
-    if turns >= MAX_TURNS:
-        return Turn(question, trouble="This conversation is full. Start a new one to go on asking.")
-    return Turn(question)
-
-
-def _finish(
-    index: Index,
-    turns: list[Turn],
-    documents: Collection[str] | None = None,
-    note: str = "",
-    keep: Callable[[Sequence[Turn]], None] = lambda _: None,
-) -> str:
-    """Answer what is still pending from ``documents``, ``keep`` it, and return the conversation."""
-    for turn in [turn for turn in turns if turn.pending]:
-        answered = _answered(index, turn, turns, documents)
-        if note and answered.answer:
-            answered = replace(answered, notes=(*answered.notes, note))
-        for place, current in enumerate(turns):  # the conversation may have been started anew meanwhile
-            if current is turn:
-                turns[place] = answered
-                keep([answered])
-    return _conversation(index, turns)
-
-
-def _give_up(index: Index, turns: list[Turn], why: str) -> str:
-    """Leave what is pending unanswered, for a reason, and return the conversation."""
-    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
-    return _conversation(index, turns)
-
-
-def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None = None) -> Turn:
-    """Return ``turn`` with its answer, or with the trouble there was."""
-    history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
-    chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
-    if documents is not None and not documents:
-        return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
-    try:
-        found = answer(turn.question, index=index, history=history, **chosen)
-        return placed(index, replace(turn, answer=replace(found, hits=())))
-    except VerbatimError as error:
-        return replace(turn, trouble=str(error))
-    except Exception:
-        log.exception("a question could not be answered")
-        return replace(turn, trouble=UNEXPECTED)
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
@@ -371,55 +312,12 @@ def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session 
 def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     """Return what the source pane shows of the citation that was chosen."""
     try:
-        return opened(index, _payload(wanted), turns)
+        return opened(index, payload(wanted), turns)
     except VerbatimError as error:
         return render.source_trouble(str(error))
     except Exception:
         log.exception("a source could not be opened")
         return render.source_trouble(UNEXPECTED)
-
-
-# ---- what people say of an answer ------------------------------------------------------------------------
-
-
-def _judge(index: Index, feedback: Feedback, said: str, turns: Sequence[Turn]) -> str:
-    """Keep what is said of an answer, or ask which sentence would have been right; return what the source pane shows.
-
-    ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that.
-    """
-    verb, number, *what = [*_payload(said).split(" "), "", ""][:6]
-    what = [one for one in what if one]
-    turn = turns[int(number) - 1] if number.isdecimal() and 1 <= int(number) <= len(turns) else None
-    if turn is None or turn.answer is None:
-        return render.source_trouble("This answer belongs to an earlier conversation.")
-    found = turn.answer
-    try:
-        if verb == "wrong":
-            return render.which_one(int(number), turn.question, index.search(found.query))
-        quoted = [index.document(one.document_id, one.revision) for one in quoted_in(found)]
-        expected, short, kind = None, None, "feedback-wrong"
-        if verb == "right":
-            kind = "feedback-right"
-            if found.citations:
-                first = found.citations[0]
-                expected, short = (quoted[0], Span(first.start, first.end)), first.short
-        elif what != ["none"]:
-            name, start, end = what
-            document = index.document(name)
-            expected = document, Span(int(start), int(end))
-        earlier = [one.question for one in turns[: int(number) - 1]]
-        feedback.keep(turn.question, earlier, expected, kind=kind, others=quoted, answer=short)
-        return render.thanks(str(feedback.folder))
-    except VerbatimError as error:
-        return render.source_trouble(str(error))
-    except Exception:
-        log.exception("what was said of an answer could not be kept")
-        return render.source_trouble(UNEXPECTED)
-
-
-def _payload(message: str) -> str:
-    """Return what the page's script sent, without the counter that makes every message a new one."""
-    return message.partition(" ")[2]
 
 
 # ---- documents -------------------------------------------------------------------------------------------

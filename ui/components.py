@@ -36,3 +36,8 @@ def html(value: str, elem_id: str) -> gr.Markdown:
 def wire_box(elem_id: str, label: str) -> gr.Textbox:
     """Return a hidden box by which the page's script speaks: it writes what was clicked and presses Enter."""
     return gr.Textbox(visible="hidden", elem_id=elem_id, label=label)
+
+
+def payload(message: str) -> str:
+    """Return what the page's script sent, without the counter that makes every message a new one."""
+    return message.partition(" ")[2]

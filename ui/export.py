@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from qa.export import markdown, markdown_prose, markdown_quotation
 from qa.types import Answer, Citation, Written
 from ui.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
@@ -99,15 +100,13 @@ def from_json(text: str) -> Conversation:
 
 # ---- Markdown --------------------------------------------------------------------------------------------
 
-_MARKS = re.compile(r"[\\`*_\[\]<>|~$&#@]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=\w):(?=//)|(?<=www)\.", re.IGNORECASE)
-
 
 def as_markdown(conversation: Conversation) -> str:
     """Return a conversation as Markdown: quotations, and a footnote for each that says where it stands."""
     notes: list[str] = []
-    parts = [f"# {_plain(conversation.title)}", _PREFACE.format(day=f"{moment(conversation.begun):%Y-%m-%d %H:%M}")]
+    parts = [f"# {markdown(conversation.title)}", _PREFACE.format(day=f"{moment(conversation.begun):%Y-%m-%d %H:%M}")]
     for turn in conversation.turns:
-        parts += [f"## {_plain(turn.question)}", *_outcome(turn, notes), *(f"*{_plain(n)}*" for n in turn.notes)]
+        parts += [f"## {markdown(turn.question)}", *_outcome(turn, notes), *(f"*{markdown(n)}*" for n in turn.notes)]
     return "\n\n".join([*parts, *notes]) + "\n"
 
 
@@ -117,45 +116,19 @@ _PREFACE = "Asked with Verbatim on {day}. Every quotation is copied word for wor
 def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     answer = turn.answer
     if answer is None:
-        return [_plain(turn.trouble or "This was not answered.")]
-    parts = [] if answer.short is None else [f"**{_plain(answer.short)}**"]
+        return [markdown(turn.trouble or "This was not answered.")]
+    parts = [] if answer.short is None else [f"**{markdown(answer.short)}**"]
     if answer.abstained:
-        parts.append(_plain(answer.reason))
-        parts += ["Nowhere in the documents: " + _plain(", ".join(answer.missing))] if answer.missing else []
+        parts.append(markdown(answer.reason))
+        parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
         parts += ["Nearest sentence, not an answer:"] if answer.nearest else []
     for citation in quoted(turn):
-        notes.append(f"[^{len(notes) + 1}]: {_plain(', '.join(_place(citation)))}")
-        parts.append(f"{_lines(citation.text)}[^{len(notes)}]")
-    parts += [f"The documents do not seem to say: {_plain(part)}" for part in answer.unanswered]
+        notes.append(f"[^{len(notes) + 1}]: {markdown(', '.join(_place(citation)))}")
+        parts.append(markdown_quotation(citation, len(notes)))
+    parts += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
     if answer.written:
-        parts += _prose(answer.written, len(notes) - len(answer.citations))
+        parts += markdown_prose(answer.written, len(notes) - len(answer.citations))
     return parts if answer.abstained else [*parts, _sureness(answer)]
-
-
-def _prose(written: Written, before: int) -> list[str]:
-    """Return what a model wrote, with footnotes that count from ``before``; what was struck stands with its reason."""
-    held = [sentence for sentence in written.sentences if sentence.holds]
-    said = " ".join(_plain(one.text) + " " + "".join(f"[^{before + number}]" for number in one.numbers) for one in held)
-    struck = [
-        f"~~{_plain(one.text)}~~ (struck: {_plain('; '.join(one.reasons))})"
-        for one in written.sentences
-        if not one.holds
-    ]
-    return [_written_by(_plain(written.model)), *filter(None, [said]), *struck, *filter(None, [_plain(written.note)])]
-
-
-def _written_by(model: str) -> str:
-    return f"Written by {model}, each sentence checked against the quotations:"
-
-
-def _plain(text: str) -> str:
-    """Return text on one line, in which Markdown finds no mark of its own."""
-    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
-
-
-def _lines(text: str) -> str:
-    """Return a quotation, its lines kept."""
-    return "\\\n".join(f"> {_plain(line)}" for line in text.strip().splitlines())
 
 
 def _place(citation: Citation) -> list[str]:
@@ -234,7 +207,8 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
 
 def _written(written: Written) -> Iterable[str]:
     """Yield what a model wrote; a sentence that was struck says so in words, too."""
-    yield f'<p class="note">{_written_by(f"<bdi>{html.escape(written.model)}</bdi>")}</p>'
+    model = f"<bdi>{html.escape(written.model)}</bdi>"
+    yield f'<p class="note">Written by {model}, each sentence checked against the quotations:</p>'
     for sentence in written.sentences:
         words = html.escape(sentence.cited)
         if sentence.holds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -14,21 +14,18 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from evals.command import command as eval_command
 from evals.command import plain_errors
-from index import Changes, Index, Receipt
-from index.store import Progress as ProgressCallback
+from index import Index
 from qa.address import find
 from qa.display import printable
 from qa.write import Writer, open_writer
 from ui import pipe
-from ui.feedback import FEEDBACK_NAME, Feedback
+from ui.indexing import StoreOption, follow
+from ui.indexing import command as index_command
+from ui.printing import console, errors, print_changes, with_progress
 from ui.questions import QuestionError
 
 command = typer.Typer(
@@ -36,26 +33,11 @@ command = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-index_command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
 login_command = typer.Typer(help="Say who may use a chat that others can reach.", no_args_is_help=True)
 command.add_typer(index_command, name="index")
 command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
 
-Work = Callable[[ProgressCallback], Changes]
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
-StoreOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--store",
-        envvar="VERBATIM_STORE",
-        help="The folder that holds the store.",
-        show_default="your data folder",
-    ),
-]
 LoginOption = Annotated[
     Path | None, typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
 ]
@@ -79,7 +61,6 @@ RemoteOption = Annotated[
 AddedArgument = Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")]
 LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
-PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
 
 
 @command.command()
@@ -211,9 +192,9 @@ def _opened(store: Path | None, paths: list[Path] | None, *, watch: bool) -> Ite
     """Open a store, add files and folders to it, and follow the folders while it is open."""
     with Index.open(store) as index:
         if paths:
-            _print_changes(_with_progress(lambda progress: index.add(paths, progress=progress)))
+            print_changes(with_progress(lambda progress: index.add(paths, progress=progress)))
         for folder in [path for path in paths or [] if watch and path.is_dir()]:
-            threading.Thread(target=_follow, args=(index, folder), daemon=True).start()
+            threading.Thread(target=follow, args=(index, folder), daemon=True).start()
         yield index
 
 
@@ -283,12 +264,6 @@ def mcp(
         run_over_pipes(index, read_only=read_only)
 
 
-def _follow(index: Index, folder: Path) -> None:
-    """Print what every change of a folder did to the store, without end."""
-    for changes in index.watch(folder):
-        _print_changes(changes)
-
-
 @login_command.command("add")
 def add_login(
     file: LoginFile, name: Annotated[str, typer.Argument(help="The name to log in with.", show_default=False)]
@@ -315,168 +290,6 @@ def list_logins(file: LoginFile) -> None:
 
     for name in Logins(file).names():
         console.print(Text(printable(name)))
-
-
-@index_command.command()
-def add(paths: PathsArgument, store: StoreOption = None) -> None:
-    """Add or update documents."""
-    with Index.open(store) as index:
-        _finish(_with_progress(lambda progress: index.add(paths, progress=progress)))
-
-
-@index_command.command()
-def sync(
-    folder: Annotated[Path, typer.Argument(help="The folder.")],
-    store: StoreOption = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow every change of the folder.")] = False,
-) -> None:
-    """Make the store agree with a folder: add, update, and remove what is gone from it."""
-    with Index.open(store) as index:
-        changes = _with_progress(lambda progress: index.sync(folder, progress=progress))
-        if not watch:
-            _finish(changes)
-            return
-        _print_changes(changes)
-        console.print(f"Watching {escape(str(folder))}  (Ctrl-C ends it)")
-        _follow(index, folder)
-
-
-@index_command.command()
-def remove(
-    names: Annotated[
-        list[str],
-        typer.Argument(help="Ids or sources, as `verbatim index status` lists them; a folder stands for all in it."),
-    ],
-    store: StoreOption = None,
-    receipt: Annotated[
-        bool, typer.Option("--receipt", help="Search every file of the store for what was removed.")
-    ] = False,
-) -> None:
-    """Remove documents, so that nothing of them is left in the store."""
-    with Index.open(store) as index:
-        sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
-        wanted = {one for name in names for one in _named(name, sources)}
-        entries = index.listing()
-        if wanted <= {*sources, *(entry.id for entry in entries)}:
-            doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
-            Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
-        changes = index.remove(wanted, receipt=receipt)
-        _print_changes(changes)
-    if changes.receipt:
-        _print_receipt(changes.receipt)
-        raise typer.Exit(1 if changes.receipt.traces else 0)
-
-
-def _named(name: str, sources: Sequence[str]) -> list[str]:
-    """Return the sources that a path stands for: its own, or those of the files in a folder; or the name as it is."""
-    path = Path(name).expanduser().absolute()
-    return [source for source in sources if Path(source).is_relative_to(path)] or [name]
-
-
-@index_command.command()
-def status(store: StoreOption = None) -> None:
-    """List the documents and say how the store is."""
-    with Index.open(store) as index:
-        state, entries = index.status(), index.listing()
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "title", "pages", "sentences", "source"):
-        table.add_column(heading, justify="right" if heading in ("pages", "sentences") else "left", overflow="fold")
-    for entry in entries:
-        table.add_row(entry.id, escape(entry.title), f"{entry.pages:,}", f"{entry.sentences:,}", escape(entry.source))
-    console.print(table)
-    console.print(
-        f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
-        f"in {escape(state.path)}\n"
-        f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
-    )
-
-
-@index_command.command()
-def verify(store: StoreOption = None) -> None:
-    """Check every law on all that the store holds; changes no document."""
-    with Index.open(store) as index:
-        faults = index.verify()
-        for fault in faults:
-            errors.print(Text(printable(fault), style="red"), soft_wrap=True)
-        if faults:
-            errors.print("`verbatim index rebuild` makes the caches anew; add damaged documents again.")
-            raise typer.Exit(1)
-        state = index.status()
-        console.print(
-            f"All is well: documents: {state.documents}, passages: {state.passages}, sentences: {state.sentences}."
-        )
-
-
-@index_command.command()
-def rebuild(store: StoreOption = None) -> None:
-    """Make the search caches anew from the catalog; nothing is read or embedded again."""
-    with Index.open(store) as index:
-        index.rebuild()
-        console.print(f"The caches are made anew (passages: {index.status().passages}).")
-
-
-# ---- printing: everything that comes from a document is escaped or printed as plain text ----
-
-
-def _print_changes(changes: Changes) -> None:
-    counts = {
-        "added": changes.added,
-        "updated": changes.updated,
-        "unchanged": changes.unchanged,
-        "renamed": changes.renamed,
-        "removed": changes.removed,
-    }
-    said = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
-    if changes.duplicates:
-        said.append(f"{len(changes.duplicates)} with the text of another, stored once")
-    console.print(", ".join(said) or "Nothing changed.")
-    for failure in changes.failed:
-        errors.print(Text(f"{printable(failure.source)}: {failure.reason}", style="red"))
-
-
-def _print_receipt(receipt: Receipt) -> None:
-    looked_for = f"{receipt.sentences} sentences and {receipt.vectors} vectors of what was removed"
-    searched = f"in all {receipt.files} files of the store ({receipt.bytes:,} bytes)"
-    if receipt.traces:
-        errors.print(Text(f"Looked for {looked_for} {searched}; found in {', '.join(receipt.traces)}.", style="red"))
-    else:
-        console.print(f"Looked for {looked_for} {searched}: none is left.")
-
-
-def _finish(changes: Changes) -> None:
-    _print_changes(changes)
-    if changes.failed:
-        raise typer.Exit(1)
-
-
-class _Rate(ProgressColumn):
-    """Files a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-
-def _with_progress(work: Work) -> Changes:
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        console=errors,
-        transient=True,
-    )
-    try:
-        with bar:
-            task = bar.add_task("reading", total=None)
-            return work(
-                lambda done, total, stage: bar.update(
-                    task, completed=done, total=total, description=printable(stage)[:40]
-                )
-            )
-    except KeyboardInterrupt:
-        errors.print("Stopped. Every document that was finished is in; the same command goes on from there.")
-        raise typer.Exit(130) from None
 
 
 def main() -> None:

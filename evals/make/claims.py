@@ -19,8 +19,11 @@ from evals.make import lexicon
 from evals.make.clause import core, plain, read_clause
 from evals.make.corpus import Corpus, Document, digest
 from evals.make.swaps import Term, terms_in
+from evals.make.terms import PREPOSITIONS
 from evals.suite import Question
+from index.lexical import terms
 from index.sentences import sentence_spans
+from qa.named import named_terms, unmentioned
 from qa.quantities import quantities
 
 Kind = Literal[
@@ -186,9 +189,13 @@ def _negated(text: str, corpus: Corpus) -> Iterator[str]:
 
 _ASKED = re.compile(r"^(?:who|what|which [\w ]+?) (?P<rest>(?P<verb>[a-z]+) [^?]+)\??$", re.IGNORECASE)
 _ASKED_WHAT = re.compile(
-    r"^(?:who|what|when|where) (?P<verb>is|was|are|were) (?P<subject>(?:the|a|an|his|her|its|their) [^?,]+)\??$",
-    re.IGNORECASE,
+    r"^(?:who|what) (?P<verb>is|was|are|were) (?P<subject>(?:the|a|an|his|her|its|their) [^?,]+)\??$", re.IGNORECASE
 )
+_ENDS_OPEN = "|".join(sorted((*PREPOSITIONS, *"about as than out up be built held known".split())))  # noqa: SIM905
+_LEFT_OPEN = re.compile(rf"\b(?:\w+ed|\w+ing|{_ENDS_OPEN})$")
+"""How a subject ends whose verb came after it: "what was the river (first) called", "what is the tool used for"."""
+
+_PRONOUNS = frozenset("i he she it they we you".split())  # noqa: SIM905
 
 
 def _answers(questions: Sequence[Question], documents: Mapping[str, str]) -> Iterator[Claim]:
@@ -202,10 +209,10 @@ def _answers(questions: Sequence[Question], documents: Mapping[str, str]) -> Ite
             continue
         gold, answer = question.evidence[0][0], question.answers[0]
         said = _stated(question.question, answer) if len(answer.split()) <= 8 else None
-        if said is None:
-            continue
         evidence = " ".join(gold.text.split())
         around = _around(documents[gold.document], gold.text)
+        if said is None or not _can_be_told(question.question, evidence, around):
+            continue
         yield Claim(question.id, "answer stated", said, (evidence,), around)
         others = [
             one for one in answers[gold.document] if _is_rival(one, answer) and one.lower() not in evidence.lower()
@@ -217,16 +224,45 @@ def _answers(questions: Sequence[Question], documents: Mapping[str, str]) -> Ite
 
 
 def _stated(question: str, answer: str) -> str | None:
-    asked = " ".join(question.split())
+    """Return a question and its answer as a sentence; None where they may not make one."""
+    asked, answer = " ".join(question.split()), " ".join(answer.split()).strip(" .,;:")
+    if not answer or _has_verb(answer):
+        return None
     if what := _ASKED_WHAT.match(asked):
-        said = f"{what['subject']} {what['verb'].lower()} {answer}"
-    elif (who := _ASKED.match(asked)) and (
-        who["verb"].lower() in lexicon.PAST or who["verb"].lower() in lexicon.PRESENT or who["verb"].endswith("ed")
-    ):
+        subject = what["subject"].strip(" .")
+        if _LEFT_OPEN.search(subject):
+            return None
+        said = f"{subject} {what['verb'].lower()} {answer}"
+    elif (who := _ASKED.match(asked)) and _is_past_or_present(who["verb"].lower()) and who["verb"] != "happened":
         said = f"{answer} {who['rest']}"
     else:
         return None
     return f"{said[:1].upper()}{said[1:].rstrip('. ')}."
+
+
+def _has_verb(answer: str) -> bool:
+    """Whether an answer may be more than a name, a noun or a number: then it is not the subject of a sentence."""
+    words = answer.split()
+    return any(
+        word in lexicon.AUXILIARIES or word.lower() in _PRONOUNS or (word.islower() and _is_past_or_present(word))
+        for word in words
+    )
+
+
+def _is_past_or_present(word: str) -> bool:
+    return word in lexicon.PAST or word in lexicon.PRESENT or word.endswith("ed")
+
+
+def _can_be_told(question: str, evidence: str, around: Sequence[str]) -> bool:
+    """Whether who reads a marked sentence and its neighbours can tell that it answers.
+
+    All names and numbers that are asked about are there, and no neighbour has more of the question's words: otherwise
+    the document is needed, or another sentence was meant.
+    """
+    asked = set(terms(question))
+    shared, *others = (len(asked & set(terms(text))) for text in (evidence, *around))
+    mentioned = not unmentioned(named_terms(question), " ".join((evidence, *around)))
+    return mentioned and shared >= max((1, *others))
 
 
 def _is_rival(other: str, answer: str) -> bool:

@@ -40,6 +40,7 @@ class Term:
     text: str
 
 
+_WORD = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])(?= (?P<next>[a-z]+)|)")
 _IS_ASKED_FOR = re.compile(r"\b(?:which|whose|how many|what) (?:\w+ )?$", re.IGNORECASE)
 
 
@@ -108,14 +109,11 @@ def _nouns(text: str) -> Iterator[Term]:
 
 def _contrasts(text: str) -> Iterator[tuple[str, frozenset[str], tuple[int, int]]]:
     """Yield the common words that have others in their place, but for what is asked for ("in which month")."""
-    for match in re.finditer(r"(?<![\w'’-])[a-z]+(?![\w'’-])", text):
-        following = re.match(r" ([a-z]+)", text[match.end() :])
-        next_word = following[1] if following else ""
+    for match in _WORD.finditer(text):
+        if match[0] not in lexicon.CONTRASTS or _IS_ASKED_FOR.search(text[: match.start()]):
+            continue
+        next_word = match["next"] or ""
         is_bare = not next_word or next_word in FUNCTION or is_verb(next_word)
         is_bare = is_bare or re.fullmatch(SPELLED, next_word) is not None  # "their first two seasons"
-        if (
-            match[0] in lexicon.CONTRASTS
-            and not _IS_ASKED_FOR.search(text[: match.start()])
-            and not (match[0] in lexicon.ADJECTIVES and is_bare)
-        ):
+        if not (match[0] in lexicon.ADJECTIVES and is_bare):
             yield match[0], lexicon.CONTRASTS[match[0]], match.span()

@@ -18,7 +18,8 @@ from qa.named import unmentioned
 from qa.quantities import codes
 from qa.verbs import BASE_FORM
 
-_WORD = re.compile(r"[^\W_]+(?:[.,'’/:-][^\W_]+)*|[$€£¥%°]|[.!?;:]")
+_WORD = re.compile(r"(?!(?<=\[)\d{1,3}\])[^\W_]+(?:[.,'’/:-][^\W_]+)*|[$€£¥%°]|[.!?;:]")
+"""Words and signs, without the marks of references: ``[4]``."""
 
 SAME_BESIDE = 2
 """Words that are the same on either side of a place, if the text does not end there."""
@@ -51,12 +52,18 @@ def _places(said: Sequence[str], given: Sequence[str]) -> Iterator[tuple[tuple[i
     blocks = [(0, 0, 0), *(tuple(block) for block in Indel.opcodes(keys, others).as_matching_blocks() if block.size)]
     blocks.append((len(said), len(given), 0))
     for (start, start_there, size), (end, end_there, next_size) in pairwise(blocks):
+        begins, ends = start == start_there == 0, end >= len(said) - 1
         here, there = (start + size, end), (start_there + size, end_there)
+        if ends and _is_capital(said, here[0]) and _is_capital(given, there[0]):
+            there = there[0], min(there[1], there[0] + here[1] - here[0])  # what follows in the sentence is left out
         if not (0 < here[1] - here[0] <= MOST_REPLACED and 0 < there[1] - there[0] <= MOST_REPLACED):
             continue
-        begins, ends = here[0] == 0, here[1] >= len(said) - 1
         if (size >= SAME_BESIDE or begins) and (next_size >= SAME_BESIDE or ends) and size + next_size > SAME_BESIDE:
             yield here, there
+
+
+def _is_capital(words: Sequence[str], place: int) -> bool:
+    return place < len(words) and words[place][0].isupper()
 
 
 def _key(word: str) -> str:
@@ -65,7 +72,11 @@ def _key(word: str) -> str:
 
 def _is_other_name(words: str, others: str) -> bool:
     """Whether both are names, and not two forms of one."""
-    one, other = ([name for name in names(f"so {text}") if len(name) > 2] or codes(text) for text in (words, others))
+    words, others = (re.sub(r"(?<=\b[A-Z]) ?\. (?=[A-Z]\b)", ".", text) for text in (words, others))  # J . K is J.K
+    one, other = (
+        [name for name in names(f"it is said that {text}") if len(name) > 2 or name.isupper()] or codes(text)
+        for text in (words, others)
+    )  # within a sentence, since where nearly all words have a capital none is taken for a name
     return bool(one and other and unmentioned(one, others) and unmentioned(other, words))
 
 
@@ -76,20 +87,24 @@ def _begins_with_name(
 
     A verb follows it, and it is no plural ("Somalia has", not "Soldiers have"); or it is of a people ("Belgian men").
     """
-    if any(word in known for word in said[:end]):
-        return True
     if _OF_A_PEOPLE.search(said[end - 1]) and _OF_A_PEOPLE.search(given[end_there - 1]):
         return True
-    return _stands_like_name(said, end) and _stands_like_name(given, end_there)
+    return all(
+        any(word in known for word in words[:place]) or _stands_like_name(words, place)
+        for words, place in ((said, end), (given, end_there))
+    )
 
 
 _OF_A_PEOPLE = re.compile(r"^[A-Z]\w*(?:an|ish|ese|ch)$")
 
 
 def _stands_like_name(words: Sequence[str], end: int) -> bool:
-    following = words[end] if end < len(words) else ""
+    following, next_one = (*words[end : end + 2], "", "")[:2]
+    if re.search(r"[a-z]ly$", following):
+        following = next_one
     is_verb = following in _VERBS or following in BASE_FORM or re.search(r"[a-z]ed$", following) is not None
-    return is_verb and re.search(r"(?:[^s]s|ing|ly|ion|ment)$", words[end - 1]) is None
+    is_person = following == "who" or (following, next_one) in _AND_THEIRS
+    return (is_verb or is_person) and re.search(r"(?:[^s]s|ing|ly|ion|ment)$", words[end - 1]) is None
 
 
 _VERBS = frozenset(
@@ -97,6 +112,7 @@ _VERBS = frozenset(
     is was has had will would can could may might must does did says also then later now made plays lives works
     """.split()  # noqa: SIM905
 )
+_AND_THEIRS = {("and", "her"), ("and", "his")}
 
 
 def _named_inside(text: str) -> frozenset[str]:

@@ -35,18 +35,43 @@ from qa.write.compose import WriterError
 from qa.write.prompt import MOST_WRITTEN_TOKENS, USUAL_CONTEXT
 
 LEAVING_SECONDS: Final = 10.0
-"""How long the end of the process waits for a model to stop; it stops at its next token."""
+"""How long the end of the process waits for a model to stop; it stops at its next token, or when it is loaded."""
 
-_leaving = threading.Event()
-_running: set[threading.Thread] = set()
+THREAD_NAME: Final = "verbatim-llama-cpp"
 
 
-@atexit.register
-def _leave() -> None:
-    """Stop what is being written: a thread that is inside of llama.cpp when Python ends takes the process down."""
-    _leaving.set()
-    for thread in list(_running):
-        thread.join(LEAVING_SECONDS)
+class _Inside:
+    """Counts the threads that are inside of llama.cpp. Python must not end before they are out.
+
+    It ends a thread that comes back to it after its end by unwinding the stack, which C++ takes for an exception that
+    nobody may catch, and ends the process.
+    """
+
+    def __init__(self) -> None:
+        self.leaving = False
+        self._count = 0
+        self._changed = threading.Condition()
+        atexit.register(self._leave)
+
+    def __enter__(self) -> None:
+        with self._changed:
+            if self.leaving:
+                raise WriterError("no more is written, since the program ends")
+            self._count += 1
+
+    def __exit__(self, *trouble: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def _leave(self) -> None:
+        """Stop what is being written, and wait until it has stopped; from now on nothing begins."""
+        with self._changed:
+            self.leaving = True
+            self._changed.wait_for(lambda: not self._count, LEAVING_SECONDS)
+
+
+_inside = _Inside()
 
 
 class LlamaCpp(CustomLLM):
@@ -132,20 +157,17 @@ class LlamaCpp(CustomLLM):
 
         def hear(chunk: Any) -> bool:  # noqa: ANN401 - decoded JSON
             heard.put(chunk)
-            return stop.is_set() or _leaving.is_set()
+            return stop.is_set() or _inside.leaving
 
         def run() -> None:
             try:
-                server.handle_chat_completions(body, hear)
+                with _inside:
+                    server.handle_chat_completions(body, hear)
                 heard.put(None)
             except Exception as error:
                 heard.put(error)
-            finally:
-                _running.discard(thread)
 
-        thread = threading.Thread(target=run, name="verbatim-llama-cpp", daemon=True)
-        _running.add(thread)
-        thread.start()
+        threading.Thread(target=run, name=THREAD_NAME, daemon=True).start()
         try:
             while (chunk := heard.get()) is not None:
                 if isinstance(chunk, Exception):
@@ -162,7 +184,8 @@ class LlamaCpp(CustomLLM):
         """Return the engine with the model in it. Raises `WriterError` if llama.cpp cannot load the file."""
         with self._loading:
             if self._server is None:
-                self._server = _load(self.path, self.context_window)
+                with _inside:
+                    self._server = _load(self.path, self.context_window)
             return self._server
 
 

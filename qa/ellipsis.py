@@ -1,0 +1,86 @@
+"""A fragment that changes one thing ("And in 2021?"), and the question before -> that question, changed."""
+
+from __future__ import annotations
+
+import re
+
+from index.lexical import terms
+from qa.carry import is_date, phrases
+from qa.parts import ASKING, asks
+
+LONGEST_FRAGMENT = 80
+"""Characters; what is longer is no fragment."""
+
+LONGEST_TAIL = 4
+"""Words; "on weekdays" at the end of a question gives way to "And on Sundays?"."""
+
+_PLACE = (
+    r"(?:about|above|after|against|among|at|before|behind|below|beside|between|by|during|for|from|in|inside|into|near|of"
+    r"|on|outside|over|since|through|to|towards|under|until|via|with|within|without)"
+)
+_FRAGMENT = re.compile(
+    r"(?P<joint>(?:and|but|or|so),? (?:(?:what|how) about )?|(?:what|how) about )?"
+    rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)(?:,? (?:too|as well|please))?[\s?!.]*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?!\w)")
+_PRONOUN = re.compile(r"\b(?:it|he|him|she|they|them)\b", re.IGNORECASE)
+_VAGUE = re.compile(
+    rf"\b(?:{ASKING}|this|that|these|those|ones?|else|others?|same|former|latter|rest|then|course|now)\b", re.IGNORECASE
+)
+
+
+def completed(question: str, before: str) -> str:
+    """Return the question before with the thing that a fragment names in the place of its own; else the question.
+
+    "How many died in 1944?" and "And in 2021?" are "How many died in 2021?". A number takes the place of the only
+    number; a date in words or a name that of the only one, or of "it"; "And on Sundays?" that of "on weekdays" at the
+    end. What has no place there stands at the end with its "in". Where it is not clear what changes, nothing does.
+    """
+    fragment = _fragment(question)
+    if fragment is None or not asks(before):
+        return question
+    thing, named = fragment["thing"], f"{fragment['article'] or ''}{fragment['thing']}"
+    kind = _kind(thing)
+    places = _of_kind(kind, before)
+    if len(places) == 1:
+        return _changed(before, places[0], thing)
+    if kind == "name" and not places and len(pronouns := list(_PRONOUN.finditer(before))) == 1:
+        return _changed(before, pronouns[0], named)
+    if places or not fragment["place"]:
+        return question
+    told = f"{fragment['place']} {named}"
+    tail = re.search(rf"\b{fragment['place']}(?: [\w'’-]+){{1,{LONGEST_TAIL}}}(?=[ ?!.]*$)", before, re.IGNORECASE)
+    return _changed(before, tail, told) if tail else f"{before.rstrip(' ?!.')} {told}?"
+
+
+def _fragment(question: str) -> re.Match[str] | None:
+    """Return the parts of a fragment that names a thing; None for all else, such as "By whom?" and "After that?"."""
+    found = _FRAGMENT.fullmatch(question.strip()) if len(question) <= LONGEST_FRAGMENT else None
+    if found is None or _VAGUE.search(found["thing"]) or not terms(found["thing"]):
+        return None
+    whole = found["joint"] or (found["place"] and _kind(found["thing"]) != "other")
+    return found if whole else None
+
+
+def _changed(text: str, place: re.Match[str], thing: str) -> str:
+    return f"{text[: place.start()]}{thing}{text[place.end() :]}"
+
+
+def _kind(thing: str) -> str:
+    """Return what a thing is: a number, a date in words, a name, or something else."""
+    if _NUMBER.fullmatch(thing):
+        return "number"
+    if list(phrases(f"of {thing}")) != [(thing, True)]:
+        return "other"
+    return "date" if is_date(thing) else "name"
+
+
+def _of_kind(kind: str, text: str) -> list[re.Match[str]]:
+    """Return where a text has numbers, dates or names."""
+    if kind == "other":
+        return []
+    if kind == "number":
+        return list(_NUMBER.finditer(text))
+    names = [name for name, is_name in phrases(text) if is_name and is_date(name) == (kind == "date")]
+    return [match for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]

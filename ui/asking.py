@@ -1,0 +1,89 @@
+"""From a question to a turn of the conversation with its answer, or with the trouble there was in words.
+
+A conversation is a list of turns that is changed in place, so that an answer that arrives late still lands at its own
+question, or nowhere if the conversation was started anew meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from index import Index
+from index.errors import VerbatimError
+from qa import Answer, answer
+from ui import render
+from ui.components import UNEXPECTED
+from ui.opening import placed
+from ui.questions import MAX_QUESTION_CHARS
+from ui.render import Turn
+
+MAX_TURNS = 200
+"""A conversation this long is asked to start anew, so that one page cannot fill the memory."""
+
+log = logging.getLogger(__name__)
+
+
+def of(index: Index) -> Callable[[str], Answer]:
+    """Return what answers a question that stands alone."""
+    return partial(answer, index=index)
+
+
+def begin(question: str, turns: list[Turn], *, alone: bool = False) -> None:
+    """Add the turn of a question, which `finish` answers, ``alone`` as if nothing had been said before."""
+    question = question.strip()
+    if question:
+        notes = ("Asked alone, without what was said before.",) if alone else ()
+        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
+
+
+def _new_turn(question: str, turns: int) -> Turn:
+    """Return the turn that a question opens, or the reason why it is not asked."""
+    if len(question) > MAX_QUESTION_CHARS:
+        limit = f"This question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} can be asked."
+        return Turn(f"{question[:200]}{render.CUT}", trouble=f"{limit} Ask for one thing in a sentence or two.")
+    if turns >= MAX_TURNS:
+        return Turn(question, trouble="This conversation is full. Start a new one to go on asking.")
+    return Turn(question)
+
+
+def finish(
+    index: Index,
+    turns: list[Turn],
+    documents: Collection[str] | None = None,
+    note: str = "",
+    keep: Callable[[Sequence[Turn]], None] = lambda _: None,
+) -> None:
+    """Answer what is still pending from ``documents``, by default from all, and ``keep`` it."""
+    for turn in [turn for turn in turns if turn.pending]:
+        answered = _answered(index, turn, turns, documents)
+        if note and answered.answer:
+            answered = replace(answered, notes=(*answered.notes, note))
+        for place, current in enumerate(turns):
+            if current is turn:
+                turns[place] = answered
+                keep([answered])
+
+
+def give_up(turns: list[Turn], why: str) -> None:
+    """Leave what is pending unanswered, for a reason."""
+    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
+
+
+def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None) -> Turn:
+    """Return ``turn`` with its answer, or with the trouble there was."""
+    history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
+    chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
+    if documents is not None and not documents:
+        return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
+    try:
+        found = answer(turn.question, index=index, history=history, **chosen)
+        return placed(index, replace(turn, answer=replace(found, hits=())))
+    except VerbatimError as error:
+        return replace(turn, trouble=str(error))
+    except Exception:
+        log.exception("a question could not be answered")
+        return replace(turn, trouble=UNEXPECTED)

@@ -1,0 +1,140 @@
+"""The command ``verbatim index``: documents go in and out, and one sees what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from index import Changes, Index
+from qa.display import printable
+from ui.feedback import FEEDBACK_NAME, Feedback
+from ui.printing import console, errors, print_changes, print_receipt, with_progress
+
+command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        envvar="VERBATIM_STORE",
+        help="The folder that holds the store.",
+        show_default="your data folder",
+    ),
+]
+PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
+
+
+@command.command()
+def add(paths: PathsArgument, store: StoreOption = None) -> None:
+    """Add or update documents."""
+    with Index.open(store) as index:
+        _finish(with_progress(lambda progress: index.add(paths, progress=progress)))
+
+
+@command.command()
+def sync(
+    folder: Annotated[Path, typer.Argument(help="The folder.")],
+    store: StoreOption = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow every change of the folder.")] = False,
+) -> None:
+    """Make the store agree with a folder: add, update, and remove what is gone from it."""
+    with Index.open(store) as index:
+        changes = with_progress(lambda progress: index.sync(folder, progress=progress))
+        if not watch:
+            _finish(changes)
+            return
+        print_changes(changes)
+        console.print(f"Watching {escape(str(folder))}  (Ctrl-C ends it)")
+        follow(index, folder)
+
+
+@command.command()
+def remove(
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Ids or sources, as `verbatim index status` lists them; a folder stands for all in it."),
+    ],
+    store: StoreOption = None,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="Search every file of the store for what was removed.")
+    ] = False,
+) -> None:
+    """Remove documents, so that nothing of them is left in the store."""
+    with Index.open(store) as index:
+        sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
+        wanted = {one for name in names for one in _named(name, sources)}
+        entries = index.listing()
+        if wanted <= {*sources, *(entry.id for entry in entries)}:
+            doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
+            Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
+        changes = index.remove(wanted, receipt=receipt)
+        print_changes(changes)
+    if changes.receipt:
+        print_receipt(changes.receipt)
+        raise typer.Exit(1 if changes.receipt.traces else 0)
+
+
+def _named(name: str, sources: Sequence[str]) -> list[str]:
+    """Return the sources that a path stands for: its own, or those of the files in a folder; or the name as it is."""
+    path = Path(name).expanduser().absolute()
+    return [source for source in sources if Path(source).is_relative_to(path)] or [name]
+
+
+@command.command()
+def status(store: StoreOption = None) -> None:
+    """List the documents and say how the store is."""
+    with Index.open(store) as index:
+        state, entries = index.status(), index.listing()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "title", "pages", "sentences", "source"):
+        table.add_column(heading, justify="right" if heading in ("pages", "sentences") else "left", overflow="fold")
+    for entry in entries:
+        table.add_row(entry.id, escape(entry.title), f"{entry.pages:,}", f"{entry.sentences:,}", escape(entry.source))
+    console.print(table)
+    console.print(
+        f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
+        f"in {escape(state.path)}\n"
+        f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
+    )
+
+
+@command.command()
+def verify(store: StoreOption = None) -> None:
+    """Check every law on all that the store holds; changes no document."""
+    with Index.open(store) as index:
+        faults = index.verify()
+        for fault in faults:
+            errors.print(Text(printable(fault), style="red"), soft_wrap=True)
+        if faults:
+            errors.print("`verbatim index rebuild` makes the caches anew; add damaged documents again.")
+            raise typer.Exit(1)
+        state = index.status()
+        console.print(
+            f"All is well: documents: {state.documents}, passages: {state.passages}, sentences: {state.sentences}."
+        )
+
+
+@command.command()
+def rebuild(store: StoreOption = None) -> None:
+    """Make the search caches anew from the catalog; nothing is read or embedded again."""
+    with Index.open(store) as index:
+        index.rebuild()
+        console.print(f"The caches are made anew (passages: {index.status().passages}).")
+
+
+def _finish(changes: Changes) -> None:
+    print_changes(changes)
+    if changes.failed:
+        raise typer.Exit(1)
+
+
+def follow(index: Index, folder: Path) -> None:
+    """Print what every change of a folder did to the store, without end."""
+    for changes in index.watch(folder):
+        print_changes(changes)
