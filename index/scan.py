@@ -25,7 +25,7 @@ FEWEST_COMPONENTS = 64
 """So are shorter vectors, of which the sieves could not tell many apart."""
 
 FIRST_COMPARED = 300
-"""Vectors that are compared whole, or a few more, to learn how near the nearest are."""
+"""Vectors that are compared whole, or a few more, to learn how near the nearest are; at least so many in the end."""
 
 SPREAD = 2.0
 """By how many standard deviations more signs may differ than are to be expected of a vector as near as those wanted."""
@@ -115,7 +115,7 @@ class Scan:
         rows = np.flatnonzero(differing <= max(few, _most_differing(farthest, self.matrix.shape[1])))
 
         products = _products(np.take(self.codes, rows, axis=0).T, code[:, np.newaxis], self.matrix.shape[1])
-        return np.sort(rows[_largest(products, CODES_EACH * limit)])
+        return np.sort(rows[_largest(products, max(FIRST_COMPARED, CODES_EACH * limit))])
 
     def _cosines(self, rows: npt.NDArray[np.intp], query: Vectors) -> Vectors:
         """Return the cosine of each row to the query.
