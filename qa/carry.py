@@ -26,7 +26,7 @@ SAYING_NOTHING = frozenset(
 )
 """Words of a question that tell nothing of its subject."""
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_](?:[\w'’-]*\w)?")
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\b[A-Z]\.(?: ?[A-Z]\.)+|[^\W\d_](?:[\w'’-]*\w)?")
 _DATE = re.compile(rf"(?:\d+|{MONTH}|{WEEKDAY})(?: (?:\d+|{MONTH}))*$")
 _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
 

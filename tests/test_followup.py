@@ -13,7 +13,7 @@ from evals.suite import GoldSpan, Question, Suite
 from index import Index, Source
 from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
-from qa.carry import Turn, carried, turns
+from qa.carry import Turn, carried, phrases, turns
 from qa.converse import leans, understand
 from qa.ellipsis import completed
 from qa.parts import asks, questions
@@ -401,3 +401,9 @@ def test_the_words_that_a_way_adds_are_compared_with_those_that_people_added() -
     assert _agreement(row, last) == (1, 2, 2)  # "Solingen" of "happened" and "Solingen", for "attack" and "Solingen"
     assert _agreement(row, WAYS["Verbatim"]) == (1, 1, 2)
     assert _agreement(row, WAYS["question alone"]) == (0, 0, 2)
+
+
+def test_initials_are_one_name() -> None:
+    assert next(phrases("How many U.S. troops met J. K. Rowling?")) == ("U.S.", True)
+    assert ("J. K. Rowling", True) in phrases("Who met J. K. Rowling?")
+    assert next(phrases("What did U.S. Central Command say?")) == ("U.S. Central Command", True)
