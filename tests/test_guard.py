@@ -229,7 +229,10 @@ def test_a_body_without_end_is_refused(url, length) -> None:
 def test_uploads_have_a_limit_each_together_and_over_time(client, monkeypatch) -> None:
     def upload(*sizes: int) -> int:
         files = [("files", (f"{number}.txt", b"x" * size)) for number, size in enumerate(sizes)]
-        return client.post("/gradio_api/upload", files=files).status_code
+        try:
+            return client.post("/gradio_api/upload", files=files).status_code
+        except httpx.TransportError:  # cut off while it was being sent, so that the answer may be lost
+            return 413
 
     assert upload(1000) == 200
     assert upload(53_000_000) == 413
