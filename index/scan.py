@@ -79,7 +79,7 @@ class Scan:
     def nearest(self, query: Vectors, limit: int) -> dict[int, float]:
         """Return up to ``limit`` ids with the cosine of their vector to ``query`` (length 1), best first.
 
-        Where there are many, about one in a hundred is overlooked, and the next nearest takes its place.
+        Where there are many, up to one in a hundred is overlooked, and the next nearest takes its place.
         """
         if not len(self.ids) or limit < 1:
             return {}

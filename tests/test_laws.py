@@ -134,7 +134,7 @@ def check_sentences(content: Content) -> None:
     assert all(len(p) == 1 or p[-1].end - p[0].start <= PASSAGE_CHARS for p in passages)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(TEXT, min_size=1, max_size=3), question=TEXT, suffix=st.sampled_from(["", ".md"]))
 def test_every_citation_is_its_slice_of_the_stored_text(texts: list[str], question: str, suffix: str) -> None:
     check_citations(texts, [question, texts[0][:200]], suffix)
