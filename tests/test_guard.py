@@ -231,9 +231,7 @@ def test_uploads_have_a_limit_each_together_and_over_time(client, monkeypatch) -
     def upload(*sizes: int) -> int:
         files = [("files", (f"{number}.txt", b"x" * size)) for number, size in enumerate(sizes)]
         for _ in range(4):
-            with suppress(
-                httpx.TransportError
-            ):  # cut off while it was sent, the answer may be lost: again
+            with suppress(httpx.TransportError):  # cut off while it was sent, the answer may be lost: again
                 return client.post("/gradio_api/upload", files=files).status_code
         return 0
 
