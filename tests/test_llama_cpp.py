@@ -194,20 +194,23 @@ def test_what_does_not_fit_is_said(says: Path) -> None:
 def test_the_process_ends_while(moment: str, noise: Path) -> None:
     """Whenever that is, with the exit status of the program: a thread inside of C++ would abort it."""
     code = f"""
-import contextlib, sys, threading, time
-from qa.write import LLMWriter, Proof, WriterError
+import sys, threading, time
+from qa.write import LLMWriter, written_out
 from qa.write.llamacpp import THREAD_NAME, LlamaCpp
+from tests.test_write import ANSWER
 
 model = LlamaCpp(path={str(noise)!r}, max_tokens=3000)
-pieces = LLMWriter(model).write("Q?", [Proof(1, "A.")])
 came = threading.Event()
 
-def listen():
-    with contextlib.suppress(WriterError):  # asked when the program has begun to end
-        for piece in pieces:
-            came.set()
+class Writer:
+    name = "noise"
 
-threading.Thread(target=listen, daemon=True).start()
+    def write(self, question, evidence):
+        for piece in LLMWriter(model).write(question, evidence):
+            came.set()
+            yield piece
+
+threading.Thread(target=list, args=(written_out(ANSWER, Writer(), checker=None),), daemon=True).start()
 moments = {{
     "it is asked": lambda: True,
     "it is loaded": lambda: model._server,

@@ -2,6 +2,7 @@
 
 ``prompt`` tells the model its task, ``llm`` knows the backends (``llamacpp`` is one of them), ``parse`` reads what is
 written as it comes, ``guard`` holds back what may not pass, and ``compose`` joins them with the checker of `qa.check`.
+``leaving`` has the end of the program wait for them.
 """
 
 from qa.write.compose import Patience, Writer, WriterError, written_out

@@ -18,6 +18,7 @@ from index.errors import VerbatimError
 from qa.check import Checker, Verdict
 from qa.types import Answer, Citation, Statement, Written
 from qa.write.guard import asserted, borrows, showable, speaks_to_a_machine, unfit
+from qa.write.leaving import Inside
 from qa.write.parse import Draft, drafts, is_cut_off
 from qa.write.prompt import Proof
 
@@ -191,6 +192,10 @@ class _Judge:
                 yield f"citation {number} was not given to the model"
 
 
+_inside = Inside(0.3)
+"""A writer's library may be in C++ or Rust; one that waits for a server is not, and need not be waited for."""
+
+
 class _Reading:
     """What a writer writes, as drafts so far, read in a thread of its own so that nobody waits for longer than said."""
 
@@ -209,15 +214,16 @@ class _Reading:
     def _read(self, question: str, evidence: Sequence[Proof]) -> None:
         end: Exception | None = None
         try:
-            pieces = self._writer.write(question, evidence)
-            try:
-                for piece in pieces:
-                    if self._stopped.is_set():
-                        break
-                    self._pieces.put(piece)
-            finally:
-                if close := getattr(pieces, "close", None):
-                    close()
+            with _inside:
+                pieces = self._writer.write(question, evidence)
+                try:
+                    for piece in pieces:
+                        if self._stopped.is_set() or _inside.leaving:
+                            break
+                        self._pieces.put(piece)
+                finally:
+                    if close := getattr(pieces, "close", None):
+                        close()
         except Exception as error:
             end = error
         self._pieces.put(end)

@@ -32,46 +32,13 @@ from pydantic import Field, PrivateAttr
 
 from index.onnx import cores
 from qa.write.compose import WriterError
+from qa.write.leaving import Inside
 from qa.write.prompt import MOST_WRITTEN_TOKENS, USUAL_CONTEXT
-
-LEAVING_SECONDS: Final = 10.0
-"""How long the end of the process waits for a model to stop; it stops at its next token, or when it is loaded."""
 
 THREAD_NAME: Final = "verbatim-llama-cpp"
 
-
-class _Inside:
-    """Counts the threads that are inside of llama.cpp. Python must not end before they are out.
-
-    It ends a thread that comes back to it after its end by unwinding the stack, which C++ takes for an exception that
-    nobody may catch, and ends the process.
-    """
-
-    def __init__(self) -> None:
-        self.leaving = False
-        self._count = 0
-        self._changed = threading.Condition()
-        atexit.register(self._leave)
-
-    def __enter__(self) -> None:
-        with self._changed:
-            if self.leaving:
-                raise WriterError("no more is written, since the program ends")
-            self._count += 1
-
-    def __exit__(self, *trouble: object) -> None:
-        with self._changed:
-            self._count -= 1
-            self._changed.notify_all()
-
-    def _leave(self) -> None:
-        """Stop what is being written, and wait until it has stopped; from now on nothing begins."""
-        with self._changed:
-            self.leaving = True
-            self._changed.wait_for(lambda: not self._count, LEAVING_SECONDS)
-
-
-_inside = _Inside()
+_inside = Inside(10.0)
+"""A model stops at its next token, or when it is loaded."""
 
 
 class LlamaCpp(CustomLLM):
