@@ -40,9 +40,6 @@ LARGE = 0.98
 """A component is large from so many times the root mean square on. With 10/3 as the ratio of the large to the small,
 two bits lose least of normally distributed numbers (Max, "Quantizing for minimum distortion", 1960)."""
 
-STEP = 4
-"""The cut of the first sieve is raised by so many signs at a time until enough pass."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -107,9 +104,7 @@ class Scan:
         for column, sign in zip(self.signs, code[: len(self.signs)], strict=True):
             differing += np.bitwise_count(column ^ sign)
 
-        few, enough = int(differing.min()), min(len(self.ids), max(limit, FIRST_COMPARED))
-        while np.count_nonzero(differing <= few) < enough:
-            few += STEP
+        few = int(np.searchsorted(np.bincount(differing).cumsum(), min(len(self.ids), max(limit, FIRST_COMPARED))))
         cosines = self._cosines(np.flatnonzero(differing <= few), query)
         farthest = float(cosines[_largest(cosines, limit)[-1]])
         rows = np.flatnonzero(differing <= max(few, _most_differing(farthest, self.matrix.shape[1])))
