@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 DENSE_WEIGHT = 0.5
 """Weight of the cosine against that of the words. Fusing scores found the right passage first for 69.8 % of 500
-questions, fusing ranks (reciprocal rank fusion, Cormack et al. 2009) for 61.8 %, words alone for 68.8 %."""
+questions, fusing ranks (reciprocal rank fusion, Cormack et al. 2009) for 61.8 %, words alone for 68.8 %. It is level
+here: on the reporting halves of ten development sets (1,304 questions, mean over the sets) 74.7, 74.8, 75.0 and
+74.7 % were first with 0.4, 0.5, 0.6 and 0.7, and 95.2, 95.6, 95.6 and 95.5 % among ten; to stretch the cosines to 0..1
+or to take BM25 as a share of a fixed number gained at most 0.4 points."""
 
 CANDIDATES = 50
 """How many passages each search contributes."""
