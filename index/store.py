@@ -41,7 +41,7 @@ from index.types import Changes, Document, Entry, Failure, Hit, Passage, Source,
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "2"
+READING = "3"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 BUSY_SECONDS = 5.0

@@ -42,7 +42,8 @@ def words(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
+    """Letters and digits, without accents, which some fonts keep apart from them."""
+    return re.sub(r"[\W_ˆˇ]+", "", unicodedata.normalize("NFKD", text)).replace("ı", "i")
 
 
 def known_spans(name: str) -> list[tuple[Span, int]]:
@@ -202,7 +203,11 @@ def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:
 def test_a_document_says_what_it_is() -> None:
     first, report = content("one-column.pdf"), content("fpdf-report.pdf")
     assert (first.title, first.author) == ("The light at Skerry Point", "Ada Thorne")
-    assert report.title is None  # it says "untitled"
+    assert report.title is None  # it says "untitled", and nothing in it is large
+    assert content("watermark.pdf").title is None  # what lies across the page is larger, and no title
+    # Where the file says nothing, or "(anonymous)", what stands in the largest type on its first page is the title.
+    assert content("two-columns.pdf").title == "Two columns below one heading across the page"
+    assert content("latex-article.pdf").title == "Seal Fat and Other Oils: A Study of the Lamps at Malmö"
     assert content("lists.pdf").author is None  # it says "(anonymous)"
     assert report.date == "2024-08-31T10:30:00Z"
 
@@ -441,3 +446,46 @@ def test_a_damaged_layout_is_refused(data: st.DataObject) -> None:
     written[data.draw(st.integers(0, len(written) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(ValueError, match="layout"):
         Layout.from_bytes(bytes(written))
+
+
+# ---- accents ------------------------------------------------------------------------------------------------------
+
+
+def typed(*shown: tuple[float, float, str], turn: str = "1 0 0 1") -> str:
+    """Return what is read of a page with texts, each at its place, in Courier of 10 points, 6 a character."""
+    marks = "".join(f"{turn} {x} {y} Tm <{text.encode('cp1252').hex()}> Tj\n" for x, y, text in shown)
+    stream = f"BT /F 10 Tf\n{marks}ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        f"<</Length {len(stream)}>> stream\n{stream}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
+    ]
+    body = "".join(f"{number} 0 obj {text} endobj\n" for number, text in enumerate(objects, start=1))
+    return read(".pdf", f"%PDF-1.4\n{body}trailer <</Root 1 0 R>>\n%%EOF".encode()).text
+
+
+@pytest.mark.parametrize(
+    ("accent", "lift", "letter", "whole"),
+    [
+        ("¨", 0, "u", "ü"),
+        ("´", 2, "E", "É"),
+        ("ˆ", 0, "o", "ô"),
+        ("`", 0, "a", "à"),
+        ("~", 2.5, "n", "ñ"),
+        ("¸", 0, "c", "ç"),
+    ],
+)
+def test_an_accent_drawn_over_its_letter_is_a_part_of_it(accent: str, lift: float, letter: str, whole: str) -> None:
+    """Whichever of the two comes first in the file, and wherever."""
+    before, after = (50, 100, "ab"), (68, 100, "cd")
+    over, under = (62, 100 + lift, accent), (62, 100, letter)
+    for order in ((before, over, under, after), (before, under, over, after), (before, under, after, over)):
+        assert typed(*order) == f"ab{whole}cd"
+
+
+def test_an_accent_with_no_letter_under_it_stays_what_it_is() -> None:
+    assert typed((50, 100, "x ^ y, `a' and ~/b")) == "x ^ y, `a' and ~/b"
+    assert typed((50, 100, "2"), (50, 100, "^"), (56, 100, " is a mark")) == "2^ is a mark"
+    assert typed((50, 100, "turned"), (100, 50, "h"), (100, 56, "^"), turn="0 1 -1 0") == "turned\n\nh^"

@@ -38,6 +38,9 @@ EDGE_SHARE = 0.16  # running headers and page numbers stand in this share of the
 EDGE_LINES = 3  # and are among this many lines there
 LONE_CELL_GAP = 3.0  # sizes of the type: a gap as wide parts cells even if no line near has one at the same place
 LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
+TITLE_SIZE = 1.3  # in sizes of the usual type: a title is at least so large
+TITLE_SHARE = 0.7  # of the page's height: a title stands above
+LONGEST_TITLE_CHARS = 200
 MOST_SKIPPED = 3  # blocks at the top of a column, as captions, before a paragraph that goes on there
 
 _BULLET = re.compile(r"[•‣◦▪●■□➢✓](?=\s|$)")
@@ -118,7 +121,24 @@ def content_of(
     writer = _Writer(style.words)
     for part in _continued(flow, style):
         writer.write(part)
+    title = title or (_title(pages[0], columns[0], body) if pages else None)
     return writer.content(pages, title=title, author=author, date=date)
+
+
+def _title(page: Page, columns: Iterable[Sequence[Line]], body: float) -> str | None:
+    """Return what stands on the first page in much the largest type, as titles do, if it may be one."""
+    lines = [line for column in columns for line in column if not (line.cells[0].turn or line.cells[0].slanted)]
+    largest = max((line.size for line in lines), default=0.0)
+    if largest < TITLE_SIZE * body:
+        return None
+    has_size = [line.size > 0.95 * largest for line in lines]
+    first = has_size.index(True)
+    after = has_size.index(False, first) if False in has_size[first:] else len(lines)
+    cells = [cell.text.strip() for line in lines[first:after] for cell in line.cells]
+    title = " ".join(cells).replace(f"{LINE_END_HYPHEN} ", "").replace(LINE_END_HYPHEN, "-")
+    is_high = lines[first].base < TITLE_SHARE * page.height
+    has_words = len(_WORDS.findall(title)) > 1 or _UNSPACED.search(title)
+    return title if is_high and has_words and len(title) <= LONGEST_TITLE_CHARS else None
 
 
 def _rounded(size: float) -> float:

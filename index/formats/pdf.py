@@ -1,8 +1,8 @@
 """PDF -> text with the place of every character. pdfium has the characters; what is a line is decided in `flow`.
 
 Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the
-markers that it puts in, and ligatures, which it spells out. What is drawn outside of the page as it is shown is left
-out.
+markers that it puts in, ligatures, which it spells out, and accents that are set apart from their letter, as TeX does.
+What is drawn outside of the page as it is shown is left out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -49,7 +50,8 @@ _UNKNOWN_TEXT = (
 )
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
-    r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|\W*",
+    r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|"
+    r"\(?anonymous\)?|\W*",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(r"\W*(?:anonymous|unknown|unspecified|author|user)?\W*", re.IGNORECASE)
@@ -60,6 +62,14 @@ _text_object = ctypes.cast(
 )
 _font = ctypes.cast(api.FPDFTextObj_GetFont, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p))
 _FORCE_BOLD = 1 << 18
+_ACCENTS = {  # those that stand alone, and the same as a part of a letter
+    "`": "\u0300", "´": "\u0301", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304",
+    "˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327",
+    "˛": "\u0328",
+}  # fmt: skip
+_BELOW = "¸˛"
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+_ACCENT_GAP = 0.2  # in sizes of the type: so far from an accent its letter is met
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
 
@@ -176,8 +186,12 @@ class _Reader:
 
     def read(self) -> Page:
         """Return the page."""
-        for index in range(api.FPDFText_CountChars(self._handle)):
-            character = self._character(index)
+        codes = [api.FPDFText_GetUnicode(self._handle, at) for at in range(api.FPDFText_CountChars(self._handle))]
+        accented = self._accented(codes)
+        for index in range(len(codes)):
+            character = accented[index] if index in accented else self._character(codes, index)
+            if not character:
+                continue
             if character == " ":
                 made_up = api.FPDFText_IsGenerated(self._handle, index)
                 self._spaces = self._spaces or _GAP if made_up else self._spaces.replace(_GAP, "") + " "
@@ -185,19 +199,47 @@ class _Reader:
                 self._spaces = self._spaces or _GAP
             elif character == "\ufffd":
                 self.page.unknown += 1
-            elif character:
+            else:
                 self._place(index, character)
         return self.page
 
-    def _character(self, index: int) -> str:
+    def _accented(self, codes: Sequence[int]) -> dict[int, str]:
+        """Return the letters with the accents that stand over or under them, and "" for these accents, by their place.
+
+        Many fonts of TeX have no letters with accents: it draws both, one over the other, and not always in that order.
+        """
+        found: dict[int, str] = {}
+        for index, code in enumerate(codes):
+            mark = _ACCENTS.get(chr(code)) if code <= 0x10FFFF else None
+            if mark is None or (at := self._letter_at(index, below=chr(code) in _BELOW)) in (None, index):
+                continue
+            letter = found.get(at) or chr(codes[at])
+            whole = unicodedata.normalize("NFC", _DOTLESS.get(letter, letter) + mark)
+            if letter.isalpha() and len(whole) == 1:
+                found |= {at: whole, index: ""}
+        return found
+
+    def _letter_at(self, index: int, *, below: bool) -> int | None:
+        """Return the place of the character that an accent stands over, or under if the accent is ``below``."""
+        kind = self._type(index, 0)
+        if kind.turn != self._frames.rotation or kind.slanted:
+            return None
+        api.FPDFText_GetCharBox(self._handle, index, *self._box)
+        left, right, bottom, top = self._edges[:]
+        step = _ACCENT_GAP * kind.size
+        height = top + step if below else bottom - step
+        at = api.FPDFText_GetCharIndexAtPos(self._handle, (left + right) / 2, height, 0.0, 0.0)
+        return at if at >= 0 else None
+
+    def _character(self, codes: Sequence[int], index: int) -> str:
         """Return a character, or "" for what is none."""
-        code = api.FPDFText_GetUnicode(self._handle, index)
+        code = codes[index]
         if code in _HYPHENS and api.FPDFText_IsHyphen(self._handle, index) == 1:
             return LINE_END_HYPHEN
         if code in (0, 0xFFFD):
             return "\ufffd"
         if 0xD800 <= code < 0xDC00:  # half of a character; the other half follows
-            low = api.FPDFText_GetUnicode(self._handle, index + 1)
+            low = codes[index + 1] if index + 1 < len(codes) else 0
             return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00) if 0xDC00 <= low < 0xE000 else ""
         return "" if code in _MARKERS or code > 0x10FFFF else chr(code)
 

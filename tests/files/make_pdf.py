@@ -1,8 +1,8 @@
 """Makes the PDFs of ``tests/files/pdf`` and ``expected.json`` beside them: ``python tests/files/make_pdf.py``.
 
 Real files by real programs: ReportLab, fpdf2 and WeasyPrint (``pip install reportlab fpdf2 weasyprint pypdf``),
-LibreOffice and pandoc, Chromium, groff. None of them is a dependency; where a program is missing, its file is left as
-it is. All words are our own.
+LibreOffice and pandoc, Chromium, groff, pdfTeX. None of them is a dependency; where a program is missing, its file is
+left as it is. All words are our own.
 """
 
 from __future__ import annotations
@@ -575,6 +575,60 @@ def groff_manual() -> tuple[bytes, Expected]:
     return result.stdout, [("1. The tower", 1), ("2. The island", 1), *((sentence, 1) for sentence in ALL[:16])]
 
 
+LATEX = r"""
+\documentclass[10pt,twocolumn]{article}
+\title{Seal Fat and Other Oils:\\ A Study of the Lamps at Malm\"o}
+\author{Zo\"e M\"uller \and \'Emile Dvo\v{r}\'ak}
+\date{14 May 2021}
+\begin{document}
+\maketitle
+\section{Oils}
+Lamps were fed with seal fat in \"Osterby, and with rape oil in \r{A}ngstad, S\~ao Jo\~ao, \c{S}i\c{s}li
+and Erd\H{o}falva.
+The office's officials found the oil difficult, and the flow ``insufficient'' for a first-class
+lamp.\footnote{Na\"{\i}ve fa\c{c}ades were no \'etudes of \v{C}apek's.} It was weighed with the formula
+\begin{equation}
+m = \rho V \left(1 - \frac{w}{100}\right),
+\end{equation}
+where $w$ is the share of water.
+\begin{itemize}
+\item Rape oil freezes at six degrees below zero.
+\item Seal fat smokes.
+\end{itemize}
+\section{Lamps}
+LAMPS
+\begin{thebibliography}{9}
+\bibitem{p} P.~Garc\'{\i}a. \emph{L'\'Et\'e \`a \'Evian}. Gen\`eve, 1998.
+\end{thebibliography}
+\end{document}
+"""
+
+
+def latex_article() -> tuple[bytes, Expected]:
+    """By pdfTeX with its own fonts, which have no letters with accents: two columns, a formula, a note, a list."""
+    source = LATEX.replace("LAMPS", " ".join(ALL[:14]))
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "article.tex").write_text(source)
+        for _ in range(2):
+            command = ["pdflatex", "-interaction=batchmode", "article.tex"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        data = Path(folder, "article.pdf").read_bytes()
+    own = [
+        "Zoë Müller\tÉmile Dvořák",
+        "Lamps were fed with seal fat in Österby, and with rape oil in Ångstad, São João, Şişli and Erdőfalva.",
+        "The office’s officials found the oil difficult, and the flow “insufficient” for a first-class lamp.1",
+        "1Naïve façades were no études of Čapek’s.",
+        "It was weighed with the formula",
+        "where w is the share of water.",
+        "Rape oil freezes at six degrees below zero.",
+        "Seal fat smokes.",
+        "[1] P. García.",
+        "Genève, 1998.",
+        *ALL[:14],
+    ]
+    return data, [(words, 1) for words in own]
+
+
 MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     one_column,
     ragged_indents,
@@ -601,6 +655,7 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     chromium_article,
     libreoffice_report,
     groff_manual,
+    latex_article,
 ]
 
 
