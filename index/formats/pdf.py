@@ -1,8 +1,8 @@
 """PDF -> text with the place of every character. pdfium has the characters; what is a line is decided in `flow`.
 
 Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the
-markers that it puts in, ligatures, which it spells out, and accents that are set apart from their letter, as TeX does.
-What is drawn outside of the page as it is shown is left out.
+markers that it puts in, ligatures, which it spells out, and what TeX does (see `index.formats.tex`). What is drawn
+outside of the page as it is shown is left out.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as api  # type: ignore[import-untyped]
 
 from index.errors import SourceError
+from index.formats import tex
 from index.formats.columns import Page, Piece
 from index.formats.content import Content
 from index.formats.flow import LINE_END_HYPHEN, content_of
@@ -62,13 +62,6 @@ _text_object = ctypes.cast(
 )
 _font = ctypes.cast(api.FPDFTextObj_GetFont, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p))
 _FORCE_BOLD = 1 << 18
-_ACCENTS = {  # those that stand alone, and the same as a part of a letter
-    "`": "\u0300", "´": "\u0301", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304",
-    "˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327",
-    "˛": "\u0328",
-}  # fmt: skip
-_BELOW = "¸˛"
-_DOTLESS = {"ı": "i", "ȷ": "j"}
 _ACCENT_GAP = 0.2  # in sizes of the type: so far from an accent its letter is met
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
@@ -165,8 +158,9 @@ class _Type:
 
 
 _HYPHENS = frozenset([0x02, 0x2D, 0xAD, 0x2010, 0xFFFE])
+_NONE = 0xFFFF
 _MARKERS = frozenset(
-    [*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, 0xFFFF]
+    [*range(9), *range(0xB, 0xD), *range(0xE, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, _NONE]
 )
 
 
@@ -187,9 +181,11 @@ class _Reader:
     def read(self) -> Page:
         """Return the page."""
         codes = [api.FPDFText_GetUnicode(self._handle, at) for at in range(api.FPDFText_CountChars(self._handle))]
-        accented = self._accented(codes)
+        codes = [code if code <= 0x10FFFF else _NONE for code in codes]
+        known = self._of_tex(codes)
+        known |= self._accented(codes, known)
         for index in range(len(codes)):
-            character = accented[index] if index in accented else self._character(codes, index)
+            character = known[index] if index in known else self._character(codes, index)
             if not character:
                 continue
             if character == " ":
@@ -203,19 +199,33 @@ class _Reader:
                 self._place(index, character)
         return self.page
 
-    def _accented(self, codes: Sequence[int]) -> dict[int, str]:
+    def _of_tex(self, codes: Sequence[int]) -> dict[int, str]:
+        """Return, by their place, what characters show whose codes pdfium does not know, and TeX does."""
+        if not any(map(tex.is_own_code, codes)):
+            return {}
+        fonts: dict[int, list[int]] = {}
+        for index in range(len(codes)):
+            if api.FPDFText_HasUnicodeMapError(self._handle, index) == 1 and not self._font_name(index):
+                fonts.setdefault(_font(_text_object(self._handle, index) or 0) or 0, []).append(index)
+        shown = tex.shown([[codes[index] for index in places] for places in fonts.values()])
+        return {
+            index: known[codes[index]]
+            for places, known in zip(fonts.values(), shown, strict=True)
+            for index in places
+            if codes[index] in known
+        }
+
+    def _accented(self, codes: Sequence[int], known: Mapping[int, str]) -> dict[int, str]:
         """Return the letters with the accents that stand over or under them, and "" for these accents, by their place.
 
-        Many fonts of TeX have no letters with accents: it draws both, one over the other, and not always in that order.
+        The accent may come before its letter in the file, or after, and not even next to it.
         """
         found: dict[int, str] = {}
         for index, code in enumerate(codes):
-            mark = _ACCENTS.get(chr(code)) if code <= 0x10FFFF else None
-            if mark is None or (at := self._letter_at(index, below=chr(code) in _BELOW)) in (None, index):
+            accent = known.get(index) or chr(code)
+            if accent not in tex.ACCENTS or (at := self._letter_at(index, below=accent in tex.BELOW)) in (None, index):
                 continue
-            letter = found.get(at) or chr(codes[at])
-            whole = unicodedata.normalize("NFC", _DOTLESS.get(letter, letter) + mark)
-            if letter.isalpha() and len(whole) == 1:
+            if whole := tex.accented(found.get(at) or known.get(at) or chr(codes[at]), accent):
                 found |= {at: whole, index: ""}
         return found
 
@@ -241,7 +251,7 @@ class _Reader:
         if 0xD800 <= code < 0xDC00:  # half of a character; the other half follows
             low = codes[index + 1] if index + 1 < len(codes) else 0
             return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00) if 0xDC00 <= low < 0xE000 else ""
-        return "" if code in _MARKERS or code > 0x10FFFF else chr(code)
+        return "" if code in _MARKERS else chr(code)
 
     def _place(self, index: int, character: str) -> None:
         """Put a character at the end of the piece before it, or begin one with it, if it is on the page."""
@@ -264,7 +274,9 @@ class _Reader:
             pieces.append(Piece(self.page.number, len(pieces), kind.size, base, kind.turn, kind.slanted, spaced))
         elif self._spaces:
             pieces[-1].add_spaces(self._spaces.replace(_GAP, " "), x0, x1)
-        pieces[-1].add(character, x0, x1, y0, y1, bold=kind.bold)
+        step = (x1 - x0) / len(character)  # a ligature is spelled out
+        for place, letter in enumerate(character):
+            pieces[-1].add(letter, x0 + place * step, x0 + (place + 1) * step, y0, y1, bold=kind.bold)
         self._spaces = ""
 
     def _type(self, index: int, address: int) -> _Type:
@@ -285,9 +297,15 @@ class _Reader:
         return _Type(size, base, turn, bold=self._bold[font], slanted=slanted)
 
     def _is_bold(self, index: int) -> bool:
-        name, flags = ctypes.create_string_buffer(256), ctypes.c_int()
-        api.FPDFText_GetFontInfo(self._handle, index, name, len(name), ctypes.byref(flags))
-        return bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
+        flags = ctypes.c_int()
+        name = self._font_name(index, flags)
+        return bool(flags.value & _FORCE_BOLD) or bool(_BOLD.search(name))
+
+    def _font_name(self, index: int, flags: ctypes.c_int | None = None) -> str:
+        """Return the name of a character's font, "" if it has none; its flags are put into ``flags``."""
+        name = ctypes.create_string_buffer(256)
+        api.FPDFText_GetFontInfo(self._handle, index, name, len(name), ctypes.byref(flags or ctypes.c_int()))
+        return name.value.decode("utf-8", "replace")
 
 
 def _goes_on(piece: Piece, kind: _Type, edges: tuple[float, float], base: float, character: str) -> bool:

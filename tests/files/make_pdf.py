@@ -604,15 +604,39 @@ LAMPS
 """
 
 
-def latex_article() -> tuple[bytes, Expected]:
-    """By pdfTeX with its own fonts, which have no letters with accents: two columns, a formula, a note, a list."""
-    source = LATEX.replace("LAMPS", " ".join(ALL[:14]))
+def latex(source: str, *commands: str) -> bytes:
+    """Return the PDF ``article.pdf`` that these commands make of ``article.tex``."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "article.tex").write_text(source)
-        for _ in range(2):
-            command = ["pdflatex", "-interaction=batchmode", "article.tex"]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-        data = Path(folder, "article.pdf").read_bytes()
+        for command in commands:
+            subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+        return Path(folder, "article.pdf").read_bytes()
+
+
+def latex_article() -> tuple[bytes, Expected]:
+    """By pdfTeX with its own fonts, which have no letters with accents: two columns, a formula, a note, a list."""
+    typeset = "pdflatex -interaction=batchmode article.tex"
+    return latex(LATEX.replace("LAMPS", " ".join(ALL[:14])), typeset, typeset), latex_sentences(14)
+
+
+def latex_bitmaps() -> tuple[bytes, Expected]:
+    """By TeX, dvips and Ghostscript with the same fonts as bitmaps, as articles of before 2000 are."""
+    typeset = "latex -interaction=batchmode article.tex"
+    source = LATEX.replace("LAMPS", " ".join(ALL[:4]))
+    return latex(
+        source, typeset, typeset, "dvips -q -V article.dvi -o article.ps", "ps2pdf article.ps"
+    ), latex_sentences(4)
+
+
+def latex_cork() -> tuple[bytes, Expected]:
+    """By pdfTeX with the fonts of Cork, which are bitmaps unless cm-super is installed."""
+    typeset = "pdflatex -interaction=batchmode article.tex"
+    source = LATEX.replace("LAMPS", " ".join(ALL[:4])).replace("\\title", "\\usepackage[T1]{fontenc}\n\\title", 1)
+    return latex(source, typeset, typeset), latex_sentences(4)
+
+
+def latex_sentences(count: int) -> Expected:
+    """Return those of the article with so many of the usual ones."""
     own = [
         "Zoë Müller\tÉmile Dvořák",
         "Lamps were fed with seal fat in Österby, and with rape oil in Ångstad, São João, Şişli and Erdőfalva.",
@@ -624,9 +648,9 @@ def latex_article() -> tuple[bytes, Expected]:
         "Seal fat smokes.",
         "[1] P. García.",
         "Genève, 1998.",
-        *ALL[:14],
+        *ALL[:count],
     ]
-    return data, [(words, 1) for words in own]
+    return [(words, 1) for words in own]
 
 
 MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
@@ -656,6 +680,8 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     libreoffice_report,
     groff_manual,
     latex_article,
+    latex_bitmaps,
+    latex_cork,
 ]
 
 
