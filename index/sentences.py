@@ -332,8 +332,13 @@ _SIGNS = str.maketrans(dict.fromkeys('"“”„«»()[]*_' + _WIDE_SPACES, " ")
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2764]"
 _TAIL = re.compile(rf"(?:[”»’)\]]|[\"“'*_](?!\w))*(?:\[\d[\d,–-]*\])?(?:\s*{_EMOJI}+)*")
 
-# Ends that the library passes over: emoji after a full stop (it sees a word) and "me." (it thinks of Maine).
-_MISSED_END = re.compile(rf"[.!?…]\s*{_EMOJI}+(?=\s)|\bme\.(?=[\"”’)]*\s+[\"“‘(]?[A-Z])")
+# Ends that the library passes over: emoji after a full stop (it sees a word), "me." (it thinks of Maine), "14 mm.".
+_MISSED_END = re.compile(
+    rf"[.!?…]\s*{_EMOJI}+(?=\s)|(?:\bme|\d\s?(?:mm|m|g|t|l|s|sec|min|hr|h|ft|lb|oz))\.(?=[\"”’)]*\s+[\"“‘(]?[A-Z])"
+)
+
+# What only numbers the words after it, at the beginning of a block: "IV. Results", "Fig. 2. The harbour".
+_LABEL = re.compile(r"\s*(?:[IVXLC]{1,6}|(?:Fig|Figure|Tab|Table|Abb|Plate|Map|Box|Chart)\.?\s+\d{1,3}[a-z]?)\.")
 
 # The library's list of abbreviations is short of these. Before a number or a bracket:
 _BEFORE_NUMBER = re.compile(
@@ -354,6 +359,8 @@ def sentence_ends(words: str) -> Iterator[int]:
     for end in sorted(ends):
         tail = _TAIL.match(words, end)
         full = tail.end() if tail else end
+        if _LABEL.fullmatch(words, 0, full):
+            continue
         if _is_end(words, end, full):
             yield full
 
