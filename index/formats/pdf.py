@@ -32,6 +32,7 @@ MAX_UNKNOWN_SHARE = 0.5
 """A text layer of which more is without meaning (fonts that do not say which characters they show) is none."""
 
 PIECE_GAP = 1.0  # in sizes of the type: characters farther apart are not of one piece
+WORD_GAP = 0.15  # likewise: words are farther apart
 SAME_BASELINE = 0.12  # likewise: what stands higher or lower than this is a superscript or another line
 _SLANT = math.radians(12)  # text that lies more askew than this is a watermark
 
@@ -174,6 +175,7 @@ class _Reader:
         self._types: dict[int, _Type] = {}  # by text object
         self._bold: dict[int | None, bool] = {}  # by font
         self._spaces = ""  # those before the next character
+        self._after_accent = False  # then pdfium may have seen a gap that is only one before or after the accent
         self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
         pointer = ctypes.POINTER(ctypes.c_double)
         self._box = [ctypes.cast(ctypes.byref(self._edges, 8 * index), pointer) for index in range(4)]
@@ -187,6 +189,7 @@ class _Reader:
         for index in range(len(codes)):
             character = known[index] if index in known else self._character(codes, index)
             if not character:
+                self._after_accent = self._after_accent or index in known
                 continue
             if character == " ":
                 made_up = api.FPDFText_IsGenerated(self._handle, index)
@@ -269,6 +272,8 @@ class _Reader:
         if not self._frames.shows(kind.turn, (x0 + x1) / 2, (y0 + y1) / 2):
             return
         pieces = self.page.pieces
+        if pieces and self._after_accent and self._spaces == _GAP and abs(x0 - pieces[-1].right) < WORD_GAP * kind.size:
+            self._spaces = ""
         if not pieces or not _goes_on(pieces[-1], kind, (x0, x1), base, character):
             spaced = bool(self._spaces)
             pieces.append(Piece(self.page.number, len(pieces), kind.size, base, kind.turn, kind.slanted, spaced))
@@ -277,7 +282,7 @@ class _Reader:
         step = (x1 - x0) / len(character)  # a ligature is spelled out
         for place, letter in enumerate(character):
             pieces[-1].add(letter, x0 + place * step, x0 + (place + 1) * step, y0, y1, bold=kind.bold)
-        self._spaces = ""
+        self._spaces, self._after_accent = "", False
 
     def _type(self, index: int, address: int) -> _Type:
         matrix = api.FS_MATRIX()

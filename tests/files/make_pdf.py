@@ -647,6 +647,7 @@ def latex_sentences(count: int) -> Expected:
         "Rape oil freezes at six degrees below zero.",
         "Seal fat smokes.",
         "[1] P. García.",
+        "L’Été à Évian.",
         "Genève, 1998.",
         *ALL[:count],
     ]
