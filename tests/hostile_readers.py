@@ -39,7 +39,7 @@ def fill_memory(data: bytes) -> Content:
 def fill_memory_in_small_pieces(data: bytes) -> Content:
     kept = []
     while True:
-        kept.append(object())
+        kept.append(bytes(400))  # as small as what Python keeps in its own arenas
 
 
 def fault(data: bytes) -> Content:
