@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import time
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -46,6 +46,9 @@ READING = "3"
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
+
+REMEMBERED_CHARS = 8_000_000
+"""So much text of the documents found last is kept in memory, at most 32 MB, or the last of them if that is longer."""
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of sources done, the number of all, and what is being done, as "reading report.pdf"."""
@@ -81,7 +84,8 @@ class Index:
         self._write_lock = FileLock(path / "write.lock", thread_local=False)
         self._writer = threading.RLock()  # one thread of this process writes at a time
         self._caching = threading.RLock()  # one thread of this process uses the caches at a time
-        self._cached = lru_cache(maxsize=64)(self._document)
+        self._recent: OrderedDict[tuple[str, str, int], Document] = OrderedDict()  # those that hits were of, last last
+        self._recent_chars = 0
         self._vector = lru_cache(maxsize=64)(self._encoded)
 
     @classmethod
@@ -358,9 +362,16 @@ class Index:
 
     # ---- inside ----
 
-    def _document(self, document_id: str, revision: str, _generation: int) -> Document:
-        """Return a revision as it was at a generation, which is there for the cache's sake: names come and go."""
-        return self._catalog.document(document_id, revision)
+    def _document(self, document_id: str, revision: str, generation: int) -> Document:
+        """Return a revision as it was at a generation, since names come and go; the last few are remembered."""
+        key = document_id, revision, generation
+        if key not in self._recent:
+            self._recent[key] = document = self._catalog.document(document_id, revision)
+            self._recent_chars += len(document.text)
+            while self._recent_chars > REMEMBERED_CHARS and len(self._recent) > 1:
+                self._recent_chars -= len(self._recent.popitem(last=False)[1].text)
+        self._recent.move_to_end(key)
+        return self._recent[key]
 
     def _encoded(self, text: str) -> Vectors:
         vector: Vectors = self.encoder.encode([text])[0]
@@ -463,7 +474,7 @@ class Index:
             for passage_id, score, via in several:
                 if len(hits) < top_k and passage_id in passages:
                     passage = passages[passage_id]
-                    document = self._cached(passage.document_id, passage.revision, generation)
+                    document = self._document(passage.document_id, passage.revision, generation)
                     text, rank = document.text[passage.start : passage.end], len(hits) + 1
                     hits.append(Hit(passage, text, document.source, document.title, score, rank, via, document.also))
             if len(hits) == top_k:

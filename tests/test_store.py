@@ -295,6 +295,32 @@ def test_a_reader_sees_the_old_revision_or_the_new_one(tmp_path: Path) -> None:
     assert {len(found) for found in seen} == {1}
 
 
+def test_the_texts_found_last_are_remembered_up_to_so_many_characters(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "REMEMBERED_CHARS", 2_000)
+    for name in "abcd":
+        index.add(Source(f"{name}.txt", f"{name}{name} " * 250))
+    read: list[str] = []
+    monkeypatch.setattr(
+        index._catalog,
+        "document",
+        lambda name, *rest, real=index._catalog.document: read.append(name) or real(name, *rest),
+    )
+
+    def asked(*names: str) -> int:
+        read.clear()
+        for name in names:
+            assert index.search(name * 2, top_k=1)[0].source == f"{name}.txt"
+        return len(read)
+
+    assert asked("a", "b", "b", "a") == 2
+    assert asked("a", "c", "c", "a") == 1  # for b
+    assert asked("b") == 1
+    monkeypatch.setattr(store, "REMEMBERED_CHARS", 10)
+    assert asked("d", "d") == 1  # longer than all that may be kept, and found again and again
+
+
 def test_a_thread_that_has_ended_leaves_no_connection_behind(tmp_path: Path) -> None:
     """A server's threads come and go as long as it runs."""
 
