@@ -94,11 +94,13 @@ def test_many_files_at_once_the_refused_stay_until_a_good_one_comes(open_page, i
     page.wait_for_selector(".progress progress")
     page.wait_for_selector(".changes .done")
     assert page.text_content(".changes .done") == "22 added, 2 not added"
+    page.wait_for_selector(".failures li + li")  # another part of the page, which may come later
     assert sorted(page.locator(".failures b").all_text_contents()) == ["a.zip", "plan.txt"]
-    assert page.locator(".documents tbody tr").count() == 24
+    wait_until(lambda: page.locator(".documents tbody tr").count() == 24)
     page.reload()
     page.wait_for_selector("#conversation .welcome")
     show_documents(page)
+    page.wait_for_selector(".failures li + li")
     assert sorted(page.locator(".failures b").all_text_contents()) == ["a.zip", "plan.txt"]
     page.set_input_files("#upload input[type=file]", [file("plan.txt", b"The plan has words now.")])
     page.wait_for_selector(".failures li:only-child")
