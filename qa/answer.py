@@ -6,12 +6,14 @@ import string
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
-from qa.cite import choose, cite, cite_each, next_best
+from qa.cite import choose, cite, cite_each, next_best, numbers_of
+from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, speaking_of, stays, understand
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
@@ -114,11 +116,12 @@ class Answerer:
         nearest = max(read, key=lambda part: part.chance)
         clock.lap("read")
         best = answered[0] if answered else nearest
-        chosen = choose([part.evidence for part in answered])
+        differ = [rivals(part.question, part.evidence) for part in answered]
+        chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
         shown = [group[0] for group in chosen] or nearest.evidence[:1]
         citations = cite_each(chosen, self.index)
         near = () if citations else cite(shown, self.index)
-        others = cite(next_best(best.evidence, shown), self.index)
+        runners_up = cite(next_best(best.evidence, shown), self.index)
         clock.lap("cite")
         return Answer(
             question=question,
@@ -126,9 +129,10 @@ class Answerer:
             citations=citations,
             reason=_reason(question, nearest, bool(answered)),
             unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
+            conflicts=_conflicts(answered, differ, chosen),
             confidence=best.chance,
             nearest=near[0] if near else None,
-            runners_up=others,
+            runners_up=runners_up,
             searched=self._searched(read, documents),
             missing=() if citations else self._missing(query),
             hits=tuple(hits),
@@ -193,7 +197,8 @@ def _together(message: str, answers: Sequence[Answer]) -> Answer:
     parts = []
     for answer in answers:
         own = [cited.setdefault((one.document_id, one.start), one.numbered(len(cited) + 1)) for one in answer.citations]
-        parts.append(replace(answer, citations=tuple(own)))
+        conflicts = tuple(tuple(own[number - 1].number for number in numbers) for numbers in answer.conflicts)
+        parts.append(replace(answer, citations=tuple(own), conflicts=conflicts))
     given = [part for part in parts if not part.abstained]
     first = given[0] if given else max(parts, key=lambda part: part.confidence)
     return replace(
@@ -201,11 +206,21 @@ def _together(message: str, answers: Sequence[Answer]) -> Answer:
         question=message,
         query=" ".join(part.query for part in parts),
         citations=tuple(cited.values()),
+        conflicts=tuple(dict.fromkeys(numbers for part in parts for numbers in part.conflicts)),
         unanswered=tuple(asked for part in parts for asked in _unanswered(part)) if given else (),
         hits=tuple(hit for part in parts for hit in part.hits),
         parts=tuple(parts),
         seconds={stage: sum(part.seconds[stage] for part in parts) for stage in first.seconds},
     )
+
+
+def _conflicts(
+    answered: Sequence[_Read], differ: Sequence[Sequence[Evidence]], chosen: Sequence[Sequence[Evidence]]
+) -> tuple[tuple[int, ...], ...]:
+    """Return the numbers of the citations that differ, for each part of a question for which some do."""
+    pairs = zip(answered, differ, strict=True)
+    numbers = [numbers_of([part.evidence[0], *others], chosen) for part, others in pairs if others]
+    return tuple(several for several in numbers if len(several) > 1)
 
 
 def _unanswered(part: Answer) -> tuple[str, ...]:

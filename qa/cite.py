@@ -35,23 +35,32 @@ class CitationError(VerbatimError):
     """A citation does not say what its document says at that place. It is never shown."""
 
 
-def choose(read: Sequence[Sequence[Evidence]]) -> list[list[Evidence]]:
+def choose(read: Sequence[Sequence[Evidence]], rivals: Iterable[Evidence] = ()) -> list[list[Evidence]]:
     """Return the evidence to cite for each part of a question, given what was read for it, best first.
 
-    Of each it is the best sentence and those nearly as good. A near-copy of one that is cited already is not cited
-    but stands after it.
+    Of each it is the best sentence, those nearly as good, and any of the ``rivals``, which say otherwise. A near-copy
+    of one that is cited already is not cited but stands after it.
     """
     chosen: list[list[Evidence]] = []
+    wanted = {id(one) for one in rivals}
     for evidence in read:
         for item in evidence:
-            if len(chosen) == MAX_CITATIONS or item.score < evidence[0].score - NEAR_SCORE:
+            if len(chosen) == MAX_CITATIONS:
                 break
+            if item.score < evidence[0].score - NEAR_SCORE and id(item) not in wanted:
+                continue
             same = next((group for group in chosen if near_copies(item.text, group[0].text)), None)
             if same is None:
                 chosen.append([item])
             elif not any(_in_one_place(item, other) for other in same):
                 same.append(item)
     return chosen
+
+
+def numbers_of(items: Iterable[Evidence], chosen: Sequence[Sequence[Evidence]]) -> tuple[int, ...]:
+    """Return under which numbers evidence is cited, ascending."""
+    places = {id(one): number for number, group in enumerate(chosen, start=1) for one in group}
+    return tuple(sorted({places[id(item)] for item in items if id(item) in places}))
 
 
 def next_best(evidence: Sequence[Evidence], cited: Sequence[Evidence]) -> list[Evidence]:

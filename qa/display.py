@@ -75,6 +75,8 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
         return
     if answer.short:
         yield Text(printable(answer.short), style="bold")
+    for difference in answer.differences:
+        yield Text(printable(difference), style="yellow")
     for citation in answer.citations:
         yield rich_citation(citation)
     for part in answer.unanswered:
@@ -143,6 +145,8 @@ def _html_parts(answer: Answer) -> Iterator[str]:
         return
     if answer.short:
         yield f'<p dir="auto"><strong>{escape(answer.short)}</strong></p>'
+    for difference in answer.differences:
+        yield f'<p dir="auto">{escape(difference)}</p>'
     yield from map(html_citation, answer.citations)
     for part in answer.unanswered:
         yield f'<p dir="auto">The documents do not seem to say: {escape(part)}</p>'

@@ -113,6 +113,7 @@ def to_markdown(answer: Answer) -> str:
             lines.append("Nowhere in the documents: " + markdown(", ".join(answer.missing)))
         if answer.nearest:
             lines += ["Nearest sentence, not an answer:", markdown_quotation(answer.nearest, answer.nearest.number)]
+    lines += map(markdown, answer.differences)
     lines += [markdown_quotation(citation, citation.number) for citation in answer.citations]
     lines += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
     if answer.written:

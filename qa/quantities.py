@@ -214,8 +214,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"\s?(?:\w+ )?(?:(?P<more>or (?:more|over|older|above)\b|and (?:over|above|more)\b|\+)"
-    r"|(?P<less>or (?:less|fewer|under|younger)\b)|(?P<about>or so\b))",
+    r"\s?(?:\w+ )?(?:(?P<more>or (?:more|over|older|above|higher)\b|and (?:over|above|more)\b|at least\b|\+)"
+    r"|(?P<less>or (?:less|fewer|under|younger|below|lower)\b|at most\b)|(?P<about>or so\b))",
     re.IGNORECASE,
 )
 
@@ -438,7 +438,7 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
         bound = -1 if said["less"] else 1 if said["more"] else 0
         strict = bound != 0 and _STRICT.search(said[0]) is not None
         about = about or said["about"] is not None
-    elif later := _AFTERWARDS.match(rest):
+    elif later := _AFTERWARDS.match(masked[end : end + FOLLOWING_CHARS]):
         bound = -1 if later["less"] else 1 if later["more"] else 0
         about = about or later["about"] is not None
     following = tuple(

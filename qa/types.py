@@ -178,8 +178,9 @@ class Answer:
     sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
     question that occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
     cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
-    asks for several things, those of which the documents do not seem to say anything. ``searched`` says in what the
-    answer was looked for.
+    asks for several things, those of which the documents do not seem to say anything. ``conflicts`` are the numbers of
+    citations out of different documents that answer the same with different values ("27 days", "25 days");
+    `differences` says so in words. ``searched`` says in what the answer was looked for.
     ``parts`` are the answers one by one where the message held several questions; their citations are those of the
     whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
     ``written`` is what a language model wrote from the citations, if one was asked to: see `qa.write`. The citations
@@ -194,6 +195,7 @@ class Answer:
     nearest: Citation | None = None
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    conflicts: tuple[tuple[int, ...], ...] = ()
     runners_up: tuple[Citation, ...] = ()
     searched: Searched | None = None
     parts: tuple[Answer, ...] = ()
@@ -223,6 +225,20 @@ class Answer:
     def quoted(self) -> str:
         """The cited sentences with their numbers, one a line."""
         return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)
+
+    @property
+    def differing(self) -> tuple[tuple[Citation, ...], ...]:
+        """The citations of each of the ``conflicts``."""
+        numbered = {citation.number: citation for citation in self.citations}
+        return tuple(tuple(numbered[one] for one in numbers if one in numbered) for numbers in self.conflicts)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Where documents differ, in words: "Your documents differ: 27 days [1] (Leave policy), 25 days [2] (...)."."""
+        return tuple(
+            f"Your documents differ: {', '.join(f'{one.short} [{one.number}] ({one.title})' for one in several)}."
+            for several in self.differing
+        )
 
     @property
     def short(self) -> str | None:

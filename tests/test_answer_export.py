@@ -54,7 +54,15 @@ def answered(text: str, **fields: Any) -> Answer:
 def test_json_reads_back_as_the_same_answer(text, question, missing):
     said = citation(text, short=Span(3, 4))
     for one in (
-        Answer(question, question, (said, replace(said, number=2)), "reason", 0.25, unanswered=(question,)),
+        Answer(
+            question,
+            question,
+            (said, replace(said, number=2)),
+            "reason",
+            0.25,
+            unanswered=(question,),
+            conflicts=((1, 2),),
+        ),
         Answer(question, question, (), "reason", 0.1, nearest=said, missing=tuple(missing)),
         Answer(question, question, (said,), "reason", 0.2, written=prose(text)),
     ):

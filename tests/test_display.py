@@ -37,7 +37,7 @@ def hostile_answers(text: str) -> list[Answer]:
     )
     said = Written(text, (Statement(text, (1,), True), Statement(text, (1,), False, (text,))), text)
     return [
-        Answer(text, text, (citation,), text, 0.5, unanswered=(text,), written=said),
+        Answer(text, text, (citation,), text, 0.5, unanswered=(text,), conflicts=((1, 1),), written=said),
         Answer(text, text, (), text, 0.5, nearest=citation, missing=(text,)),
     ]
 

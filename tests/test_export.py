@@ -39,7 +39,11 @@ def hostile(text: str) -> Conversation:
     cited = Citation(1, text, text, text, text, text, 0, len(text), 1, 0.9, Span(0, max(1, len(text) // 2)), (text,))
     said = Written(text, (Statement(text, (1,), True), Statement(text, (1,), False, (text,), 0.1)), text)
     return conversation(
-        Turn(text, Answer(text, text, (cited,), text, 0.9, unanswered=(text,), written=said), notes=(text,)),
+        Turn(
+            text,
+            Answer(text, text, (cited,), text, 0.9, unanswered=(text,), conflicts=((1, 1),), written=said),
+            notes=(text,),
+        ),
         Turn(text, Answer(text, text, (), text, 0.1, cited, (text,))),
         Turn(text, trouble=text),
         title=text,

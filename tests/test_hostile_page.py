@@ -61,6 +61,12 @@ def quoted(text: str, *, short: bool) -> str:
     return turn(citations=(citation(of, answer=Span(0, len(text)) if short else None),))
 
 
+def differing(text: str, of: Document | None = None) -> str:
+    """Return an answer in which documents differ: one of them says ``text``."""
+    of = of or document(text)
+    return turn(citations=(citation(of, answer=Span(0, len(text))),), conflicts=((1,),))
+
+
 def among(place: render.Place) -> str:
     """Return an answer whose sentence stands in a place."""
     cited = citation(document())
@@ -105,6 +111,10 @@ PLACES = {
     "short answer in its quotation": Place("conversation", lambda text: quoted(text, short=True), "blockquote mark"),
     "title of a quotation": Place(
         "conversation", lambda text: turn(citations=(citation(document(title=text)),)), "figcaption .title"
+    ),
+    "value that documents differ in": Place("conversation", differing, ".conflict .short"),
+    "title of a document that differs": Place(
+        "conversation", lambda text: differing("42", document("It is 42.", title=text)), ".conflict .title"
     ),
     "part that is not answered": Place(
         "conversation", lambda text: turn(citations=(citation(document()),), unanswered=(text,)), ".reason"

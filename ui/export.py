@@ -118,6 +118,7 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     if answer is None:
         return [markdown(turn.trouble or "This was not answered.")]
     parts = [] if answer.short is None else [f"**{markdown(answer.short)}**"]
+    parts += map(markdown, answer.differences)
     if answer.abstained:
         parts.append(markdown(answer.reason))
         parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
@@ -187,6 +188,8 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
         return
     if answer.short is not None:
         yield f'<p class="short" dir="auto">{html.escape(answer.short)}</p>'
+    for difference in answer.differences:
+        yield f'<p class="differ" dir="auto">{html.escape(difference)}</p>'
     if answer.abstained:
         yield f'<p class="refusal" dir="auto">{html.escape(answer.reason)}</p>'
         if answer.missing:
@@ -255,6 +258,7 @@ section { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); g
   border-top: 1px solid var(--line); break-inside: avoid; }
 h2 { font-size: 1.05rem; line-height: 1.45; margin: 0 0 1rem; white-space: pre-line; }
 .short { font: 500 1.7rem/1.2 var(--serif); margin: 0 0 1rem; }
+.differ { border-inline-start: 3px solid var(--marker); padding-inline-start: 0.75rem; margin: 0 0 1rem; }
 .refusal { font: 500 1.3rem/1.35 var(--serif); margin: 0 0 1rem; }
 blockquote { display: grid; grid-template-columns: 1.6rem 1fr; margin: 0 0 0.9rem; font: 1.1rem/1.6 var(--serif); }
 .prose { margin: 0 0 0.5rem; }

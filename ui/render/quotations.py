@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -34,6 +34,22 @@ def bystander(turn: int, other: int, citation: Citation, places: Places) -> str:
     """Return a sentence that is not an answer: the nearest (``other`` is 0) or one that came after what is shown."""
     plain = replace(citation, answer=None)
     return _figure("nearest", citation_key(turn, 0, other), plain, places.get(citation, NOWHERE), "")
+
+
+def reference(turn: int, number: int) -> str:
+    """Return a small button that opens a quotation by its number."""
+    return button("cite", str(number), unseen="open the quotation", value=citation_key(turn, number), css="ref")
+
+
+def conflict(turn: int, several: Sequence[Citation], places: Places) -> str:
+    """Return the values that documents differ in, side by side: each with its number, its document, and the date."""
+    values = "".join(
+        f'<div class="value"><p class="short" dir="auto">{escape(one.short or one.text)}</p><p class="from">'
+        f"{reference(turn, one.number)} "
+        f'<bdi class="title">{escape(one.title)}</bdi>{told(one, places.get(one, NOWHERE))}</p></div>'
+        for one in several
+    )
+    return f'<div class="conflict"><p class="label">Your documents differ</p><div class="values">{values}</div></div>'
 
 
 def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) -> str:

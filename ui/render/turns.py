@@ -9,7 +9,7 @@ from qa.types import Answer, Citation, Searched
 from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
-from ui.render.quotations import bystander, quotation
+from ui.render.quotations import bystander, conflict, quotation
 from ui.render.text import button, escape
 from ui.render.why import confidence_words, why
 from ui.render.written import prose
@@ -150,6 +150,8 @@ def _searched(answer: Answer) -> str:
 def _answered(number: int, turn: Turn, answer: Answer) -> str:
     """Return the short answer, the sentences it stands in, and how sure we are."""
     short = "" if answer.short is None else f'<p class="short" dir="auto">{escape(answer.short)}</p>'
+    if answer.conflicts:
+        short = "".join(conflict(number, several, turn.places) for several in answer.differing)
     quotations = "".join(quotation(number, citation, turn.places) for citation in answer.citations)
     unanswered = "".join(
         f'<p class="reason" dir="auto">The documents do not seem to say: {escape(part)}</p>'

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qa.types import Answer, Statement
-from ui.render.quotations import citation_key
-from ui.render.text import button, escape
+from ui.render.quotations import reference
+from ui.render.text import escape
 
 
 def prose(turn: int, answer: Answer, token: str | None) -> str:
@@ -26,10 +26,7 @@ def prose(turn: int, answer: Answer, token: str | None) -> str:
 
 def _sentence(turn: int, sentence: Statement) -> str:
     """Return a sentence; one that was struck says so in words, too, and says why."""
-    opens = " ".join(
-        button("cite", str(number), unseen="open the quotation", value=citation_key(turn, number), css="ref")
-        for number in sentence.numbers
-    )
+    opens = " ".join(reference(turn, number) for number in sentence.numbers)
     if sentence.holds:
         return f'<p class="sentence" dir="auto"><span class="words">{escape(sentence.text)}</span> {opens}</p>'
     why = escape("; ".join(sentence.reasons))

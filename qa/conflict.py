@@ -1,0 +1,140 @@
+"""Evidence -> where documents differ: one answers with a number or a date, and another with one that is not the same.
+
+Rules only, so that it can be told in words. Two counts, two sums of one currency, two lengths of time, or two dates can
+differ; "about 2,500" and 2,487 do not, nor do "more than 2,000" and 2,500, nor "in May" and "on 3 May". Whether another
+sentence answers the question at all is the reader's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isclose
+
+from index.lexical import terms
+from qa.cite import NEAR_SCORE
+from qa.quantities import UNITS, Amount, Moment, quantities
+from qa.types import Evidence
+
+Value = Amount | Moment
+
+NEAR = 2.0
+"""A sentence of another document is heard if its score is at most so much below the best."""
+
+SURE, SURER = 2.0, 4.5
+"""By so much its answer beats no answer (see ``span`` of `qa.read.ModelReader`): a sentence that would be cited anyway,
+and one that is cited for this alone."""
+
+ABOUT = 0.1
+"""By this share "about 2,500" may be off."""
+
+WELL_BEYOND = 2.0
+"""Up to so many times a number, another one may be what is meant by "more than"."""
+
+INTRODUCED_WORDS = 4
+"""An answer that gives a value begins with it, or with at most so many words: "up to five unused days"."""
+
+
+def rivals(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the sentences, best first, that answer with another value than the best one, out of other documents."""
+    if not evidence:
+        return []
+    first = evidence[0]
+    heard = [one for one in evidence[1:] if _is_sure(one, first.score - one.score)]
+    return [one for one in heard if conflicting(question, first, one)]
+
+
+def _is_sure(item: Evidence, behind: float) -> bool:
+    """Whether the reader is sure that a sentence answers; that is known of our own model's scores only."""
+    features = item.features
+    if behind > NEAR or "sentence" not in features or not features.get("told"):
+        return False
+    return features["span"] >= (SURE if behind <= NEAR_SCORE else SURER)
+
+
+def conflicting(question: str, one: Evidence, other: Evidence) -> bool:
+    """Whether sentences of two documents answer a question with values that cannot both be meant."""
+    if one.hit.passage.document_id == other.hit.passage.document_id:
+        return False
+    values, others = _values(one), _values(other)
+    pairs = list(zip(values, others, strict=False))  # "from 9:00 to 15:30" gives two
+    asked = set(terms(question))
+    return bool(pairs) and all(_comparable(*pair, asked) for pair in pairs) and not all(_agree(*pair) for pair in pairs)
+
+
+def _values(item: Evidence) -> list[Value]:
+    """Return the values that the short answer of a sentence gives, in order; none if it says more than values."""
+    if item.answer is None:
+        return []
+    start, end = item.answer.start - item.sentence.start, item.answer.end - item.sentence.start
+    found: Sequence[Value] = sorted([one for kind in quantities(item.text) for one in kind], key=lambda one: one.start)
+    values = [value for value in found if start < value.end and value.start < end]
+    before = item.text[start : values[0].start] if values else ""
+    if len(before.split()) > INTRODUCED_WORDS or before != before.lower():  # a name has numbers, too: Windows 10
+        return []
+    return values
+
+
+def _comparable(one: Value, other: Value, asked: set[str]) -> bool:
+    """Whether two values are of one kind, so that they can differ: not if only one counts what was asked for."""
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return bool(_said(one).keys() & _said(other).keys())
+    if isinstance(one, Moment) or isinstance(other, Moment):
+        return False
+    if one.rank or other.rank or any(low != high for low, high in (*one.readings, *other.readings)):
+        return False
+    if one.unit and other.unit:
+        return one.unit == other.unit or {one.unit, other.unit} == {"£", "pound"} or _factor(one, other) is not None
+    if one.unit or other.unit:
+        return _is_of(one, other.unit) or _is_of(other, one.unit)
+    counted, others = _counted(one), _counted(other)
+    return not (counted and others) or bool(counted & asked) == bool(others & asked)
+
+
+def _agree(one: Value, other: Value) -> bool:
+    """Whether two comparable values may be the same one."""
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        said, others = _said(one), _said(other)
+        return all(said[part] == others[part] for part in said.keys() & others.keys())
+    assert isinstance(one, Amount) and isinstance(other, Amount)  # noqa: S101 - they are comparable
+    factor = _factor(one, other) or 1.0
+    return any(_meet(one, value, other, low * factor, factor) for value, _ in one.readings for low, _ in other.readings)
+
+
+def _meet(one: Amount, value: float, other: Amount, other_value: float, factor: float) -> bool:
+    if isclose(value, other_value):
+        return True
+    if bool(one.bound) != bool(other.bound):  # "more than 2,000" and "2,500"
+        bound, limit, exact = (one.bound, value, other_value) if one.bound else (other.bound, other_value, value)
+        low, high = sorted((abs(limit), abs(exact)))
+        return bound * (exact - limit) > 0 and high <= WELL_BEYOND * low
+    apart = abs(value - other_value)
+    if (one.about or other.about) and apart <= ABOUT * max(abs(value), abs(other_value)):
+        return True
+    return apart <= max(one.step, other.step * factor) / 2
+
+
+def _factor(one: Amount, other: Amount) -> float | None:
+    """Return by what the second value is multiplied to be in the unit of the first; None if nothing makes it so."""
+    unit, others = UNITS.get(one.unit), UNITS.get(other.unit)
+    if unit and others and unit[0] == others[0] and "point" not in {one.unit, other.unit}:
+        return others[1] / unit[1]
+    return None
+
+
+def _is_of(amount: Amount, unit: str) -> bool:
+    """Whether an amount without a unit is followed by the name of one, as in "24 vacation days"."""
+    return not amount.unit and bool(unit) and set(terms(unit)) <= _counted(amount)
+
+
+def _counted(amount: Amount) -> set[str]:
+    return {term for word in amount.following for term in terms(word)}
+
+
+def _said(moment: Moment) -> dict[str, object]:
+    """Return what a date or time says, part by part. A decade or century says no year."""
+    parts: dict[str, object] = {"month": moment.month, "day": moment.day, "weekday": moment.weekday}
+    if moment.years and moment.years[0] == moment.years[1]:
+        parts["year"] = moment.years[0]
+    if moment.minute is not None:
+        parts["minute"] = moment.minute % 720
+    return {name: value for name, value in parts.items() if value is not None}
