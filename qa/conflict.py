@@ -12,12 +12,12 @@ from math import isclose
 
 from index.lexical import terms
 from qa.cite import NEAR_SCORE
-from qa.quantities import UNITS, Amount, Moment, quantities
+from qa.quantities import UNIT_NAMES, UNITS, Amount, Moment, quantities
 from qa.types import Evidence
 
 Value = Amount | Moment
 
-NEAR = 2.0
+NEAR = 2.5
 """A sentence of another document is heard if its score is at most so much below the best."""
 
 SURE, SURER = 2.0, 4.5
@@ -75,17 +75,24 @@ def _values(item: Evidence) -> list[Value]:
 
 
 def _comparable(one: Value, other: Value, asked: set[str]) -> bool:
-    """Whether two values are of one kind, so that they can differ: not if only one counts what was asked for."""
+    """Whether two values are of one kind, so that they can differ."""
     if isinstance(one, Moment) and isinstance(other, Moment):
         return bool(_said(one).keys() & _said(other).keys())
     if isinstance(one, Moment) or isinstance(other, Moment):
         return False
-    if one.rank or other.rank or any(low != high for low, high in (*one.readings, *other.readings)):
+    exact = all(low == high for low, high in (*one.readings, *other.readings))
+    return exact and not one.rank and not other.rank and _of_one_kind(one, other, asked)
+
+
+def _of_one_kind(one: Amount, other: Amount, asked: set[str]) -> bool:
+    """Whether two amounts have units that compare, or both have none; not if only one counts what was asked for."""
+    units = {_unit(one), _unit(other)}
+    if len(units) > 1:
+        return units == {"£", "pound"} or _factor(one, other) is not None
+    if any(units):
+        return True
+    if (one.value < 1) != (other.value < 1):  # "a fifth"
         return False
-    if one.unit and other.unit:
-        return one.unit == other.unit or {one.unit, other.unit} == {"£", "pound"} or _factor(one, other) is not None
-    if one.unit or other.unit:
-        return _is_of(one, other.unit) or _is_of(other, one.unit)
     counted, others = _counted(one), _counted(other)
     return not (counted and others) or bool(counted & asked) == bool(others & asked)
 
@@ -115,15 +122,16 @@ def _meet(one: Amount, value: float, other: Amount, other_value: float, factor: 
 
 def _factor(one: Amount, other: Amount) -> float | None:
     """Return by what the second value is multiplied to be in the unit of the first; None if nothing makes it so."""
-    unit, others = UNITS.get(one.unit), UNITS.get(other.unit)
-    if unit and others and unit[0] == others[0] and "point" not in {one.unit, other.unit}:
-        return others[1] / unit[1]
-    return None
+    units = _unit(one), _unit(other)
+    if any(unit not in UNITS for unit in units) or UNITS[units[0]][0] != UNITS[units[1]][0] or "point" in units:
+        return None
+    return UNITS[units[1]][1] / UNITS[units[0]][1]
 
 
-def _is_of(amount: Amount, unit: str) -> bool:
-    """Whether an amount without a unit is followed by the name of one, as in "24 vacation days"."""
-    return not amount.unit and bool(unit) and set(terms(unit)) <= _counted(amount)
+def _unit(amount: Amount) -> str:
+    """Return the unit of an amount, also where other words stand before it: "24 vacation days"; "" if there is none."""
+    named = (UNIT_NAMES[word] for word in amount.following if len(word) > 2 and word in UNIT_NAMES)
+    return amount.unit or next(named, "")
 
 
 def _counted(amount: Amount) -> set[str]:

@@ -114,8 +114,9 @@ def _measures() -> tuple[dict[str, tuple[str, float]], dict[str, str]]:
     return units, names
 
 
-UNITS, _UNIT_NAMES = _measures()
-"""A unit -> its dimension, and how many of the dimension's smallest unit it is."""
+UNITS, UNIT_NAMES = _measures()
+"""A unit -> its dimension, and how many of the dimension's smallest unit it is; the name of a unit, in small letters ->
+the unit."""
 
 MONEY = frozenset("$€£¥₹")
 
@@ -172,7 +173,7 @@ _SPELLED = (
     rf"|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_1000})"
 )
 _CURRENCY = r"(?:US|C|A|NZ|HK)?[$€£¥₹]"
-_UNIT = "|".join(sorted((re.escape(name) for name in _UNIT_NAMES), key=len, reverse=True))
+_UNIT = "|".join(sorted((re.escape(name) for name in UNIT_NAMES), key=len, reverse=True))
 _VAGUE = r"(?:(?:tens|hundreds) of )?(?:dozens|scores|hundreds|thousands|millions|billions)"
 _AMOUNT = re.compile(
     rf"(?<![\w.])(?P<fraction>(?:(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}}))(?![\d/])"
@@ -431,7 +432,7 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
         named = {"per-cent": "percent", "percentage-points": "percentage-point"}.get(named, named)
         single = text[amount.end + after.start("unit") : amount.end + after.end("unit")]
         if not unit and not (single.isupper() and single.isalpha() and len(single) == 1):  # "5 M" is no length
-            unit = ("square " if after["square"] else "") + _UNIT_NAMES[named]
+            unit = ("square " if after["square"] else "") + UNIT_NAMES[named]
             end += after.end()
     bound, strict, about = 0, False, amount.about
     if said := _BEFORE.search(before):

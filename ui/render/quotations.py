@@ -46,7 +46,7 @@ def conflict(turn: int, several: Sequence[Citation], places: Places) -> str:
     values = "".join(
         f'<div class="value"><p class="short" dir="auto">{escape(one.short or one.text)}</p><p class="from">'
         f"{reference(turn, one.number)} "
-        f'<bdi class="title">{escape(one.title)}</bdi>{told(one, places.get(one, NOWHERE))}</p></div>'
+        f'<span><bdi class="title">{escape(one.title)}</bdi>{told(one, places.get(one, NOWHERE))}</span></p></div>'
         for one in several
     )
     return f'<div class="conflict"><p class="label">Your documents differ</p><div class="values">{values}</div></div>'
