@@ -13,16 +13,19 @@ from math import isclose
 from index.lexical import terms
 from qa.cite import NEAR_SCORE
 from qa.quantities import UNIT_NAMES, UNITS, Amount, Moment, quantities
+from qa.read import WEIGHTS
 from qa.types import Evidence
 
 Value = Amount | Moment
 
-NEAR = 2.5
-"""A sentence of another document is heard if its score is at most so much below the best."""
+NEAR, OWN_NEAR = 2.0, 0.75
+"""A sentence of another document is heard if its score is at most so much below the best, or the part of it that is the
+models' own: in a store of a few documents the words that it shares with the question weigh too much."""
 
 SURE, SURER = 2.0, 4.5
 """By so much its answer beats no answer (see ``span`` of `qa.read.ModelReader`): a sentence that would be cited anyway,
-and one that is cited for this alone."""
+and one that is cited for this alone. These four were chosen on pairs of documents written for it (``python -m
+evals.conflict``): TODO"""
 
 ABOUT = 0.1
 """By this share "about 2,500" may be off."""
@@ -39,16 +42,23 @@ def rivals(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     if not evidence:
         return []
     first = evidence[0]
-    heard = [one for one in evidence[1:] if _is_sure(one, first.score - one.score)]
+    heard = [one for one in evidence[1:] if _is_sure(one, first)]
     return [one for one in heard if conflicting(question, first, one)]
 
 
-def _is_sure(item: Evidence, behind: float) -> bool:
-    """Whether the reader is sure that a sentence answers; that is known of our own model's scores only."""
-    features = item.features
-    if behind > NEAR or "sentence" not in features or not features.get("told"):
+def _is_sure(item: Evidence, first: Evidence) -> bool:
+    """Whether a sentence surely answers as well; that is known of the scores of our own model only."""
+    features, behind = item.features, first.score - item.score
+    if "sentence" not in features or not features.get("told"):
+        return False
+    if behind > NEAR and _own(first) - _own(item) > OWN_NEAR:
         return False
     return features["span"] >= (SURE if behind <= NEAR_SCORE else SURER)
+
+
+def _own(item: Evidence) -> float:
+    """Return the part of a sentence's score that comes from models, not from words."""
+    return sum(WEIGHTS[name] * item.features[name] for name in ("sentence", "span", "passage", "cosine"))
 
 
 def conflicting(question: str, one: Evidence, other: Evidence) -> bool:

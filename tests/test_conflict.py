@@ -13,7 +13,7 @@ from qa.conflict import conflicting, rivals
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Answer, Evidence
 
-SURE = {"sentence": 4.0, "span": 8.0, "told": 1.0}
+SURE = {"sentence": 4.0, "span": 8.0, "passage": 3.0, "cosine": 0.8, "told": 1.0}
 
 
 def evidence(marked: str, document: str = "d", score: float = 5.0, **features: float) -> Evidence:
@@ -92,7 +92,8 @@ def test_within_one_document_nothing_is_in_conflict():
         (0.5, {"span": 1.5}, False),
         (1.9, {}, True),
         (1.9, {"span": 4.0}, False),
-        (2.6, {}, False),
+        (2.5, {"span": 7.0}, True),  # behind by the words alone
+        (2.5, {"span": 5.0, "cosine": 0.7}, False),
         (0.5, {"told": 0.0}, False),  # its document does not mention what was asked about
     ],
 )
