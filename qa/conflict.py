@@ -33,8 +33,8 @@ ABOUT = 0.1
 WELL_BEYOND = 2.0
 """Up to so many times a number, another one may be what is meant by "more than"."""
 
-INTRODUCED_WORDS = 4
-"""An answer that gives a value begins with it, or with at most so many words: "up to five unused days"."""
+BESIDE = 4
+"""An answer that gives a value has at most so many terms beside it that the question lacks: "a flat rate of"."""
 
 
 def rivals(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -65,23 +65,24 @@ def conflicting(question: str, one: Evidence, other: Evidence) -> bool:
     """Whether sentences of two documents answer a question with values that cannot both be meant."""
     if one.hit.passage.document_id == other.hit.passage.document_id:
         return False
-    values, others = _values(one), _values(other)
-    pairs = list(zip(values, others, strict=False))  # "from 9:00 to 15:30" gives two
     asked = set(terms(question))
+    pairs = list(zip(_values(one, asked), _values(other, asked), strict=False))  # "from 9:00 to 15:30" gives two
     return bool(pairs) and all(_comparable(*pair, asked) for pair in pairs) and not all(_agree(*pair) for pair in pairs)
 
 
-def _values(item: Evidence) -> list[Value]:
+def _values(item: Evidence, asked: set[str]) -> list[Value]:
     """Return the values that the short answer of a sentence gives, in order; none if it says more than values."""
     if item.answer is None:
         return []
     start, end = item.answer.start - item.sentence.start, item.answer.end - item.sentence.start
     found: Sequence[Value] = sorted([one for kind in quantities(item.text) for one in kind], key=lambda one: one.start)
     values = [value for value in found if start < value.end and value.start < end]
-    before = item.text[start : values[0].start] if values else ""
-    if len(before.split()) > INTRODUCED_WORDS or before != before.lower():  # a name has numbers, too: Windows 10
+    if not values:
         return []
-    return values
+    before, after = item.text[start : values[0].start], item.text[values[0].end : end]
+    names = [word for word in before.split() if word[0].isupper()]  # a name has numbers, too: Windows 10
+    beside = set(terms(f"{before} {after}")) - asked
+    return [] if names[start == 0 :] or len(beside) > BESIDE else values
 
 
 def _comparable(one: Value, other: Value, asked: set[str]) -> bool:

@@ -31,6 +31,7 @@ DIFFERENT = [
     ("How many days do I get?", "You get *24* vacation days.", "There are *28 days* a year."),
     ("How long is the warranty?", "The warranty is *five years*.", "It is *24 months* from delivery."),
     ("How soon?", "Report it *within 72 hours*.", "It is reported *within one day*."),
+    ("What is the notice period?", "*The notice period is three months.*", "There is a notice period of *two months*."),
     ("When does it open?", "It opens on *4 May*.", "It opens on *18 May* at noon."),
     ("When was it built?", "It was built in *1742*.", "It was built *in May 1751*."),
     ("When is it open?", "It is open *from 9:00 to 15:30*.", "It is open *from 10:00 to 15:30*."),
