@@ -12,6 +12,8 @@ from qa import answer
 from qa.conflict import conflicting, rivals
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Answer, Evidence
+from tests.chromium import NEEDS_CHROMIUM, chromium, serving
+from ui.server import create_app
 
 SURE = {"sentence": 4.0, "span": 8.0, "passage": 3.0, "cosine": 0.8, "told": 1.0}
 
@@ -182,3 +184,28 @@ def test_the_terminal_says_so(rules: Index, capsys: pytest.CaptureFixture[str], 
 
     shown(answer(ASKED, index=rules))
     assert "Your documents differ: " in capsys.readouterr().out.replace("\n", " ")
+
+
+class TestInAChat:
+    """What people see."""
+
+    pytestmark = NEEDS_CHROMIUM
+
+    def test_both_values_stand_side_by_side_and_open_their_sources(self, rules: Index):
+        with serving(create_app(rules)) as address, chromium() as browser:
+            page = browser.new_page()
+            page.goto(address)
+            page.fill("#question textarea", ASKED)
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".conflict", timeout=30_000)
+            assert page.inner_text(".conflict .label") == "Your documents differ"
+            values = page.locator(".conflict .value")
+            said = {values.nth(place).locator(".short").inner_text(): place for place in range(2)}
+            assert said.keys() == {"24", "28 days"}
+            tops = [values.nth(place).bounding_box()["y"] for place in range(2)]
+            assert abs(tops[0] - tops[1]) < 1
+            values.nth(said["28 days"]).locator("button").click()
+            page.wait_for_selector("#source mark", timeout=30_000)
+            marked = page.locator("#source mark").all_inner_texts()
+            assert "".join(marked).startswith("Employees are granted 28 days of vacation each year.")
+            assert page.inner_text("#source h2") == "Staff rules 2024"

@@ -25,6 +25,7 @@ Rules:
 - Answer the question in one to four plain sentences, in the language of the question.
 - Say only what the evidence says. Add nothing that you know or guess, and do not calculate.
 - Keep numbers, dates, units, names, and words such as "not", "only", "at least" and "about" as the evidence has them.
+- Where sentences of the evidence differ, say what each of them says.
 - Each sentence names the numbers of the evidence that it rests on.
 - Write no addresses, links, lists, headings or markup.
 - If the evidence does not answer the question, write no sentence.
