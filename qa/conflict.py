@@ -61,7 +61,7 @@ def _is_sure(item: Evidence, first: Evidence) -> bool:
 
 def _own(item: Evidence) -> float:
     """Return the part of a sentence's score that comes from models, not from words."""
-    return sum(WEIGHTS[name] * item.features[name] for name in ("sentence", "span", "passage", "cosine"))
+    return sum(WEIGHTS[name] * item.features.get(name, 0.0) for name in ("sentence", "span", "passage", "cosine"))
 
 
 def conflicting(question: str, one: Evidence, other: Evidence) -> bool:
@@ -83,9 +83,10 @@ def _values(item: Evidence, asked: set[str]) -> list[Value]:
     if not values:
         return []
     before, after = item.text[start : values[0].start], item.text[values[0].end : end]
-    names = [word for word in before.split() if word[0].isupper()]  # a name has numbers, too: Windows 10
+    inner = before.split()[1:] if start == 0 else before.split()
+    is_name = any(word[0].isupper() for word in inner)  # which has numbers, too: Windows 10
     beside = set(terms(f"{before} {after}")) - asked
-    return [] if names[start == 0 :] or len(beside) > BESIDE else values
+    return [] if is_name or len(beside) > BESIDE else values
 
 
 def _comparable(one: Value, other: Value, asked: set[str]) -> bool:

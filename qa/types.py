@@ -236,7 +236,7 @@ class Answer:
     def differences(self) -> tuple[str, ...]:
         """Where documents differ, in words: "Your documents differ: 27 days [1] (Leave policy), 25 days [2] (...)."."""
         return tuple(
-            f"Your documents differ: {', '.join(f'{one.short} [{one.number}] ({one.title})' for one in several)}."
+            f"Your documents differ: {', '.join(f'{one.short or one.text} [{one.number}] ({one.title})' for one in several)}."
             for several in self.differing
         )
 

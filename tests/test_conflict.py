@@ -106,6 +106,12 @@ def test_only_a_sentence_that_surely_answers_is_heard(behind: float, features: d
     assert rivals("How many?", [first, other]) == ([other] if heard else [])
 
 
+def test_a_first_sentence_that_was_not_compared_is_no_trouble():
+    first = evidence("You get *27 days*.", "a", 9.0)
+    del first.features["cosine"], first.features["told"]  # type: ignore[attr-defined]
+    assert rivals("How many?", [first, evidence("You get *25 days*.", "b", 8.5)])
+
+
 def test_a_reader_with_scores_of_its_own_is_not_believed():
     first = evidence("You get *27 days*.", "a")
     other = evidence("You get *25 days*.", "b")
