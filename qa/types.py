@@ -235,10 +235,10 @@ class Answer:
     @property
     def differences(self) -> tuple[str, ...]:
         """Where documents differ, in words: "Your documents differ: 27 days [1] (Leave policy), 25 days [2] (...)."."""
-        return tuple(
-            f"Your documents differ: {', '.join(f'{one.short or one.text} [{one.number}] ({one.title})' for one in several)}."
-            for several in self.differing
-        )
+        values = [
+            [f"{one.short or one.text} [{one.number}] ({one.title})" for one in several] for several in self.differing
+        ]
+        return tuple(f"Your documents differ: {', '.join(several)}." for several in values)
 
     @property
     def short(self) -> str | None:
