@@ -36,6 +36,9 @@ ABOUT = 0.1
 WELL_BEYOND = 2.0
 """Up to so many times a number, another one may be what is meant by "more than"."""
 
+AROUND_CHARS = 80
+"""So much of a sentence before and after the answer is looked at, which is more than tells what a value means."""
+
 BESIDE = 4
 """An answer that gives a value has at most so many terms beside it that the question lacks: "a flat rate of"."""
 
@@ -77,13 +80,15 @@ def _values(item: Evidence, asked: set[str]) -> list[Value]:
     """Return the values that the short answer of a sentence gives, in order; none if it says more than values."""
     if item.answer is None:
         return []
-    start, end = item.answer.start - item.sentence.start, item.answer.end - item.sentence.start
-    found: Sequence[Value] = sorted([one for kind in quantities(item.text) for one in kind], key=lambda one: one.start)
+    begin = max(item.sentence.start, item.answer.start - AROUND_CHARS)
+    text = item.text[begin - item.sentence.start :][: item.answer.end - begin + AROUND_CHARS]
+    start, end = item.answer.start - begin, item.answer.end - begin
+    found: Sequence[Value] = sorted([one for kind in quantities(text) for one in kind], key=lambda one: one.start)
     values = [value for value in found if start < value.end and value.start < end]
     if not values:
         return []
-    before, after = item.text[start : values[0].start], item.text[values[0].end : end]
-    inner = before.split()[1:] if start == 0 else before.split()
+    before, after = text[start : values[0].start], text[values[0].end : end]
+    inner = before.split()[1:] if item.answer.start == item.sentence.start else before.split()
     is_name = any(word[0].isupper() for word in inner)  # which has numbers, too: Windows 10
     beside = set(terms(f"{before} {after}")) - asked
     return [] if is_name or len(beside) > BESIDE else values

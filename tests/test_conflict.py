@@ -112,6 +112,13 @@ def test_a_first_sentence_that_was_not_compared_is_no_trouble():
     assert rivals("How many?", [first, evidence("You get *25 days*.", "b", 8.5)])
 
 
+def test_a_sentence_of_any_length_is_read_in_no_time():
+    numbers = "1 2 " * 30_000
+    one = evidence(f"{numbers}You get *27 days* a year. {numbers}", "a")
+    other = evidence(f"{numbers}You get *25 days* a year. {numbers}", "b")
+    assert conflicting("How many?", one, other)
+
+
 def test_a_reader_with_scores_of_its_own_is_not_believed():
     first = evidence("You get *27 days*.", "a")
     other = evidence("You get *25 days*.", "b")
