@@ -117,9 +117,9 @@ def test_no_port_is_opened_in_this_process(says: Path) -> None:
 
 
 def test_noise_has_the_form_that_it_is_held_to_and_never_holds(tmp_path: Path) -> None:
-    """Of six models of noise some write sentences, some none, some find no end; nothing of it is kept."""
-    came, answer = [], replace(ANSWER, citations=ANSWER.citations[:1])
-    for seed in range(6):
+    """Of models of noise some write sentences, some none, some find no end; nothing of it is kept."""
+    came, answer = set(), replace(ANSWER, citations=ANSWER.citations[:1])
+    for seed in range(20):  # which of them does what changes with every word that they are told
         writer = open_writer(f"llama-cpp:{write_gguf(tmp_path / f'{seed}.gguf', seed=seed)}")
         text, end = "", ""
         try:
@@ -138,8 +138,10 @@ def test_noise_has_the_form_that_it_is_held_to_and_never_holds(tmp_path: Path) -
             for sentence in json.loads(text)["sentences"]:
                 assert set(sentence) == {"text", "evidence"}
                 assert set(sentence["evidence"]) <= {1}
-        came.append("cut off" if end else "struck" if last.written.sentences else "nothing")
-    assert {"cut off", "struck"} <= set(came)
+        came.add("cut off" if end else "struck" if last.written.sentences else "nothing")
+        if {"cut off", "struck"} <= came:
+            return
+    pytest.fail(f"of 20 models all did one of {came}")
 
 
 def test_it_stops_when_nobody_listens_any_more(noise: Path) -> None:
