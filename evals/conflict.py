@@ -13,32 +13,23 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
 from evals.benchmarks import ROOT
 from evals.fit import LEANING
+from evals.run import open_verbatim
 from evals.sets import half_of, load_set
 from evals.suite import Suite, load_suite
-from index import Index, Source
+from index import Source
 from qa.answer import Answerer
 from qa.quantities import quantities
 from qa.types import Answer
 
 PAIRS = ROOT / "tests/gold/conflicts.jsonl"
-SETS = (
-    "newsqa",
-    "squadshifts_reddit",
-    "squadshifts_amazon",
-    "squadshifts_new_wiki",
-    "fairytaleqa",
-    "covidqa",
-    "squad20",
-)
+SETS = (*LEANING, "covidqa", "squad20")
 
 
 def main(
@@ -54,34 +45,28 @@ def main(
         typer.echo(f"pairs that {title}: said to differ {sum(found)} of {len(found)}")
         for pair, told in zip(own, found, strict=True):
             if told != differ:
-                typer.echo(
-                    f"  {pair['question']} {pair['documents'][0]['text'][:60]} | {pair['documents'][1]['text'][:60]}"
-                )
+                texts = " | ".join(document["text"][:60] for document in pair["documents"])
+                typer.echo(f"  {pair['question']} {texts}")
     for name in SETS if data else ():
         _in_open_corpus(load_set(f"{data}/{name}.jsonl.gz", stand_alone=name in LEANING), sample, seed)
 
 
-@contextmanager
-def _answerer(sources: Iterable[Source]) -> Iterator[Answerer]:
-    with TemporaryDirectory(prefix="verbatim-conflict-") as folder, Index.open(folder) as index:
-        index.add(sources)
-        yield Answerer(index)
-
-
 def _asked(pairs: Iterable[dict[str, Any]]) -> Iterator[Answer]:
-    with _answerer(load_suite("gazette").sources()) as answerer:
+    with open_verbatim(load_suite("gazette")) as system:
+        answerer = Answerer(system.index)
         for pair in pairs:
             names = [f"document {number}" for number in (1, 2)]
-            answerer.index.add(
+            system.index.add(
                 Source(name, document["text"], title=document["title"])
                 for name, document in zip(names, pair["documents"], strict=True)
             )
             yield answerer.answer(pair["question"])
-            answerer.index.remove(names)
+            system.index.remove(names)
 
 
 def _in_open_corpus(suite: Suite, sample: int, seed: int) -> None:
-    with _answerer(suite.sources()) as answerer:
+    with open_verbatim(suite) as system:
+        answerer = Answerer(system.index)
         for half in ("choose", "report"):
             asked = [one for one in suite.questions if one.answerable and half_of(one.id) == half]
             asked = [one for one in asked if any(any(quantities(text)) for text in one.answers)]

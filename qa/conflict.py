@@ -12,7 +12,7 @@ from math import isclose
 
 from index.lexical import terms
 from qa.cite import NEAR_SCORE
-from qa.quantities import UNIT_NAMES, UNITS, Amount, Moment, quantities
+from qa.quantities import ABOUT, UNIT_NAMES, Amount, Moment, conversion, quantities
 from qa.read import WEIGHTS
 from qa.types import Evidence
 
@@ -29,9 +29,6 @@ evals.conflict``), among 24 others: of 32 pairs that differ 29 are said to, and 
 without the others); and on the choosing halves of seven sets in open corpus, where of 428 answers 7 are said to differ,
 3 of which do. On the reporting halves it is none of 413. Of the 26 conflicts of the built-in suites, 16 of which are
 refused, 4 are found, and nothing else there is said to differ (399 questions)."""
-
-ABOUT = 0.1
-"""By this share "about 2,500" may be off."""
 
 WELL_BEYOND = 2.0
 """Up to so many times a number, another one may be what is meant by "more than"."""
@@ -108,12 +105,12 @@ def _of_one_kind(one: Amount, other: Amount, asked: set[str]) -> bool:
     """Whether two amounts have units that compare, or both have none; not if only one counts what was asked for."""
     units = {_unit(one), _unit(other)}
     if len(units) > 1:
-        return units == {"£", "pound"} or _factor(one, other) is not None
+        return units == {"£", "pound"} or conversion(_unit(one), _unit(other)) is not None
     if any(units):
         return True
     if (one.value < 1) != (other.value < 1):  # "a fifth"
         return False
-    counted, others = _counted(one), _counted(other)
+    counted, others = one.counted, other.counted
     return not (counted and others) or bool(counted & asked) == bool(others & asked)
 
 
@@ -123,7 +120,7 @@ def _agree(one: Value, other: Value) -> bool:
         said, others = _said(one), _said(other)
         return all(said[part] == others[part] for part in said.keys() & others.keys())
     assert isinstance(one, Amount) and isinstance(other, Amount)  # noqa: S101 - they are comparable
-    factor = _factor(one, other) or 1.0
+    factor = conversion(_unit(one), _unit(other)) or 1.0
     return any(_meet(one, value, other, low * factor, factor) for value, _ in one.readings for low, _ in other.readings)
 
 
@@ -140,22 +137,10 @@ def _meet(one: Amount, value: float, other: Amount, other_value: float, factor: 
     return apart <= max(one.step, other.step * factor) / 2
 
 
-def _factor(one: Amount, other: Amount) -> float | None:
-    """Return by what the second value is multiplied to be in the unit of the first; None if nothing makes it so."""
-    units = _unit(one), _unit(other)
-    if any(unit not in UNITS for unit in units) or UNITS[units[0]][0] != UNITS[units[1]][0] or "point" in units:
-        return None
-    return UNITS[units[1]][1] / UNITS[units[0]][1]
-
-
 def _unit(amount: Amount) -> str:
     """Return the unit of an amount, also where other words stand before it: "24 vacation days"; "" if there is none."""
     named = (UNIT_NAMES[word] for word in amount.following if len(word) > 2 and word in UNIT_NAMES)
     return amount.unit or next(named, "")
-
-
-def _counted(amount: Amount) -> set[str]:
-    return {term for word in amount.following for term in terms(word)}
 
 
 def _said(moment: Moment) -> dict[str, object]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from index.lexical import terms
+
 # ---- what is found -----------------------------------------------------------------------------------------------
 
 
@@ -40,6 +42,11 @@ class Amount:
     def value(self) -> float:
         """The lowest value of the first reading."""
         return self.readings[0][0]
+
+    @property
+    def counted(self) -> set[str]:
+        """The terms of the next few words: what it may count."""
+        return {term for word in self.following for term in terms(word)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,18 @@ UNITS, UNIT_NAMES = _measures()
 the unit."""
 
 MONEY = frozenset("$€£¥₹")
+
+ABOUT = 0.1
+"""By this share a number after "about" may be off."""
+
+
+def conversion(unit: str, other: str) -> float | None:
+    """Return by what a value in the ``other`` unit is multiplied to be in ``unit``; None if nothing makes it so."""
+    one, two = UNITS.get(unit), UNITS.get(other)
+    if one and two and one[0] == two[0] and "point" not in {unit, other}:
+        return two[1] / one[1]
+    return None
+
 
 # ---- patterns ----------------------------------------------------------------------------------------------------
 

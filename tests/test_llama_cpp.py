@@ -139,7 +139,7 @@ def test_noise_has_the_form_that_it_is_held_to_and_never_holds(tmp_path: Path) -
                 assert set(sentence) == {"text", "evidence"}
                 assert set(sentence["evidence"]) <= {1}
         came.add("cut off" if end else "struck" if last.written.sentences else "nothing")
-        if {"cut off", "struck"} <= came:
+        if seed >= 5 and {"cut off", "struck"} <= came:
             return
     pytest.fail(f"of 20 models all did one of {came}")
 

@@ -11,13 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.lexical import terms
-from qa.quantities import UNITS, Amount, Moment, codes, quantities
+from qa.quantities import ABOUT, UNITS, Amount, Moment, codes, conversion, quantities
 
 ROUNDED = 0.05
 """A number written with decimals or a scale ("1.5 million") may differ by so much from the one that it rounds."""
-
-ABOUT = 0.1
-"""A number after "about" may differ by so much."""
 
 COUNTED_UP = ("two", "three", "four")
 """Numbers that one gets by counting what a sentence lists."""
@@ -126,11 +123,8 @@ def _meets(amount: Amount, value: float, other: Amount, low: float, high: float)
 
 
 def _factor(amount: Amount, other: Amount) -> float:
-    """Return by what the other's value is multiplied to be in the unit of the first."""
-    one, two = UNITS.get(amount.unit), UNITS.get(other.unit)
-    if one and two and one[0] == two[0] and "point" not in (amount.unit, other.unit):
-        return two[1] / one[1]
-    return 1.0
+    """Return by what the other's value is multiplied to be in the unit of the first; 1 if nothing makes it so."""
+    return conversion(amount.unit, other.unit) or 1.0
 
 
 def _same_unit(amount: Amount, other: Amount, evidence: str) -> bool:
@@ -167,7 +161,7 @@ def _of_another(amount: Amount, fitting: Sequence[Amount], stated: Sequence[Amou
     counted = _counted(amount)
     if not counted:
         return None
-    if any(counted in _counts(other) or not _counts(other) for other in fitting):
+    if any(counted in other.counted or not other.counted for other in fitting):
         return None
     others = [other for other in stated if other not in fitting and not other.rank and _counted(other) == counted]
     return counted if others and all(other.unit == amount.unit for other in others) else None
@@ -178,10 +172,6 @@ def _counted(amount: Amount) -> str | None:
     word = amount.following[0] if amount.following else ""
     found = terms(word) if word.isalpha() else []
     return found[0] if found else None
-
-
-def _counts(amount: Amount) -> set[str]:
-    return {term for word in amount.following for term in terms(word)}
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------
