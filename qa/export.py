@@ -113,13 +113,22 @@ def to_markdown(answer: Answer) -> str:
             lines.append("Nowhere in the documents: " + markdown(", ".join(answer.missing)))
         if answer.nearest:
             lines += ["Nearest sentence, not an answer:", markdown_quotation(answer.nearest, answer.nearest.number)]
-    lines += map(markdown, answer.differences)
+    lines += markdown_differences(answer)
     lines += [markdown_quotation(citation, citation.number) for citation in answer.citations]
     lines += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
     if answer.written:
         lines += markdown_prose(answer.written)
     noted = answer.citations or ((answer.nearest,) if answer.nearest else ())
     return "\n\n".join([*lines, *map(_footnote, noted)]) + "\n"
+
+
+def markdown_differences(answer: Answer, before: int = 0) -> Iterator[str]:
+    """Yield where documents differ; ``before`` is how many footnotes there are before those of the citations."""
+    for several in answer.differing:
+        values = [
+            f"{markdown(one.short or one.text)}[^{before + one.number}] ({markdown(one.title)})" for one in several
+        ]
+        yield f"Your documents differ: {', '.join(values)}."
 
 
 def markdown_prose(written: Written, before: int = 0) -> Iterator[str]:

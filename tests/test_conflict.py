@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from qa.conflict import conflicting, rivals
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Answer, Evidence
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving
+from ui.export import as_markdown
+from ui.history import Conversation
+from ui.render import Turn
 from ui.server import create_app
 
 SURE = {"sentence": 4.0, "span": 8.0, "passage": 3.0, "cosine": 0.8, "told": 1.0}
@@ -180,6 +184,15 @@ def test_programs_get_it(rules: Index):
     assert from_json(to_json(result)).differences == result.differences
     assert "Your documents differ: " in to_markdown(result)
     assert "Your documents differ: " in result._repr_html_()
+
+
+def test_in_a_saved_conversation_each_value_has_the_footnote_of_its_quotation(rules: Index):
+    turns = (Turn(ASKED, answer(ASKED, index=rules)),) * 2
+    saved = as_markdown(Conversation("", "Days", "2026-01-01T00:00:00+00:00", turns))
+    for value, words in (("24", "24 vacation days"), ("28 days", "granted 28 days")):
+        quoted = re.findall(rf"{words}[^\n]*\[\^(\d)\]", saved)
+        assert re.findall(rf"[ ]{value}\[\^(\d)\] \(Staff", saved) == quoted
+        assert len(set(quoted)) == 2
 
 
 def test_numbers_that_nothing_has_are_passed_over(rules: Index):

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa.export import markdown, markdown_prose, markdown_quotation
+from qa.export import markdown, markdown_differences, markdown_prose, markdown_quotation
 from qa.types import Answer, Citation, Written
 from ui.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
@@ -118,7 +118,7 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     if answer is None:
         return [markdown(turn.trouble or "This was not answered.")]
     parts = [] if answer.short is None else [f"**{markdown(answer.short)}**"]
-    parts += map(markdown, answer.differences)
+    parts += markdown_differences(answer, len(notes))
     if answer.abstained:
         parts.append(markdown(answer.reason))
         parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
