@@ -228,7 +228,8 @@ class TestInAChat:
             values = page.locator(".conflict .value")
             said = {values.nth(place).locator(".short").inner_text(): place for place in range(2)}
             assert said.keys() == {"24", "28 days"}
-            tops = [values.nth(place).bounding_box()["y"] for place in range(2)]
+            top = "all => all.map(one => one.getBoundingClientRect().top)"  # of both at once, since the page may scroll
+            tops = values.evaluate_all(top)
             assert abs(tops[0] - tops[1]) < 1
             values.nth(said["28 days"]).locator("button").click()
             page.wait_for_selector("#source mark", timeout=30_000)
