@@ -190,7 +190,7 @@ def _listed(listing: Path) -> list[str]:
 
 def _document_text(name: str, path: Path) -> str:
     """Return the text as the index will hold it, which is what the gold offsets count."""
-    from index.load import expand
+    from index.load import expand, say_nothing
     from index.types import Source
 
     if not path.is_file():
@@ -198,7 +198,7 @@ def _document_text(name: str, path: Path) -> str:
         raise SuiteError(f"the document {path} is missing; put it back or correct the suite{hint}")
     (listed,) = expand([Source(name, read_bytes(path))])
     try:
-        return listed.load().read().text
+        return listed.load().read(say_nothing)[0].text
     except VerbatimError as error:
         raise SuiteError(f"the document {path} cannot be used: {error}") from error
 

@@ -28,7 +28,7 @@ from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
 from index.types import Document, Entry, Passage, Span
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -53,9 +53,11 @@ CREATE TABLE revisions (
     text BLOB NOT NULL,                -- UTF-8: a BLOB, so that no character is special
     sha256 TEXT NOT NULL,
     page_starts TEXT NOT NULL,
-    checksum INTEGER NOT NULL,         -- of id, revision, title, author, date, digest and pages
+    checksum INTEGER NOT NULL,         -- of id, revision, title, author, date, digest and what is said of pages
     layout BLOB,                       -- where the lines stand, for formats with real pages
     original BLOB,                     -- and the file itself then, so that its pages can be shown
+    recognised TEXT NOT NULL DEFAULT '[]',  -- pages whose text was recognised on a picture of them
+    unread TEXT NOT NULL DEFAULT '[]',      -- pages that are pictures and were not read
     PRIMARY KEY (document_id, revision)
 ) STRICT;
 CREATE INDEX revisions_by_text ON revisions (sha256);
@@ -79,6 +81,16 @@ CREATE TABLE tombstones (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT 
 CREATE INDEX tombstones_by_generation ON tombstones (generation);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+
+
+_MIGRATIONS = {
+    2: (
+        "ALTER TABLE revisions ADD COLUMN recognised TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE revisions ADD COLUMN unread TEXT NOT NULL DEFAULT '[]'",
+        "PRAGMA user_version = 3",
+    )
+}
+"""By the version of a store that is there already: what makes it the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,8 @@ class Catalog:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._create()
+            elif version in _MIGRATIONS:
+                self._migrate()
             elif version != SCHEMA_VERSION:
                 raise StoreError(
                     f"{path} has the layout {version} and this version of Verbatim reads {SCHEMA_VERSION}; "
@@ -160,12 +174,13 @@ class Catalog:
                 "INSERT INTO documents VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
                 (document.id, document.revision),
             )
-            page_starts = json.dumps(document.page_starts)
+            pages = [json.dumps(each) for each in (document.page_starts, document.recognised, document.unread)]
             connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (document_id, revision) DO UPDATE SET title = excluded.title, author = excluded.author, "
                 "date = excluded.date, page_starts = excluded.page_starts, checksum = excluded.checksum, "
-                "layout = excluded.layout, original = excluded.original",
+                "layout = excluded.layout, original = excluded.original, recognised = excluded.recognised, "
+                "unread = excluded.unread",
                 (
                     document.id,
                     document.revision,
@@ -175,18 +190,19 @@ class Catalog:
                     datetime.now(UTC).isoformat(timespec="seconds"),
                     document.text.encode(),
                     document.sha256,
-                    page_starts,
-                    _checksum(
+                    pages[0],
+                    _said_checksum(
                         document.id,
                         document.revision,
                         document.title,
                         document.author,
                         document.date,
                         document.sha256,
-                        page_starts,
+                        *pages,
                     ),
                     layout,
                     original,
+                    *pages[1:],
                 ),
             )
             self._give_name(connection, document.source, document.id, fingerprint, generation)
@@ -300,7 +316,7 @@ class Catalog:
         """Return a document, by default in the revision that is searched. Raises `UnknownDocumentError`."""
         row = self._one(
             "SELECT r.document_id, r.title, r.text, r.page_starts, r.sha256, r.revision, r.author, r.date, d.revision, "
-            "r.added, r.checksum, (SELECT json_group_array(name) FROM "
+            "r.added, r.recognised, r.unread, r.checksum, (SELECT json_group_array(name) FROM "
             "(SELECT name FROM sources WHERE document_id = d.id ORDER BY place)) "
             "FROM documents d JOIN revisions r ON r.document_id = d.id AND r.revision = coalesce(?, d.revision) "
             "WHERE d.id = ?",
@@ -313,11 +329,12 @@ class Catalog:
                 "SELECT id FROM documents WHERE (id, revision) NOT IN (SELECT document_id, revision FROM revisions)",
             )
             raise _unknown(document_id, revision)
-        held, title, text, page_starts, sha256, found, author, date, latest, added, checksum, names = row
+        held, title, text, page_starts, sha256, found, author, date, latest, added, recognised, unread, *rest = row
+        checksum, names = rest
         if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
         # What the row says of itself is checked, too: a damaged index can lead to another's.
-        if checksum != _checksum(held, found, title, author, date, sha256, page_starts):
+        if checksum != _said_checksum(held, found, title, author, date, sha256, page_starts, recognised, unread):
             raise self._damaged(f"what is found as {document_id} is not what was stored as it")
         source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
         return Document(
@@ -333,6 +350,8 @@ class Catalog:
             also=tuple(also),
             latest=latest,
             added=added,
+            recognised=tuple(json.loads(recognised)),
+            unread=tuple(json.loads(unread)),
         )
 
     def entries(self) -> list[Entry]:
@@ -342,15 +361,19 @@ class Catalog:
             names.setdefault(document_id, []).append(name)
         sentences = dict(self._all("SELECT document_id, sum(length(sentences)) / 8 FROM passages GROUP BY document_id"))
         entries = []
-        for held, revision, title, author, date, sha256, page_starts, checksum, added in self._all(
-            "SELECT d.id, r.revision, r.title, r.author, r.date, r.sha256, r.page_starts, r.checksum, r.added "
+        for checksum, added, *said in self._all(
+            "SELECT r.checksum, r.added, d.id, r.revision, r.title, r.author, r.date, r.sha256, r.page_starts, "
+            "r.recognised, r.unread "
             "FROM documents d JOIN revisions r ON r.document_id = d.id AND r.revision = d.revision"
         ):
-            if checksum != _checksum(held, revision, title, author, date, sha256, page_starts):
+            held, revision, title, *_, page_starts, recognised, unread = said
+            if checksum != _said_checksum(*said):
                 raise self._damaged(f"what is found as {held} is not what was stored as it")
             source, *also = names.get(held, [held])  # nameless only in a damaged store
-            pages = page_starts.count(",") + 1
-            entries.append(Entry(held, source, title, pages, sentences.get(held, 0), added, revision, tuple(also)))
+            pages, *pictures = (len(json.loads(each)) for each in (page_starts, recognised, unread))
+            entries.append(
+                Entry(held, source, title, pages, sentences.get(held, 0), added, revision, tuple(also), *pictures)
+            )
         return sorted(entries, key=lambda entry: entry.source)
 
     def layout(self, document_id: str, revision: str) -> bytes | None:
@@ -462,6 +485,12 @@ class Catalog:
         with self._transaction() as connection:
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody else was faster
                 for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+
+    def _migrate(self) -> None:
+        with self._transaction() as connection:
+            while migration := _MIGRATIONS.get(connection.execute("PRAGMA user_version").fetchone()[0]):
+                for statement in migration:
                     connection.execute(statement)
 
     @contextmanager
@@ -584,6 +613,14 @@ def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors)
 
 def _checksum(*values: object) -> int:
     return zlib.crc32(repr(values).encode("utf-8", "surrogatepass"))
+
+
+def _said_checksum(*said: object) -> int:
+    """Return the checksum of what a revision says of itself; the last two, if they say nothing, are not in it.
+
+    They are newer than the others, and a store that is older than they are has its checksums already.
+    """
+    return _checksum(*said[:-2], *(said[-2:] if said[-2:] != ("[]", "[]") else ()))
 
 
 def _these(ids: Iterable[int] | None) -> tuple[str, tuple[str, ...]]:

@@ -10,15 +10,16 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from index import recognition, sandbox
 from index.errors import SourceError
 from index.formats import FORMATS
 from index.formats.content import Content, checked
 from index.formats.kinds import REFUSED
-from index.sandbox import read_safely
 from index.types import Source, TextDocument
 
 MAX_FILE_BYTES = 50_000_000
@@ -29,6 +30,9 @@ NOTE_NAMES = frozenset({"SOURCES"})
 
 STORE_NAME = "catalog.sqlite3"
 """The file by which a folder is known to be a store."""
+
+Say = Callable[[str], None]
+"""Told what is being done, in a few words."""
 
 AnySource = str | Path | Source | TextDocument
 """What can be added: the path of a file or folder, data with a name, or a LlamaIndex ``Document``."""
@@ -44,12 +48,29 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A source that has been read: its name, a fingerprint of what was read, how to get its content, and its bytes."""
+    """A source whose bytes are there: its name, a fingerprint of them, and how to get its content.
+
+    ``read`` also returns the file as a PDF, if it has pages that can be shown. It tells how far it is, where it takes
+    long, and raises `SourceError`.
+    """
 
     name: str
     fingerprint: str
-    read: Callable[[], Content]
-    data: bytes | None = None
+    read: Callable[[Say], tuple[Content, bytes | None]]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read sources inside: the workers that serve them end with it. Elsewhere they end with the interpreter."""
+    try:
+        yield
+    finally:
+        sandbox.close()
+        recognition.close()
+
+
+def say_nothing(_stage: str) -> None:
+    """Take what would be told."""
 
 
 # ---- sources ------------------------------------------------------------------------------------------------------
@@ -153,16 +174,31 @@ def _check_size(size_bytes: int) -> None:
 
 def _loaded(name: str, data: bytes) -> Loaded:
     suffix = Path(name).suffix.lower()
-    if suffix not in FORMATS:
+    if suffix in recognition.IMAGES and not recognition.is_installed():
+        raise SourceError(f"an image has no text to copy, but that can be recognised; {recognition.INSTALL}")
+    if suffix not in FORMATS and suffix not in recognition.IMAGES:
         advice = REFUSED.get(suffix) or f"give one of {', '.join(sorted(FORMATS))}"
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; {advice}")
-    fingerprint = hashlib.sha256(data).hexdigest()
-    return Loaded(name, fingerprint, lambda: read_safely(suffix, data), data)
+    return Loaded(name, hashlib.sha256(data).hexdigest(), partial(_read, suffix, data))
+
+
+def _read(suffix: str, data: bytes, say: Say) -> tuple[Content, bytes | None]:
+    if suffix in recognition.IMAGES:
+        suffix, data = ".pdf", recognition.as_pdf(data)
+    content = sandbox.read_safely(suffix, data)
+    if content.unread and recognition.is_installed():
+        content = recognition.recognised(data, content.unread, say)
+    if not content.text.strip():
+        raise SourceError(
+            "it has no text layer: its pages are pictures, as of a scan, or their fonts do not say which characters "
+            f"they show. They can be recognised; {recognition.INSTALL}"
+        )
+    return content, data if content.layout else None
 
 
 def _loaded_text(name: str, content: Content) -> Loaded:
     fingerprint = hashlib.sha256(repr((content.text, content.title)).encode()).hexdigest()
-    return Loaded(name, fingerprint, lambda: checked(content))
+    return Loaded(name, fingerprint, lambda _say: (checked(content), None))
 
 
 def title_of(name: str, content: Content) -> str:

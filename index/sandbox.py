@@ -22,8 +22,8 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from threading import Lock, Timer
@@ -178,18 +178,14 @@ _shared = Sandbox()
 atexit.register(_shared.close)
 
 
+def close() -> None:
+    """End the worker that `read_safely` uses. The next file starts another."""
+    _shared.close()
+
+
 def read_safely(suffix: str, data: bytes) -> Content:
     """Read a file of one of `index.formats.FORMATS`. Raises `SourceError`, and nothing else, if that fails."""
     return _shared.read(suffix, data)
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Read files inside: the worker that serves them ends with it. Elsewhere it ends with the interpreter."""
-    try:
-        yield
-    finally:
-        _shared.close()
 
 
 # ---- the worker's side --------------------------------------------------------------------------------------------

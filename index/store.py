@@ -25,24 +25,26 @@ from types import TracebackType
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index import disk
+from index import disk, recognition
 from index.catalog import Catalog
 from index.embed import Encoder, Vectors, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError, VerbatimError
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
-from index.load import STORE_NAME, AnySource, Loaded, expand, title_of
+from index.load import STORE_NAME, AnySource, Loaded, Say, expand, reading, say_nothing, title_of
 from index.passages import passage_groups
 from index.receipt import Probes, look_for, probes_of
-from index.sandbox import reading
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
 from index.types import Changes, Document, Entry, Failure, Hit, Passage, Source, Span, Status, TextDocument
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "3"
+READING = "4"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
+
+PARTLY = ":partly"
+"""Marks the fingerprint of a source with pages that want recognition, so that it is read again once there is some."""
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
@@ -147,14 +149,17 @@ class Index:
         """
         outcomes: defaultdict[str, list[str]] = defaultdict(list)
         failed: list[Failure] = []
+        without_pages: list[Failure] = []
         with self._writing(), reading():
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
-                say = partial(progress, done, len(listed)) if progress else _say_nothing
+                say = partial(progress, done, len(listed)) if progress else say_nothing
                 say(f"reading {Path(source.name).name}")
                 try:
-                    document_id, outcome = self._add(source.load(), say)
+                    document_id, outcome, unread = self._add(source.load(), say)
                     outcomes[outcome].append(document_id)
+                    if unread:
+                        without_pages.append(Failure(source.name, _unread_pages(unread)))
                 except SourceError as error:
                     failed.append(Failure(source.name, str(error)))
             if progress:
@@ -166,6 +171,7 @@ class Index:
             unchanged=tuple(outcomes["unchanged"]),
             duplicates=tuple(outcomes["duplicates"]),
             failed=tuple(failed),
+            partial=tuple(without_pages),
         )
 
     def sync(self, folder: str | Path, *, progress: Progress | None = None) -> Changes:
@@ -377,17 +383,21 @@ class Index:
         vector: Vectors = self.encoder.encode([text])[0]
         return vector
 
-    def _add(self, source: Loaded, say: Callable[[str], None]) -> tuple[str, str]:
+    def _add(self, source: Loaded, say: Say) -> tuple[str, str, tuple[int, ...]]:
+        """Store a source. Return the document's id, what became of it, and which of its pages were not read."""
         fingerprint = f"{READING}:{source.fingerprint}"
         known = self._catalog.fingerprint(source.name)
-        if known and known[1] == fingerprint:
-            return known[0], "unchanged"
-        content = source.read()
+        can_recognise = recognition.is_installed()
+        if known and known[1] in (fingerprint, *(() if can_recognise else (fingerprint + PARTLY,))):
+            return known[0], "unchanged", ()
+        file = Path(source.name).name
+        content, original = source.read(lambda stage: say(f"{stage} of {file}"))
+        fingerprint += PARTLY if content.unread and not can_recognise else ""
         digest = hashlib.sha256(content.text.encode()).hexdigest()
         holder = self._catalog.holder(digest)
         if holder and not (known and known[0] == holder):
             self._catalog.name(source.name, holder, fingerprint)
-            return holder, "duplicates"
+            return holder, "duplicates", content.unread
         is_update = known is not None and (known[0] == holder or self._catalog.names(known[0]) == (source.name,))
         document = Document(
             id=known[0] if known and is_update else self._free_id(source.name),
@@ -399,12 +409,13 @@ class Index:
             revision=digest[:12],
             author=content.author,
             date=content.date,
+            recognised=content.recognised,
+            unread=content.unread,
         )
         layout = content.layout.to_bytes() if content.layout else None
-        original = source.data if layout else None
         passages = passage_groups(content.sentences())
         texts = [content.text[group[0].start : group[-1].end] for group in passages]
-        vectors = self._embed(texts, Path(source.name).name, say)
+        vectors = self._embed(texts, file, say)
         pages = len(layout or b"") + len(original or b"")
         disk.need(self.path, len(content.text.encode()) + pages + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(
@@ -416,9 +427,9 @@ class Index:
             layout=layout,
             original=original,
         )
-        return document.id, "updated" if known else "added"
+        return document.id, "updated" if known else "added", content.unread
 
-    def _embed(self, texts: Sequence[str], name: str, say: Callable[[str], None]) -> Vectors:
+    def _embed(self, texts: Sequence[str], name: str, say: Say) -> Vectors:
         parts = []
         for start in range(0, len(texts), EMBEDDED_AT_ONCE):
             say(f"embedding {name}, {start / len(texts):.0%}" if start else f"embedding {name}")
@@ -506,8 +517,10 @@ class Index:
                 self._write_lock.release()
 
 
-def _say_nothing(_stage: str) -> None:
-    pass
+def _unread_pages(numbers: Sequence[int]) -> str:
+    what = f"page {numbers[0]} is a picture" if len(numbers) == 1 else f"{len(numbers)} of its pages are pictures"
+    advice = "recognition failed, so look there yourself" if recognition.is_installed() else recognition.INSTALL
+    return f"{what} whose text was not read; {advice}"
 
 
 def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:

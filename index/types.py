@@ -72,6 +72,9 @@ class Document:
 
     The same text under several names is one document: ``source`` is the first of its names, ``also`` are the others.
     ``latest`` is the revision that is searched now, and ``added`` the moment at which this one was read, in UTC.
+
+    Pages are counted from 1. The text of those in ``recognised`` is what was recognised on a picture of them, as of a
+    scan, and may be wrong; those in ``unread`` are pictures that could not be read.
     """
 
     id: str
@@ -86,6 +89,8 @@ class Document:
     also: tuple[str, ...] = ()
     latest: str = ""
     added: str = ""
+    recognised: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
     @property
     def changed_since(self) -> bool:
@@ -96,13 +101,19 @@ class Document:
         """Return the page, counted from 1, that holds the character at ``offset``."""
         return max(1, bisect_right(self.page_starts, offset))
 
+    def is_recognised(self, span: Span) -> bool:
+        """Whether some of these characters were recognised on a picture, so that the page itself decides."""
+        first, last = self.page(span.start), self.page(max(span.start, span.end - 1))
+        return any(first <= page <= last for page in self.recognised)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A document as one line of a list: all that is known of it without reading its text.
 
     ``id``, ``source``, ``title``, ``also`` and ``added`` are those of its `Document`. ``pages`` is 1 unless the format
-    has pages; ``sentences`` counts those that are searched; ``revision`` is the one that is searched.
+    has pages, and ``recognised`` and ``unread`` count those that are such; ``sentences`` counts those that are
+    searched; ``revision`` is the one that is searched.
     """
 
     id: str
@@ -113,6 +124,8 @@ class Entry:
     added: str
     revision: str
     also: tuple[str, ...] = ()
+    recognised: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,7 @@ class Receipt:
 class Changes:
     """What an ``add``, ``sync`` or ``remove`` did: document ids by outcome, and the sources that failed.
 
+    ``partial`` are sources that went in without some of their pages, which are pictures, and what to do about it.
     ``duplicates`` are documents that were given another name, since a source holds the same text; ``renamed`` those
     that have lost a name by the same ``sync``, so that their file was moved. ``receipt`` is that of a ``remove``,
     if one was asked for.
@@ -190,6 +204,7 @@ class Changes:
     renamed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    partial: tuple[Failure, ...] = ()
     receipt: Receipt | None = None
 
 

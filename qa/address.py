@@ -81,6 +81,12 @@ class Place:
     after: str
 
     @property
+    def recognised(self) -> bool:
+        """Whether some of the words were recognised on a picture of their page."""
+        document = self.document
+        return document.is_recognised(self.address.span or Span(0, len(document.text)))
+
+    @property
     def page(self) -> int:
         """The page, from 1, on which the words begin."""
         return self.document.page(self.address.span.start if self.address.span else 0)

@@ -131,6 +131,7 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         answer=item.answer,
         also=document.also,
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
+        recognised=document.is_recognised(item.sentence),
     )
     return replace(cited, context=_context(cited, item, document, index))
 
@@ -146,5 +147,11 @@ def _context(cited: Citation, item: Evidence, document: Document, index: Index) 
         return None
     span = earlier[place]
     return replace(
-        cited, text=span.of(document.text), start=span.start, end=span.end, page=document.page(span.start), answer=None
+        cited,
+        text=span.of(document.text),
+        start=span.start,
+        end=span.end,
+        page=document.page(span.start),
+        answer=None,
+        recognised=document.is_recognised(span),
     )

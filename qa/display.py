@@ -92,7 +92,7 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
             "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
         )
     number = f"[{citation.number}] " if mark else ""
-    place = f"{printable(citation.title)}, page {citation.page}, characters {citation.start}–{citation.end}"
+    place = f"{printable(citation.title)}, {citation.place}"
     context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
     return Group(*context, Text.assemble((number, "cyan"), "“", quotation, "”"), Text(f"    {place}", style="dim"))
 
@@ -156,12 +156,11 @@ def _html_parts(answer: Answer) -> Iterator[str]:
 def html_citation(citation: Citation, *, mark: bool = True) -> str:
     """Return a quotation and its place as HTML; the text of the ``<blockquote>`` is exactly that of the document."""
     number = f"[{citation.number}] " if mark else ""
-    place = f"page {citation.page}, characters {citation.start}–{citation.end}"
     context = f'<p dir="auto" style="{_DIM}">{_exactly(citation.context.text)}</p>' if citation.context else ""
     return (
         f'<figure style="margin:0">{context}'
         f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
-        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {place}<br>'
+        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {citation.place}<br>'
         f"<code>{escape(citation.address)}</code></figcaption></figure>"
     )
 

@@ -160,8 +160,7 @@ def _footnote(citation: Citation) -> str:
     title = markdown(citation.title)
     link = web_link(citation)
     named = f"[{title}](<{link}>)" if link else title
-    place = f"page {citation.page}, characters {citation.start}–{citation.end}"
-    return f"[^{citation.number}]: {named}, {place}, `{citation.address}`"
+    return f"[^{citation.number}]: {named}, {citation.place}, `{citation.address}`"
 
 
 def markdown(text: str) -> str:

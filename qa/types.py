@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+RECOGNISED = "read from a picture of the page"
+"""What is said of words that were recognised, so that people look at the page itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that a reader considered, within a hit.
@@ -71,7 +75,8 @@ class Citation:
     in document offsets, or None. ``copies`` are sentences in other places that say the same in nearly the same words
     and would have been cited, too; they are numbered among themselves. ``context`` is an earlier sentence of the
     document that names whom or what this one is about, where it only says "he" or "the group"; it is no evidence,
-    has the same number, and is as exact.
+    has the same number, and is as exact. ``recognised`` says that the words were recognised on a picture of the page,
+    as of a scan: they are copied from what was recognised, and the page itself decides.
     """
 
     number: int
@@ -89,6 +94,7 @@ class Citation:
     copies: tuple[Citation, ...] = ()
     reasons: Reasons | None = field(default=None, repr=False, compare=False)
     context: Citation | None = None
+    recognised: bool = False
 
     @property
     def short(self) -> str | None:
@@ -96,6 +102,12 @@ class Citation:
         if self.answer is None:
             return None
         return self.text[self.answer.start - self.start : self.answer.end - self.start]
+
+    @property
+    def place(self) -> str:
+        """Where the sentence stands, in words: page, characters, and what to know of such a page."""
+        place = f"page {self.page}, characters {self.start}–{self.end}"
+        return f"{place}, {RECOGNISED}" if self.recognised else place
 
     @property
     def address(self) -> str:

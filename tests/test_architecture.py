@@ -44,7 +44,7 @@ def test_imports_run_one_way(floor: str) -> None:
         ("llama_index", "qa/llamaindex.py qa/write/llamacpp.py qa/write/llm.py"),
         ("xllamacpp", "qa/write/llamacpp.py"),
         ("chardet", "index/formats/text.py"),
-        ("selectolax", "index/formats/html.py"),
+        ("selectolax", "index/formats/hocr.py index/formats/html.py"),
         ("openpyxl", "index/formats/sheets.py"),
         ("zipfile", "index/formats/package.py"),
         ("mcp", "ui/assistants.py"),

@@ -18,6 +18,7 @@ from index.formats import FORMATS, read
 from index.formats.content import Builder, Content, iso_date
 from index.formats.kinds import REFUSED
 from index.formats.sheets import displayed
+from index.recognition import IMAGES
 
 FILES = Path(__file__).parent / "files"
 EXPECTED: dict[str, list[dict[str, object]]] = json.loads((FILES / "expected.json").read_text())
@@ -373,7 +374,7 @@ BAD = {
     "nothing.json": (b"null", "holds no text"),
     "letter.doc": (OLE, "save it as .docx"),
     "song.mp3": (b"ID3", "transcri"),
-    "photo.JPG": (b"\xff\xd8\xff", "OCR"),
+    "photo.HEIC": (b"\0\0\0\x18ftypheic", "recognised"),
     "all.zip": (b"PK", "unpack it"),
 }
 
@@ -387,7 +388,7 @@ def test_a_bad_file_says_why_and_what_to_do(tmp_path: Path, index: Index) -> Non
 
 
 def test_no_suffix_is_both_read_and_refused() -> None:
-    assert not FORMATS.keys() & REFUSED.keys()
+    assert not (FORMATS.keys() | IMAGES) & REFUSED.keys()
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))

@@ -49,7 +49,7 @@ BAD_FILES = {
     "empty.txt": (b"", "holds no text"),
     "blank.txt": (b" \n\t\r\n", "holds no text"),
     "random.txt": (bytes(range(256)) * 40, "binary|encoding"),
-    "picture.png": (b"\x89PNG\r\n\x1a\n", "kind .png"),
+    "picture.png": (b"\x89PNG\r\n\x1a\n", "no picture|tesseract"),
     "no_suffix": (b"text", "no suffix"),
     "scripts.html": (b"<html><script>alert(1)</script></html>", "holds no text"),
 }

@@ -263,7 +263,6 @@ BAD_FILES = {
     "beginning": (WHOLE[:300], "damaged|no pages"),
     "noise": (b"%PDF-1.7\n" + bytes(range(256)) * 40, "damaged"),
     "locked": ((FOLDER / "locked.pdf").read_bytes(), "remove the password"),
-    "scanned": ((FOLDER / "scanned.pdf").read_bytes(), "ocrmypdf"),
     "no pages": (small_pdf("", count=0), "no pages|damaged"),
     "loop": (small_pdf("2 0 R 2 0 R", count=2), "damaged|no text|no pages"),
     "countless": (small_pdf("2 0 R", count=900_000), "limit|damaged|no pages"),
@@ -311,7 +310,7 @@ def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
     except SourceError:
         return
     assert Content.from_bytes(found.to_bytes()) == found
-    assert found.sentences()
+    assert found.sentences() or found.unread
 
 
 @st.composite

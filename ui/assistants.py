@@ -69,7 +69,10 @@ class Found(BaseModel):
 
 
 class Reading(BaseModel):
-    """Words of a document. ``next`` is the address that goes on from their end, if the text does."""
+    """Words of a document. ``next`` is the address that goes on from their end, if the text does.
+
+    Those that are ``recognised`` come from a picture of the page, and may be wrong.
+    """
 
     address: str
     title: str
@@ -78,6 +81,7 @@ class Reading(BaseModel):
     text: str
     after: str
     changed_since: bool
+    recognised: bool
     next: str | None
 
 
@@ -194,6 +198,7 @@ def _read(index: Index, address: str) -> Reading:
         text=text,
         after="" if rest else place.after,
         changed_since=place.document.changed_since,
+        recognised=place.recognised,
         next=_next(place, rest),
     )
 

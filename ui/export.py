@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from qa.export import markdown, markdown_differences, markdown_prose, markdown_quotation
-from qa.types import Answer, Citation, Written
+from qa.types import RECOGNISED, Answer, Citation, Written
 from ui.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
 
@@ -141,6 +141,7 @@ def _place(citation: Citation) -> list[str]:
         f"page {citation.page}",
         f"characters {citation.start:,} to {citation.end:,}",
         f"revision {citation.revision}",
+        *([RECOGNISED] if citation.recognised else []),
     ]
 
 

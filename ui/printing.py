@@ -32,6 +32,8 @@ def print_changes(changes: Changes) -> None:
     if changes.duplicates:
         said.append(f"{len(changes.duplicates)} with the text of another, stored once")
     console.print(", ".join(said) or "Nothing changed.")
+    for without in changes.partial:
+        errors.print(Text(f"{printable(without.source)}: {without.reason}", style="yellow"))
     for failure in changes.failed:
         errors.print(Text(f"{printable(failure.source)}: {failure.reason}", style="red"))
 

@@ -81,7 +81,7 @@ class Talk:
             self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
             return
         self.console.print(around(cited, self.index))
-        self.console.print(Text(f"    {printable(cited.source)}, page {cited.page}", style="dim"))
+        self.console.print(Text(f"    {printable(cited.source)}, {cited.place}", style="dim"))
 
 
 def around(cited: Citation, index: Index) -> Text:

@@ -21,6 +21,7 @@ from evals.command import plain_errors
 from index import Index
 from qa.address import find
 from qa.display import printable
+from qa.types import RECOGNISED
 from qa.write import Writer, open_writer
 from ui import pipe
 from ui.indexing import StoreOption, follow
@@ -141,6 +142,8 @@ def open_address(
         f", characters {span.start}–{span.end}" if (span := place.address.span) else ""
     )
     console.print(Text(printable(where), style="dim"))
+    if place.recognised:
+        console.print(Text(f"The words were {RECOGNISED}; where they differ, the page is right.", style="yellow"))
     if document.changed_since:
         console.print(Text("The document has changed since; this is how it was when it was quoted.", style="yellow"))
     console.print()

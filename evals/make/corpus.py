@@ -15,7 +15,7 @@ from evals.make.terms import Vocabulary, vocabulary
 from evals.suite import GoldSpan
 from index.errors import SourceError
 from index.lexical import terms
-from index.load import Listed, expand
+from index.load import Listed, expand, say_nothing
 from index.types import Failure, Span
 
 
@@ -51,7 +51,7 @@ def read_all(paths: Sequence[str | Path]) -> tuple[list[Document], tuple[Failure
 
 def _read(listed: Listed, name: str) -> Document:
     loaded = listed.load()
-    content = loaded.read()
+    content, _ = loaded.read(say_nothing)
     return Document(name, Path(listed.name), loaded.fingerprint, content.text, tuple(content.sentences()))
 
 

@@ -30,7 +30,8 @@ class Content:
     ("2024", "2024-08-31", "2024-08-31T10:00:00Z"). ``page_starts`` holds the offset at which each page (or slide, or
     sheet) begins. ``blocks`` are the parts that no sentence crosses, in order and apart, where the format knows them;
     with None the sentence stage finds them, expecting markup if ``markdown`` is true. ``layout`` says where on its page
-    every line stands, for formats that have real pages.
+    every line stands, for formats that have real pages. ``recognised`` are the pages, counted from 1, whose text is
+    what was recognised on a picture of them, and ``unread`` those that are pictures and were not read.
     """
 
     text: str
@@ -41,6 +42,8 @@ class Content:
     markdown: bool = False
     blocks: tuple[Block, ...] | None = None
     layout: Layout | None = None
+    recognised: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
     def sentences(self) -> list[Span]:
         """Return the sentences of the text, in order and apart."""
@@ -60,7 +63,7 @@ class Content:
             fields = json.loads(data)
             blocks, layout = fields.pop("blocks"), fields.pop("layout")
             content = cls(
-                **fields | {"page_starts": tuple(fields["page_starts"])},
+                **fields | {name: tuple(fields[name]) for name in ("page_starts", "recognised", "unread")},
                 blocks=None if blocks is None else tuple(Block(*block) for block in blocks),
                 layout=layout and Layout.from_bytes(base64.b64decode(layout)),
             )
@@ -77,6 +80,10 @@ class Content:
             raise ValueError("a mark of it is neither true nor false")
         if not isinstance(self.text, str) or self.page_starts[:1] != (0,):
             raise ValueError("it has no text, or its first page does not begin it")
+        pages = len(self.page_starts)
+        for numbers in (self.recognised, self.unread):
+            if not all(type(number) is int and 1 <= number <= pages for number in numbers):
+                raise ValueError("a page of it does not exist")
         for offsets in (self.page_starts, [edge for block in self.blocks or () for edge in (block.start, block.end)]):
             if not all(type(offset) is int for offset in offsets) or list(offsets) != sorted(offsets):
                 raise ValueError("its offsets are not whole numbers in order")
@@ -85,8 +92,11 @@ class Content:
 
 
 def checked(content: Content) -> Content:
-    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode."""
-    if not content.text.strip():
+    """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode.
+
+    It may be empty where pages of it are still to be read.
+    """
+    if not content.text.strip() and not content.unread:
         raise SourceError("it holds no text")
     if len(content.text) > MAX_TEXT_CHARS:
         raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")

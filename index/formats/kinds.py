@@ -6,7 +6,7 @@ import re
 
 from index.errors import SourceError
 
-_IMAGE = "an image has no text to copy; run text recognition (OCR) and add the text or PDF that it makes"
+_IMAGE = "save it as .png or .jpg, so that its text can be recognised"
 _SOUND = "a recording has no text to copy; transcribe it and add the transcript as .txt, .srt or .vtt"
 _PACKED = "unpack it and add the files inside"
 
@@ -30,7 +30,7 @@ REFUSED = {
     ".azw3": "convert it to .epub",
     ".djvu": "convert it to a PDF with text",
     **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"), _PACKED),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".svg"), _IMAGE),
+    **dict.fromkeys((".heic", ".avif", ".svg"), _IMAGE),
     **dict.fromkeys((".mp3", ".wav", ".m4a", ".ogg", ".flac", ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"), _SOUND),
 }
 """File suffix (lower case) -> what to do with a file of a kind that is not read."""

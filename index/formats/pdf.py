@@ -1,8 +1,8 @@
 """PDF -> text with the place of every character. pdfium has the characters; what is a line is decided in `flow`.
 
-Only the text layer is read. It is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the
-markers that it puts in, ligatures, which it spells out, and what TeX does (see `index.formats.tex`). What is drawn
-outside of the page as it is shown is left out.
+The text layer is kept as it is, but for the hyphens that pdfium finds at the ends of lines, the markers that it puts
+in, ligatures, which it spells out, and what TeX does (see `index.formats.tex`). What is drawn outside of the page as it
+is shown is left out. Pages that are pictures, as of a scan, are named; what was recognised on them can be given.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as api  # type: ignore[import-untyped]
 
 from index.errors import SourceError
-from index.formats import tex
+from index.formats import hocr, tex
 from index.formats.columns import Page, Piece
 from index.formats.content import Content
 from index.formats.flow import LINE_END_HYPHEN, content_of
@@ -29,7 +30,7 @@ MAX_CHARS = 20_000_000
 """Documents of more characters are refused: a small file can unpack into a huge one."""
 
 MAX_UNKNOWN_SHARE = 0.5
-"""A text layer of which more is without meaning (fonts that do not say which characters they show) is none."""
+"""A page of whose text more is without meaning (fonts that do not say which characters they show) has none."""
 
 PIECE_GAP = 1.0  # in sizes of the type: characters farther apart are not of one piece
 WORD_GAP = 0.15  # likewise: words are farther apart
@@ -41,14 +42,14 @@ _CAUSES = {
     api.FPDF_ERR_SECURITY: "it is encrypted in a way that cannot be read; save it without protection and add it again",
 }
 _DAMAGED = "it is damaged, or not a PDF at all; open it in a PDF viewer, print it to a new PDF and add that one"
-_NO_TEXT = (
-    "it has no text layer: its pages are pictures, as of a scan; run OCR first, for example with ocrmypdf, "
-    "and add what that makes"
-)
-_UNKNOWN_TEXT = (
-    "its fonts do not say which characters they show; run OCR first, for example with ocrmypdf --force-ocr, "
-    "and add what that makes"
-)
+MOST_STAMPED_CHARS = 200
+"""A page of a scan may have so much text of its own: a number, the name of a court, when it was sent."""
+
+PICTURE_SHARE = 0.5
+"""Pictures that cover so much of a page with hardly any text are the page."""
+
+_EMPTY = "there is nothing on its pages; open it in a PDF viewer, print it to a new PDF and add that one"
+_NOTHING_RECOGNISED = "its pages are pictures, and no text was recognised on them; add a sharper scan"
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"untitled\W*\d*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|"
@@ -67,8 +68,12 @@ _ACCENT_GAP = 0.2  # in sizes of the type: so far from an accent its letter is m
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
 
-def read_pdf(data: bytes) -> Content:
-    """Read the text layer of a PDF, with its layout. Raises `SourceError` if there is none or it cannot be read."""
+def read_pdf(data: bytes, recognised: Mapping[int, str] | None = None) -> Content:
+    """Read a PDF, with its layout. Raises `SourceError` if it cannot be read.
+
+    Pages that are pictures are ``Content.unread``, but for those of which ``recognised`` says, by their number, what
+    text recognition saw on them (hOCR).
+    """
     if b"%PDF-" not in data[:1024]:
         raise SourceError("it is not a PDF, whatever its name says; give the real file")
     try:
@@ -76,14 +81,14 @@ def read_pdf(data: bytes) -> Content:
     except pdfium.PdfiumError as error:
         raise SourceError(_CAUSES.get(error.err_code, _DAMAGED)) from error
     with document:
-        pages = list(_pages(document))
-        text_length = sum(len(piece.text) for page in pages for piece in page.pieces)
-        unknown = sum(page.unknown for page in pages)
-        if unknown > MAX_UNKNOWN_SHARE * (unknown + text_length):
-            raise SourceError(_UNKNOWN_TEXT)
-        if not text_length:
-            raise SourceError(_NO_TEXT)
-        return content_of(pages, title=_title(document), author=_author(document), date=_date(document))
+        pages, pictures = _pages(document)
+        read = {number: recognised[number] for number in pictures if recognised and number in recognised}
+        seen = [number for number, words in read.items() if hocr.add_pieces(pages[number - 1], words)]
+        content = content_of(pages, title=_title(document), author=_author(document), date=_date(document))
+        unread = tuple(number for number in pictures if number not in read)
+        if not content.text and not unread:
+            raise SourceError(_NOTHING_RECOGNISED if read else _EMPTY)
+        return replace(content, recognised=tuple(seen), unread=unread)
 
 
 # ---- what the document says of itself -----------------------------------------------------------------------------
@@ -126,13 +131,16 @@ def _date(document: pdfium.PdfDocument) -> str | None:
 # ---- pages and their characters -----------------------------------------------------------------------------------
 
 
-def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
+def _pages(document: pdfium.PdfDocument) -> tuple[list[Page], list[int]]:
+    """Return the pages, and the numbers of those that are pictures."""
     count = len(document)
     if count == 0:
         raise SourceError("it has no pages")
     if count > MAX_PAGES:
         raise SourceError(f"it has {count:,} pages and the limit is {MAX_PAGES:,}; split it and add the parts")
     chars = 0
+    pages: list[Page] = []
+    pictures: list[int] = []
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
@@ -142,9 +150,39 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
         chars += max(api.FPDFText_CountChars(text_page), 0)
         if chars > MAX_CHARS:
             raise SourceError(f"it has more than {MAX_CHARS:,} characters, which is the limit; split it")
-        yield _Reader(number, page, text_page).read()
+        pages.append(_Reader(number, page, text_page).read())
+        if _is_picture(page, pages[-1]):
+            pictures.append(number)
         text_page.close()
         page.close()
+    return pages, pictures
+
+
+def _is_picture(page: pdfium.PdfPage, read: Page) -> bool:
+    """Whether what a page says is drawn on it, as far as can be told: nothing is text, or hardly anything.
+
+    A text without meaning is taken out of the page.
+    """
+    letters = sum(len(piece.text) for piece in read.pieces)
+    if read.unknown > MAX_UNKNOWN_SHARE * (read.unknown + letters):
+        read.pieces.clear()
+        return True
+    if letters > MOST_STAMPED_CHARS:
+        return False
+    drawn = (one for one in page.get_objects(max_depth=1) if one.type != api.FPDF_PAGEOBJ_TEXT)
+    if not letters:
+        return any(True for _ in drawn)
+    covered = 0.0
+    for one in drawn:
+        if one.type in (api.FPDF_PAGEOBJ_IMAGE, api.FPDF_PAGEOBJ_FORM):
+            with suppress(pdfium.PdfiumError):  # damaged objects have no place
+                left, bottom, right, top = one.get_bounds()
+                covered += max(right - left, 0.0) * max(top - bottom, 0.0)
+    return covered >= PICTURE_SHARE * read.width * read.height and _holds_image(page)
+
+
+def _holds_image(page: pdfium.PdfPage) -> bool:
+    return any(True for _ in page.get_objects(filter=[api.FPDF_PAGEOBJ_IMAGE]))
 
 
 @dataclass(slots=True)

@@ -79,6 +79,8 @@ class DocumentForm(BaseModel):
     date: str | None
     added: str
     latest: str
+    recognised: list[int] = Field(description="Pages whose text was recognised on a picture of them.")
+    unread: list[int] = Field(description="Pages that are pictures and were not read.")
 
     @classmethod
     def of(cls, document: Document) -> DocumentForm:
@@ -88,6 +90,8 @@ class DocumentForm(BaseModel):
             **{name: getattr(document, name) for name in same},
             characters=len(document.text),
             pages=len(document.page_starts),
+            recognised=list(document.recognised),
+            unread=list(document.unread),
             address=str(Address(document.id, document.revision)),
         )
 
@@ -108,7 +112,7 @@ class Documents(BaseModel):
 
 
 class FailureForm(BaseModel):
-    """A file that did not go in, and why."""
+    """A file that did not go in, or not with all its pages, and why."""
 
     source: str
     reason: str
@@ -123,6 +127,7 @@ class ChangesForm(BaseModel):
     duplicates: list[str]
     removed: list[str]
     failed: list[FailureForm]
+    partial: list[FailureForm] = Field(description="Files that went in without some of their pages.")
 
 
 class PlaceForm(BaseModel):
@@ -134,3 +139,4 @@ class PlaceForm(BaseModel):
     before: str
     after: str
     page: int
+    recognised: bool = Field(description="Whether the words were recognised on a picture of the page.")

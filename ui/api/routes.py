@@ -83,6 +83,7 @@ def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
             before=place.before,
             after=place.after,
             page=place.page,
+            recognised=place.recognised,
         )
 
     @router.get("/documents")
@@ -143,5 +144,6 @@ def told(changes: Changes) -> ChangesForm:
     done: dict[str, Any] = {
         kind: list(getattr(changes, kind)) for kind in ("added", "updated", "unchanged", "duplicates", "removed")
     }
-    failed = [{"source": failure.source, "reason": failure.reason} for failure in changes.failed]
-    return ChangesForm.model_validate({**done, "failed": failed})
+    for kind in ("failed", "partial"):
+        done[kind] = [{"source": one.source, "reason": one.reason} for one in getattr(changes, kind)]
+    return ChangesForm.model_validate(done)

@@ -128,6 +128,10 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
     title, file = entry.title, PurePath(entry.source).name
     about = [] if file == title else [f'<bdi class="file">{escape(file)}</bdi>']
     about += [f'also <bdi class="file">{escape(PurePath(other).name)}</bdi>' for other in entry.also[:3]]
+    if entry.recognised:
+        about.append(f"{_several(entry.recognised, 'page')} read from a picture")
+    if entry.unread:
+        about.append(f'<span class="unread">{_several(entry.unread, "page")} not read: a picture</span>')
     if changed:
         about.append('<span class="changed">the file was saved since; add it again</span>')
     tick = ""
@@ -179,6 +183,10 @@ def changes(done: Changes, names: Sequence[str] = (), quoting: int = 0) -> str:
     said = [f"{len(ids):,} {outcome}" for outcome, ids in counted.items() if ids]
     if done.failed:
         said.append(f"{len(done.failed):,} not added")
+    without = "".join(
+        f'<li><b><bdi>{escape(one.source)}</bdi></b> <span dir="auto">{escape(one.reason)}</span></li>'
+        for one in done.partial
+    )
     if done.removed:
         said.append("removed " + (", ".join(names) or f"{len(done.removed):,}"))
     kept = ""
@@ -186,7 +194,8 @@ def changes(done: Changes, names: Sequence[str] = (), quoting: int = 0) -> str:
         kept = f'<p class="kept">{_several(quoting, "conversation")} still {"quotes" if quoting == 1 else "quote"} it. '
         kept += "Delete what it should be forgotten in.</p>"
     summary = f'<p class="done" dir="auto">{escape(", ".join(said))}</p>' if said else ""
-    return f'<div class="changes">{summary}{kept}</div>'
+    partial = f'<ul class="partial">{without}</ul>' if without else ""
+    return f'<div class="changes">{summary}{partial}{kept}</div>'
 
 
 def notice(message: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.sentences import sentence_spans
 from index.types import Document
-from qa.types import Citation
+from qa.types import RECOGNISED, Citation
 from ui.render.text import day, escape
 
 AROUND_CHARS = 320
@@ -52,11 +52,12 @@ def place_of(citation: Citation, document: Document) -> Place:
 
 
 def told(citation: Citation, place: Place) -> str:
-    """Return page (where there are several), date and author, and whether the document has changed since."""
+    """Return page (where there are several), date, author, and whether it was recognised or has changed since."""
     parts = [
         f"page {citation.page}" if place.pages > 1 else "",
         escape(day(place.date)) if place.date else "",
         f"<bdi>{escape(place.author)}</bdi>" if place.author else "",
+        RECOGNISED if citation.recognised else "",
         "changed since" if place.changed_since else "",
     ]
     return "".join(f" · {part}" for part in parts if part)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from index.layout import Box
 from index.types import Document
-from qa.types import Citation
+from qa.types import RECOGNISED, Citation
 from ui.render.flow import left_out, mark, marked_text
 from ui.render.text import button, day, escape
 
@@ -93,6 +93,8 @@ def _heading(document: Document, citation: Citation, *, paged: bool = False) -> 
     if document.also:
         names = ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
         parts.append(f"the same as {names}")
+    if citation.recognised:
+        parts.append(f"<strong>{RECOGNISED}</strong>; where they differ, the page is right")
     if document.changed_since:
         parts.append("<strong>the document has changed since</strong>; this is how it was when it was quoted")
     place = " · ".join(part for part in parts if part)
