@@ -19,8 +19,9 @@ class Calibration:
     """A logistic model of the chance that the first sentence answers, and where to refuse.
 
     ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over all
-    scores. ``thresholds`` pairs a share of wrong answers among those given with the least confidence that kept to it;
-    ``usual_error`` is the share that is aimed at unless the person says otherwise.
+    scores, and over what is ``unread`` if that is among its features. ``thresholds`` pairs a share of wrong answers
+    among those given with the least confidence that kept to it; ``usual_error`` is the share aimed at unless the
+    person says otherwise.
     """
 
     intercept: float
@@ -54,5 +55,6 @@ class Calibration:
 def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     """Return what the confidence is computed from: see `Calibration`."""
     first = evidence[0]
-    lead = 1 / sum(math.exp(item.score - first.score) for item in evidence)
+    scores = [item.score for item in evidence] + [value for name, value in first.features.items() if name == "unread"]
+    lead = 1 / sum(math.exp(score - first.score) for score in scores)
     return {"search": first.hit.score, **first.features, "lead": lead}

@@ -6,9 +6,11 @@ The `Reader` protocol is the seam. `ModelReader` lets a trained model read the q
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +41,17 @@ the choosing halves of five sets in open corpus (364 questions, half unanswerabl
 no more, on the reporting halves (313) 87 %. Next to reading all ten, none of the 677 was decided otherwise, no first
 sentence changed, and one answer lost a citation; two passages instead changed three decisions and eight answers. The
 confidence comes out higher by 0.01 to 0.02."""
+
+NEAR_SEARCH = 0.25
+"""Of the others those are read whose search score (0..1) is at most this much below the best. On eleven sets in open
+corpus (5,228 questions, half unanswerable) 5.6 passages are then read for a question and not 7.6, and a right sentence
+comes first for as many: for .711 and .710 of the answerable on the choosing halves, .736 and .736 on the reporting.
+AUROC and the errors at each limit stay as they were (19 tasks). With 0.2 it was 4.9 passages, .708 and .734."""
+
+UNREAD = (-2.25, 6.0)
+"""What the sentences of a passage that is not read would weigh beside the others (the log of the sum of the
+exponentials of their scores): so much, and so much times its search score. The slope is that of 11,195 passages of the
+choosing halves; with this level as many questions are answered there as when all was read."""
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
@@ -101,7 +114,7 @@ class ModelReader:
     in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit;
     ``overlap``, the share of the question's words (weighed by rarity) that the sentence and its neighbours hold;
     ``cosine``, how alike the encoder finds question and sentence, ``told``, whether the document mentions all the
-    names and numbers of the question: for the few best only.
+    names and numbers of the question: for the few best only; ``unread``, what passages that were not read would weigh.
     """
 
     def __init__(self, model: ReadingModel, index: Index) -> None:
@@ -112,13 +125,17 @@ class ModelReader:
         self.calibration = CALIBRATION if model.judges_sentences else SPAN_CALIBRATION
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        """Return the sentences of the hits, best first; of the first hits alone, if one of these surely answers."""
+        """Return the sentences of the hits, best first.
+
+        Of the first alone, if one of these surely answers; else of those that the search found nearly as likely, too.
+        """
         weights = term_weights(question, self._index)
         found = self._read_passages(question, hits[:READ_FIRST], weights)
         judged = self._compared(question, found)
         if len(hits) > READ_FIRST and self.calibration.confidence(judged) < SURE:
-            found += self._read_passages(question, hits[READ_FIRST:], weights)
-            judged = self._compared(question, found)
+            others, unread = _others(hits)
+            found += self._read_passages(question, others, weights)
+            judged = _beside(unread, self._compared(question, found))
         return judged
 
     def _read_passages(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Evidence]:
@@ -160,6 +177,27 @@ class ModelReader:
 
     def _score(self, features: Mapping[str, float]) -> float:
         return sum(weight * features.get(name, 0.0) for name, weight in self._weights.items())
+
+
+def _others(hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Hit]]:
+    """Return the hits after the first that are worth reading, and those that are not.
+
+    A reranker's order says itself what is worth it.
+    """
+    others = hits[READ_FIRST:]
+    if any(later.score > hit.score for hit, later in pairwise(hits)):
+        return others, ()
+    least = hits[0].score - NEAR_SEARCH
+    return [hit for hit in others if hit.score >= least], [hit for hit in others if hit.score < least]
+
+
+def _beside(unread: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return evidence that knows what is not read beside it, so that it does not look surer for being alone."""
+    if not unread:
+        return list(evidence)
+    level, slope = UNREAD
+    weight = math.log(sum(math.exp(level + slope * hit.score) for hit in unread))
+    return [replace(item, features={**item.features, "unread": weight}) for item in evidence]
 
 
 def _order(item: Evidence) -> tuple[float, int, Span]:

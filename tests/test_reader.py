@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,7 @@ def test_a_sure_answer_is_read_in_the_first_passages_alone(index: Index, monkeyp
     question = "When did the Kalmar bridge open?"
     quick = Answerer(index).answer(question)
     monkeypatch.setattr(read, "SURE", 2.0)
+    monkeypatch.setattr(read, "NEAR_SEARCH", 1.0)
     whole = Answerer(index).answer(question)
     assert quick.searched
     assert whole.searched
@@ -155,12 +157,16 @@ def test_a_sure_answer_is_read_in_the_first_passages_alone(index: Index, monkeyp
     assert (quick.citations[0].text, quick.short) == (whole.citations[0].text, whole.short)
 
 
-def test_an_unsure_answer_is_read_in_all_passages(index: Index) -> None:
+def test_an_unsure_answer_is_read_in_all_passages_that_the_search_found_nearly_as_likely(index: Index) -> None:
     towns = ["Kalmar", "Borgholm", "Oskarshamn", "Nybro", "Torsås", "Emmaboda"]
     index.add(Source(f"{town}.txt", f"The town of {town} has a harbour and a market.") for town in towns)
-    hits = index.search("When was the opera founded?")
-    evidence = open_reader(None, index).read("When was the opera founded?", hits)
-    assert {item.hit.rank for item in evidence} == {hit.rank for hit in hits}
+    question, reader = "When was the opera founded?", open_reader(None, index)
+    hits = index.search(question)
+    assert {item.hit.rank for item in reader.read(question, hits)} == {hit.rank for hit in hits}
+    unlikely = [replace(hit, score=hits[0].score - 2 * read.NEAR_SEARCH) if hit.rank > 4 else hit for hit in hits]
+    assert {item.hit.rank for item in reader.read(question, unlikely)} == {1, 2, 3, 4}
+    reordered = [replace(hit, rank=rank) for rank, hit in enumerate(reversed(unlikely), start=1)]  # as by a reranker
+    assert {item.hit.rank for item in reader.read(question, reordered)} == {hit.rank for hit in hits}
 
 
 # ── Models that a user names ──────────────────────────────────────────────────

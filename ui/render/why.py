@@ -29,6 +29,8 @@ _FEATURES = {
 }
 """What the features of our readers are, in words. One that is not here goes by its own name."""
 
+_UNSAID = ("search", "unread")  # the one is said apart, and the other is of no sentence
+
 _ORDINALS = ("best", "second best", "third best", "fourth best", "fifth best")
 
 
@@ -104,7 +106,7 @@ Measure = Callable[[Citation], str]
 
 def _measures(columns: Sequence[Citation]) -> list[tuple[str, Measure]]:
     found = [one.reasons for one in columns if one.reasons is not None]
-    features = dict.fromkeys(name for reasons in found for name in reasons.features if name != "search")
+    features = dict.fromkeys(name for reasons in found for name in reasons.features if name not in _UNSAID)
     return [
         ("Rank of its passage in the search", lambda one: _of(one, lambda reasons: str(reasons.rank))),
         ("Search: meaning", lambda one: _of(one, lambda reasons: _number(reasons.via.get("dense")))),
