@@ -254,8 +254,17 @@ def test_sizes_that_hardly_differ_are_one() -> None:
 
 
 def test_bullets_that_were_mistaken_are_bullets() -> None:
-    assert texts(page_with(line("e", "ropes"), line("e", "lamps")))[::1] == ["• ropes", "• lamps"]
+    assert texts(page_with(line("e", "ropes"), line("e", "lamps"))) == ["• ropes", "• lamps"]
     assert texts(page_with(line("e", "ropes"), line("o", "lamps"))) == ["e ropes", "o lamps"]  # as a word may
+    assert texts(page_with(line("¢", "ropes"), line("Lamps"))) == ["• ropes", "Lamps"]
+
+
+def test_strokes_that_it_is_not_sure_of_are_no_words() -> None:
+    assert texts(page_with(line("The", "_|50", "ferry", "_-—|20"), line("x", "=|95", "—|30", "5"))) == [
+        "The",
+        "ferry",
+        "x = — 5",
+    ]
 
 
 def test_what_stands_there_as_text_is_not_said_twice() -> None:

@@ -14,12 +14,17 @@ from index.formats.columns import Page, Piece
 LEAST_SURE = 50
 """Lines of which the words are less sure than this, out of 100, are what was seen in a drawing or a stain."""
 
+SURE_MARK = 90
+"""So sure it must be of a word that is only strokes, as are seen in the wide gaps of a line that is set flush."""
+
 SAME_SIZE = 0.15
 """Sizes of type that differ by at most this share are one: a line without long letters looks smaller than it is."""
 
 _LINES = ".ocr_line, .ocr_header, .ocr_caption, .ocr_textfloat"
-_BULLETS = frozenset("¢e©«»*°o+-·")
-"""What bullets are mistaken for."""
+_BULLETS = frozenset("¢©«»°")
+_MAYBE_BULLETS = frozenset("e*o+-·")
+"""What bullets are mistaken for, always and at times."""
+_STROKES = re.compile(r"(?=.*[_=~|])[-_=~|—–.]+")
 _BULLET_GAP = 0.3  # in sizes of the type: the text of an item stands at least so far from its bullet
 
 
@@ -69,9 +74,10 @@ def _lines(hocr: str, page: Page) -> Iterator[_Line]:
         words = []
         for word in node.css(".ocrx_word"):
             text, box = " ".join(word.text().split()), _numbers(word, "bbox")
-            if text and len(box) == 4:
+            sure = (_numbers(word, "x_wconf") or [0.0])[0]
+            if text and len(box) == 4 and (sure >= SURE_MARK or not _STROKES.fullmatch(text)):
                 left, top, right, bottom = _upright([edge * scale for edge in box], turn, width, height)
-                words.append(_Word(text, left, top, right, bottom, (_numbers(word, "x_wconf") or [0.0])[0]))
+                words.append(_Word(text, left, top, right, bottom, sure))
         box = _numbers(node, "bbox")
         size = (_numbers(node, "x_size") or [0.0])[0] * scale
         if not words or len(box) != 4 or size <= 0:
@@ -125,18 +131,18 @@ def _even_sizes(lines: list[_Line]) -> None:
 
 
 def _mend_bullets(lines: list[_Line]) -> None:
-    """Put bullets where two lines or more begin with the same mark by itself, as bullets that were mistaken do."""
+    """Put bullets where they were mistaken: for a mark that begins no line, or one that two lines begin with."""
     marks = Counter(line.words[0].text for line in lines if _may_begin_item(line))
     for line in lines:
         first = line.words[0]
-        if _may_begin_item(line) and marks[first.text] > 1:
+        if _may_begin_item(line) and (first.text in _BULLETS or marks[first.text] > 1):
             line.words[0] = _Word("•", first.left, first.top, first.right, first.bottom, first.sure)
 
 
 def _may_begin_item(line: _Line) -> bool:
     return (
         len(line.words) > 1
-        and line.words[0].text in _BULLETS
+        and line.words[0].text in _BULLETS | _MAYBE_BULLETS
         and line.words[1].left - line.words[0].right >= _BULLET_GAP * line.size
     )
 
