@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 from index import Index, Source, pictures
-from qa.types import Answer, Citation, Reasons, Searched, Span
+from qa.types import RECOGNISED, Answer, Citation, Reasons, Searched, Span
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
+from tests.test_recognition import needs_tesseract, scan
 from ui import asking
 
 pytestmark = NEEDS_CHROMIUM
@@ -32,6 +33,7 @@ CITED = {  # by document: the sentence, and the short answer in it
     "cropped.pdf": (TOWER, None),
     "chromium-right-to-left.pdf": ("بنى سكان الجزيرة المنارة في عام 1871.", None),
 }
+SCAN = ("scan.pdf", "The lighthouse at Skerry Point was lit for the first time in October 1871.", "October 1871")
 OVERLEAF = (
     "Rule 14 was agreed at the meeting of the trustees and holds for members, for guests and for everyone else who "
     "sets foot on the island."
@@ -62,6 +64,8 @@ def scripted(question: str, *, index: Index, history: Sequence[Answer] = (), **_
     """Answer from a script, so that these tests are about the chat and not about the reader."""
     if question in CITED:
         citations = (cite(index, question, *CITED[question]),)
+    elif question == SCAN[0]:
+        citations = (replace(cite(index, *SCAN), recognised=True),)
     elif question == "overleaf":
         citations = (cite(index, "headers-and-pages.pdf", OVERLEAF),)
     else:
@@ -135,7 +139,22 @@ def open_first(page: Any, question: str) -> None:
 def test_a_pdf_shows_its_page_with_the_sentence_marked_on_its_words(visit: Any, site: Site, name: str) -> None:
     page = visit()
     open_first(page, name)
-    citation = cite(site.index, name, *CITED[name])
+    assert_marked(page, site, cite(site.index, name, *CITED[name]))
+
+
+@needs_tesseract
+def test_a_scan_shows_its_picture_with_the_sentence_marked_and_says_that_it_is_one(visit: Any, site: Site) -> None:
+    assert site.index.add(Source(SCAN[0], scan("one-column.pdf"))).added
+    page = visit()
+    open_first(page, SCAN[0])
+    assert_marked(page, site, cite(site.index, *SCAN))
+    assert RECOGNISED in page.text_content(".turn figcaption")
+    assert f"{RECOGNISED}; where they differ, the page is right" in page.text_content("#source .place")
+    page.get_by_role("button", name="Documents").first.click()
+    page.wait_for_selector("table >> text=1 page read from a picture")
+
+
+def assert_marked(page: Any, site: Site, citation: Citation) -> None:
     assert page.text_content("#source mark") == citation.text
     assert page.text_content(".turn blockquote") == citation.text
     boxes = site.index.boxes(citation.document_id, citation.revision, citation.start, citation.end)
