@@ -40,6 +40,9 @@ DOTS_PER_INCH = 300
 MAX_PIXELS = 25_000_000
 """Large pages are drawn more coarsely: this is an A3 page."""
 
+MOST_PAGES = 500
+"""Of a document no more pages are recognised, which take ten minutes; the others stay unread."""
+
 PAGE_SECONDS = 60
 """A page may take so long, in processor time and by the clock; one of dense type takes two or three."""
 
@@ -87,11 +90,11 @@ def close() -> None:
 
 
 def recognised(data: bytes, pages: Iterable[int], say: Callable[[str], None]) -> Content:
-    """Return a PDF's content with what is recognised on these of its pages. Those that fail stay unread.
+    """Return a PDF's content with what is recognised on these of its pages. Of too many, the last stay unread.
 
     ``say`` is told how far it is. Raises `SourceError` as reading the PDF does.
     """
-    pages = list(pages)
+    pages = list(pages)[:MOST_PAGES]
     found: dict[int, str] = {}
     with ThreadPoolExecutor(cores(), thread_name_prefix="verbatim-recognise") as pool:
         waiting = [(number, pool.submit(_recognised, data, number)) for number in pages]

@@ -519,7 +519,11 @@ class Index:
 
 def _unread_pages(numbers: Sequence[int]) -> str:
     what = f"page {numbers[0]} is a picture" if len(numbers) == 1 else f"{len(numbers)} of its pages are pictures"
-    advice = "recognition failed, so look there yourself" if recognition.is_installed() else recognition.INSTALL
+    advice = (
+        f"it could not be recognised, or there are more than {recognition.MOST_PAGES}: then split it and add the parts"
+        if recognition.is_installed()
+        else recognition.INSTALL
+    )
     return f"{what} whose text was not read; {advice}"
 
 

@@ -298,7 +298,7 @@ def test_a_recognition_that_fails_leaves_the_page_unread(
     with caplog.at_level(logging.CRITICAL):
         done = index.add(mixed)
     assert (len(done.added), done.failed) == (1, ())
-    assert "recognition failed" in done.partial[0].reason
+    assert "could not be recognised" in done.partial[0].reason
     assert index.add(mixed).unchanged == done.added  # it would fail again
 
 
@@ -431,6 +431,15 @@ def test_once_there_is_a_tesseract_the_pages_that_were_left_out_are_read(
     assert document.is_recognised(Span(document.text.index("Dr. Lang"), document.text.index("Dr. Lang") + 8))
     assert not document.is_recognised(Span(0, 20))
     assert index.add(mixed).unchanged == added
+
+
+@needs_tesseract
+def test_of_too_many_pages_the_first_are_read(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition, "MOST_PAGES", 1)
+    done = index.add(Source("long.pdf", joined(scan("letter.pdf"), scan("table.pdf"))))
+    assert "more than 1" in done.partial[0].reason
+    (document,) = index.documents()
+    assert (document.recognised, document.unread) == ((1,), (2,))
 
 
 @needs_tesseract
