@@ -28,6 +28,7 @@ from qa import answer
 from qa.address import find
 from qa.types import RECOGNISED
 from tests.fakes import HashEncoder
+from ui.indexing import _pages
 from ui.render.documents import changes
 from ui.render.places import place_of, told
 
@@ -141,6 +142,7 @@ def test_without_tesseract_the_other_pages_go_in_and_it_says_so(index: Index) ->
     (entry,) = index.listing()
     assert (entry.pages, entry.recognised, entry.unread) == (2, 0, 1)
     assert index.document(entry.id).unread == (2,)
+    assert _pages(entry) == "2 (1 not read)"
     assert index.add(mixed).unchanged == done.added  # there is still none
     assert index.verify() == ()
 

@@ -21,6 +21,7 @@ from qa.address import Address, AddressError, Place, find
 from qa.check import Checker, Verdict, open_checker
 from qa.display import printable
 from qa.read import Reader, open_reader
+from qa.types import RECOGNISED
 from ui.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
 
 SUPPORTED: Final = 0
@@ -280,6 +281,7 @@ def _shown(finding: Finding) -> Text:
     for one in finding.cited:
         if one.place:
             where = f"{one.place.document.source}, page {one.place.page}"
+            where += f", {RECOGNISED}" if one.place.recognised else ""
             lines.append(Text(printable(f"    “{' '.join(one.place.text.split())}”"), style="dim"))
             lines.append(Text(printable(f"    {where}"), style="dim italic"))
     return Text("\n").join([*lines, Text("")])
@@ -322,6 +324,6 @@ def _cited_dict(cited: Cited) -> dict[str, Any]:
     place = cited.place
     found = {
         "source": place.document.source, "title": place.document.title, "page": place.page,
-        "address": str(place.address), "text": place.text,
+        "recognised": place.recognised, "address": str(place.address), "text": place.text,
     } if place else {}  # fmt: skip
     return {"mark": cited.mark, **found, "trouble": cited.trouble or None}

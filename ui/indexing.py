@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from index import Changes, Index
+from index import Changes, Entry, Index
 from qa.display import printable
 from ui.feedback import FEEDBACK_NAME, Feedback
 from ui.printing import console, errors, print_changes, print_receipt, with_progress
@@ -95,13 +95,20 @@ def status(store: StoreOption = None) -> None:
     for heading in ("id", "title", "pages", "sentences", "source"):
         table.add_column(heading, justify="right" if heading in ("pages", "sentences") else "left", overflow="fold")
     for entry in entries:
-        table.add_row(entry.id, escape(entry.title), f"{entry.pages:,}", f"{entry.sentences:,}", escape(entry.source))
+        table.add_row(entry.id, escape(entry.title), _pages(entry), f"{entry.sentences:,}", escape(entry.source))
     console.print(table)
     console.print(
         f"\ndocuments: {state.documents}, passages: {state.passages}, sentences: {state.sentences}, "
         f"in {escape(state.path)}\n"
         f"encoder: {state.encoder or 'none yet'}; vectors: {state.vectors}; words: {state.lexical}"
     )
+
+
+def _pages(entry: Entry) -> str:
+    """Return how many pages a document has, and how many of them are pictures."""
+    read = [f"{entry.recognised:,} read from a picture"] if entry.recognised else []
+    unread = [f"{entry.unread:,} not read"] if entry.unread else []
+    return f"{entry.pages:,}" + (f" ({', '.join(read + unread)})" if read or unread else "")
 
 
 @command.command()
