@@ -15,6 +15,7 @@ from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, speaking_of, stays, understand
+from qa.language import foreign_language
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
 from qa.read import Reader, open_reader
@@ -234,6 +235,13 @@ def _reason(question: str, nearest: _Read, answered: bool) -> str:
         return "There is no question to answer."
     if not nearest.evidence:
         return "Your documents do not say. No sentence has anything to do with the question."
+    found_in = foreign_language(nearest.evidence[0].hit.text)
+    if language := found_in or foreign_language(question):
+        what = "what was found" if found_in else "the question"
+        return (
+            f"Your documents do not say, as far as Verbatim can tell. But {what} is in {language}, and it reads "
+            "English well and other languages badly: look at the nearest sentence yourself."
+        )
     lacking = unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings)
     why = f"does not mention {_listed(lacking)}" if lacking else "does not seem to answer the question"
     return f"Your documents do not say. The nearest sentence found {why}."

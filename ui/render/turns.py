@@ -169,7 +169,8 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     said = "Your documents do not say."
     reason = answer.reason.strip()
     if reason.casefold().startswith(said.casefold()[:-1]):
-        said, reason = reason, ""
+        said, stop, reason = reason.partition(". ")
+        said += stop.strip()
     parts = [f'<p class="refusal" dir="auto">{escape(said)}</p>']
     if reason:
         parts.append(f'<p class="reason" dir="auto">{escape(reason)}</p>')
