@@ -40,8 +40,9 @@ DOTS_PER_INCH = 300
 MAX_PIXELS = 25_000_000
 """Large pages are drawn more coarsely: this is an A3 page."""
 
-MOST_PAGES = 500
-"""Of a document no more pages are recognised, which take ten minutes; the others stay unread."""
+MOST_PAGES = 200
+"""Of a document no more pages are recognised: they take minutes, and then 4 to 7 of the 10 seconds that reading a file
+may take. The others stay unread."""
 
 PAGE_SECONDS = 60
 """A page may take so long, in processor time and by the clock; one of dense type takes two or three."""
