@@ -329,8 +329,8 @@ class Catalog:
                 "SELECT id FROM documents WHERE (id, revision) NOT IN (SELECT document_id, revision FROM revisions)",
             )
             raise _unknown(document_id, revision)
-        held, title, text, page_starts, sha256, found, author, date, latest, added, recognised, unread, *rest = row
-        checksum, names = rest
+        held, title, text, page_starts, sha256, found, author, date, latest, added, *more = row
+        recognised, unread, checksum, names = more
         if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
             raise self._damaged(f"the text of {document_id} is not the one that was stored")
         # What the row says of itself is checked, too: a damaged index can lead to another's.

@@ -53,14 +53,27 @@ def _is_picture(picture: bytes) -> bool:
 
 
 def _drawn(page: int, data: bytes) -> bytes:
+    return png_of(data, page, lambda width: WIDTH_PIXELS / width, MAX_PIXELS)
+
+
+def png_of(
+    data: bytes,
+    page: int,
+    scale_of: Callable[[float], float],
+    most_pixels: int,
+    *,
+    grey: bool = False,
+    effort: int = 4,
+) -> bytes:
+    """Draw a page in this process: ``scale_of`` gives the pixels a point, by its width. ``effort`` packs (0..9)."""
     import pypdfium2 as pdfium
 
     with pdfium.PdfDocument(data) as document:
         if not 1 <= page <= len(document):
             raise SourceError(f"it has no page {page}")
         width, height = document[page - 1].get_size()
-        scale = min(WIDTH_PIXELS / width, math.sqrt(MAX_PIXELS / (width * height)))
-        picture = document[page - 1].render(scale=scale, may_draw_forms=False).to_pil()
+        scale = min(scale_of(width), math.sqrt(most_pixels / (width * height)))
+        picture = document[page - 1].render(scale=scale, grayscale=grey, may_draw_forms=False).to_pil()
     stream = io.BytesIO()
-    picture.save(stream, "png", compress_level=4)
+    picture.save(stream, "png", compress_level=effort)
     return stream.getvalue()

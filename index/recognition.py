@@ -12,7 +12,6 @@ import atexit
 import io
 import json
 import logging
-import math
 import os
 import shutil
 import subprocess
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING
 from index.errors import SourceError
 from index.formats.content import Content
 from index.onnx import cores
+from index.pictures import png_of
 from index.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _languages(program: str) -> str:
     if named := os.environ.get(LANGUAGES):
         return named
     found = sorted(_installed(program) - {"osd"}, key=lambda name: (name != "eng", name))
-    return "+".join(found[: MOST_LANGUAGES if len(found) <= MOST_LANGUAGES else 1]) or "eng"
+    return "+".join(found if len(found) <= MOST_LANGUAGES else found[:1]) or "eng"
 
 
 @cache
@@ -200,15 +200,7 @@ def reader(what: str) -> Callable[[bytes], Content | bytes]:
 
 def _drawn(number: int, data: bytes) -> bytes:
     """Return a page as it is shown, as a PNG in grey."""
-    import pypdfium2 as pdfium
-
-    with pdfium.PdfDocument(data) as document:
-        width, height = document[number - 1].get_size()
-        scale = min(DOTS_PER_INCH / 72, math.sqrt(MAX_PIXELS / (width * height)))
-        picture = document[number - 1].render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
-    stream = io.BytesIO()
-    picture.save(stream, "png", compress_level=1)
-    return stream.getvalue()
+    return png_of(data, number, lambda _width: DOTS_PER_INCH / 72, MAX_PIXELS, grey=True, effort=1)
 
 
 def _pdf_of(data: bytes) -> bytes:

@@ -387,8 +387,10 @@ class Index:
         """Store a source. Return the document's id, what became of it, and which of its pages were not read."""
         fingerprint = f"{READING}:{source.fingerprint}"
         known = self._catalog.fingerprint(source.name)
+        if known and known[1] == fingerprint:
+            return known[0], "unchanged", ()
         can_recognise = recognition.is_installed()
-        if known and known[1] in (fingerprint, *(() if can_recognise else (fingerprint + PARTLY,))):
+        if known and known[1] == fingerprint + PARTLY and not can_recognise:
             return known[0], "unchanged", ()
         file = Path(source.name).name
         content, original = source.read(lambda stage: say(f"{stage} of {file}"))

@@ -66,9 +66,8 @@ def _at(address: str, index: Index) -> Citation:
     if span is None or len(place.text) > MOST_MARKED_CHARS:
         raise AddressError("this address names no sentence: it ends with #char=START,END, which are not far apart")
     names = (document.id, document.revision, document.source, document.title)
-    recognised = document.is_recognised(span)
     stands = (place.text, span.start, span.end, place.page)
-    return Citation(0, *names, *stands, 0.0, also=document.also, recognised=recognised)
+    return Citation(0, *names, *stands, 0.0, also=document.also, recognised=place.recognised)
 
 
 def _pages(index: Index, document: Document, cited: set[int]) -> list[Page]:

@@ -183,10 +183,6 @@ def changes(done: Changes, names: Sequence[str] = (), quoting: int = 0) -> str:
     said = [f"{len(ids):,} {outcome}" for outcome, ids in counted.items() if ids]
     if done.failed:
         said.append(f"{len(done.failed):,} not added")
-    without = "".join(
-        f'<li><b><bdi>{escape(one.source)}</bdi></b> <span dir="auto">{escape(one.reason)}</span></li>'
-        for one in done.partial
-    )
     if done.removed:
         said.append("removed " + (", ".join(names) or f"{len(done.removed):,}"))
     kept = ""
@@ -194,7 +190,8 @@ def changes(done: Changes, names: Sequence[str] = (), quoting: int = 0) -> str:
         kept = f'<p class="kept">{_several(quoting, "conversation")} still {"quotes" if quoting == 1 else "quote"} it. '
         kept += "Delete what it should be forgotten in.</p>"
     summary = f'<p class="done" dir="auto">{escape(", ".join(said))}</p>' if said else ""
-    partial = f'<ul class="partial">{without}</ul>' if without else ""
+    without = "".join(f"<li>{_reason(one)}</li>" for one in done.partial)
+    partial = f'<ul class="failures partial">{without}</ul>' if without else ""
     return f'<div class="changes">{summary}{partial}{kept}</div>'
 
 
@@ -208,11 +205,14 @@ def refused(failures: Sequence[Failure]) -> str:
     if not failures:
         return ""
     rows = "".join(
-        f'<li><b><bdi>{escape(one.source)}</bdi></b> <span dir="auto">{escape(one.reason)}</span>'
-        f"{button('dismiss', 'Dismiss', unseen=one.source, value=refusal_key(one))}</li>"
+        f"<li>{_reason(one)}{button('dismiss', 'Dismiss', unseen=one.source, value=refusal_key(one))}</li>"
         for one in failures
     )
     return f'<div class="refused"><p class="failed">Not added</p><ul class="failures">{rows}</ul></div>'
+
+
+def _reason(failure: Failure) -> str:
+    return f'<b><bdi>{escape(failure.source)}</bdi></b> <span dir="auto">{escape(failure.reason)}</span>'
 
 
 def refusal_key(failure: Failure) -> str:
