@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui import terminal
+from ui.terminal import commands
 
 
 def run(*arguments: str) -> int:
@@ -12,5 +12,5 @@ def run(*arguments: str) -> int:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["verbatim", *arguments])
         with pytest.raises(SystemExit) as done:
-            terminal.main()
+            commands.main()
     return int(done.value.code or 0)

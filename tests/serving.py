@@ -10,8 +10,8 @@ import uvicorn
 
 from index import Index
 from qa.write import Writer
-from ui.server import listen
-from ui.service import create_service
+from ui.server.service import create_service
+from ui.server.web import listen
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from index import Index, Source
 from qa.write import Proof
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving, watch
 from tests.test_browser import SEED, WordEncoder, ask, scripted
-from ui import asking
-from ui.login import Logins
-from ui.server import create_app
+from ui.chat import asking
+from ui.server.login import Logins
+from ui.server.web import create_app
 
 AXE = Path(
     os.environ.get("VERBATIM_AXE", Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"),

@@ -27,15 +27,15 @@ from starlette.applications import Starlette
 from index import Index, Source
 from tests.fakes import HashEncoder
 from tests.serving import served
-from ui import service
 from ui.api import KeyFileError, create_api, mounted, read_keys
 from ui.api.forms import AnswerForm, CitationForm
 from ui.api.routes import file_name
 from ui.desk import Desk
-from ui.guard import MAX_BODY_BYTES
-from ui.login import Logins
 from ui.questions import QuestionError
-from ui.server import ServeError
+from ui.server import service
+from ui.server.guard import MAX_BODY_BYTES
+from ui.server.login import Logins
+from ui.server.web import ServeError
 
 ROOT = Path(__file__).parent.parent
 KEY = "a-key-of-quite-some-length-0123456789"
@@ -259,7 +259,7 @@ def test_a_huge_body_is_refused_announced_or_not(client: TestClient, path: str):
 def test_files_have_limits_one_by_one_and_together(client: TestClient, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ui.api.routes.MAX_FILE_BYTES", 100)
     assert is_problem(client.post("/v1/documents", files=[("files", ("big.txt", "word " * 50))]), 413)
-    monkeypatch.setattr("ui.guard.MAX_UPLOAD_BYTES", 1_000)
+    monkeypatch.setattr("ui.server.guard.MAX_UPLOAD_BYTES", 1_000)
     assert is_problem(client.post("/v1/documents", files=[("files", ("big.txt", "word " * 500))]), 413)
     assert is_problem(client.post("/v1/documents", files=[("files", (f"{n}.txt", "")) for n in range(101)]), 413)
     assert all(one["source"] != "big.txt" for one in client.get("/v1/documents").json()["documents"])

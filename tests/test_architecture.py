@@ -17,15 +17,19 @@ FLOORS = ["index", "qa", "evals", "ui"]
 
 
 @cache
-def imported_packages(file: Path) -> set[str]:
+def imported_modules(file: Path) -> set[str]:
     imported = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            imported |= {alias.name.split(".")[0] for alias in node.names}
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative imports hide the direction"
-            imported.add((node.module or "").split(".")[0])
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
     return imported
+
+
+def imported_packages(file: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported_modules(file)}
 
 
 @pytest.mark.parametrize("floor", FLOORS)
@@ -37,17 +41,28 @@ def test_imports_run_one_way(floor: str) -> None:
         assert not imported_packages(file) & above, file
 
 
+def test_the_folders_of_the_ui_import_one_way() -> None:
+    folders = ["render", "chat", "api", "server", "terminal"]
+    assert {path.parent.name for path in (ROOT / "ui").glob("*/*.py")} == set(folders)
+    for place, folder in enumerate(folders):
+        above = tuple(f"ui.{other}." for other in folders[place + 1 :])
+        for file in (ROOT / "ui" / folder).glob("*.py"):
+            assert not [name for name in imported_modules(file) if f"{name}.".startswith(above)], file
+
+
 @pytest.mark.parametrize(
     ("library", "owner"),
-    [("chromadb", "index/vectors.py"), ("tantivy", "index/lexical.py"), ("sqlite3", "index/catalog.py ui/history.py")]
-    + [
+    [
+        ("chromadb", "index/vectors.py"),
+        ("tantivy", "index/lexical.py"),
+        ("sqlite3", "index/catalog.py ui/chat/history.py"),
         ("llama_index", "qa/llamaindex.py qa/write/llamacpp.py qa/write/llm.py"),
         ("xllamacpp", "qa/write/llamacpp.py"),
         ("chardet", "index/formats/text.py"),
         ("selectolax", "index/formats/hocr.py index/formats/html.py"),
         ("openpyxl", "index/formats/sheets.py"),
         ("zipfile", "index/formats/package.py"),
-        ("mcp", "ui/assistants.py"),
+        ("mcp", "ui/api/assistants.py"),
     ],
 )
 def test_a_library_has_one_owner(library: str, owner: str) -> None:

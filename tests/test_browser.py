@@ -17,7 +17,7 @@ import pytest
 
 from index import Index, Source
 from qa.types import Answer, Citation, Span
-from ui import asking
+from ui.chat import asking
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -124,7 +124,7 @@ class Watched:
 def site(tmp_path_factory) -> Iterator[Site]:
     import uvicorn
 
-    from ui.server import create_app
+    from ui.server.web import create_app
 
     patch = pytest.MonkeyPatch()
     patch.setattr(asking, "answer", scripted)

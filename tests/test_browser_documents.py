@@ -12,9 +12,9 @@ from evals.suite import load_suite
 from index import Index, Source
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.conftest import ARTICLE
-from ui import export
-from ui.history import HISTORY_NAME, History
-from ui.server import create_app
+from ui.chat import export
+from ui.chat.history import HISTORY_NAME, History
+from ui.server.web import create_app
 
 pytestmark = NEEDS_CHROMIUM
 

@@ -19,7 +19,7 @@ from qa.types import RECOGNISED, Answer, Citation, Reasons, Searched, Span
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
 from tests.test_recognition import needs_tesseract, scan
-from ui import asking
+from ui.chat import asking
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -89,7 +89,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    from ui.server import create_app
+    from ui.server.web import create_app
 
     patch = pytest.MonkeyPatch()
     patch.setattr(asking, "answer", scripted)

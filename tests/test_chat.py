@@ -17,8 +17,10 @@ from fastapi.testclient import TestClient
 
 from index import EmptyStoreError, Index, Source
 from qa.types import Answer, Citation
-from ui import asking, chat, render, server
+from ui import render
+from ui.chat import asking, layout
 from ui.render import Turn
+from ui.server import web
 
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
 
@@ -51,7 +53,7 @@ def served(tmp_path_factory) -> Iterator[Index]:
 
 @pytest.fixture(scope="module")
 def client(served) -> Iterator[TestClient]:
-    app = server.create_app(served)
+    app = web.create_app(served)
     with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
         yield opened
 
@@ -64,7 +66,7 @@ def answer_with(index: Index) -> Answer:
     return Answer("How many?", "How many?", (citation,), "found", 0.9)
 
 
-PARTS = chat.Parts(*(field.name for field in dataclasses.fields(chat.Parts)))  # each part stands for itself
+PARTS = layout.Parts(*(field.name for field in dataclasses.fields(layout.Parts)))  # each part stands for itself
 
 
 def finish(index: Index, turns: list[Turn], **more) -> str:
@@ -77,7 +79,7 @@ def finish(index: Index, turns: list[Turn], **more) -> str:
 
 def test_the_question_is_shown_before_its_answer(index, monkeypatch):
     turns: list[Turn] = []
-    shown = chat._begin(index, PARTS, "  How many?  ", turns)
+    shown = layout._begin(index, PARTS, "  How many?  ", turns)
     assert "Reading your documents" in shown["conversation"]
     assert shown["question"] == ""
     assert [turn.pending for turn in turns] == [True]
@@ -89,23 +91,23 @@ def test_the_question_is_shown_before_its_answer(index, monkeypatch):
 
 def test_an_empty_question_asks_nothing(index):
     turns: list[Turn] = []
-    chat._begin(index, PARTS, " \n ", turns)
+    layout._begin(index, PARTS, " \n ", turns)
     assert turns == []
 
 
 def test_a_question_that_is_too_long_is_refused_in_words(index):
     turns: list[Turn] = []
-    shown = chat._begin(index, PARTS, "x" * 8_001, turns)
+    shown = layout._begin(index, PARTS, "x" * 8_001, turns)
     assert "8,001 characters; at most 8,000" in shown["conversation"]
     assert len(turns[0].question) < 300
     assert not turns[0].pending
-    chat._begin(index, PARTS, "x" * 8_000, turns)
+    layout._begin(index, PARTS, "x" * 8_000, turns)
     assert turns[1].pending
 
 
 def test_a_conversation_has_an_end(index):
     turns = [Turn("?", trouble="x")] * asking.MAX_TURNS
-    chat._begin(index, PARTS, "One more?", turns)
+    layout._begin(index, PARTS, "One more?", turns)
     assert "Start a new one" in turns[-1].trouble
 
 
@@ -146,9 +148,9 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
 
     monkeypatch.setattr(asking, "answer", remember)
     turns = [Turn("How many?", answer_with(index))]
-    shown = chat._begin(index, PARTS, "And there?", turns, alone=True)
+    shown = layout._begin(index, PARTS, "And there?", turns, alone=True)
     assert shown["question"] != "", "what stands in the box is left"
-    chat._begin(index, PARTS, "And then?", turns)
+    layout._begin(index, PARTS, "And then?", turns)
     assert "without what was said before" in finish(index, turns, note="Asked of 1 of 2 documents.")
     assert seen == [[], ["How many?", "How many?"]]
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
@@ -158,7 +160,7 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     turns = [Turn("Slow?")]
 
     def start_anew_meanwhile(*_, **__):
-        chat._start_anew(index, PARTS, turns)
+        layout._start_anew(index, PARTS, turns)
         return answer_with(index)
 
     monkeypatch.setattr(asking, "answer", start_anew_meanwhile)
@@ -168,20 +170,20 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
 
 def test_a_source_opens_only_from_its_own_conversation(index):
     mine = [Turn("How many?", answer_with(index))]
-    assert "<mark" in chat._open(index, "1 1.1", mine)
-    assert "<mark" not in chat._open(index, "1 1.1", [])
+    assert "<mark" in layout._open(index, "1 1.1", mine)
+    assert "<mark" not in layout._open(index, "1 1.1", [])
     for wanted in ("", "x", "1 1.2", "1 ../../etc/passwd", "1 1.1 1.1"):
-        assert "<mark" not in chat._open(index, wanted, mine), wanted
+        assert "<mark" not in layout._open(index, wanted, mine), wanted
 
 
 def test_a_source_that_was_removed_says_so(index):
     turns = [Turn("How many?", answer_with(index))]
     index.remove([index.documents()[0].id])
-    assert '<div class="no-source">' in chat._open(index, "1 1.1", turns)
+    assert '<div class="no-source">' in layout._open(index, "1 1.1", turns)
 
 
 def test_the_examples_show_while_there_is_something_to_ask_and_nothing_was(index):
-    visible = lambda turns: chat._everything(index, PARTS, turns)["offers"]["visible"]  # noqa: E731
+    visible = lambda turns: layout._everything(index, PARTS, turns)["offers"]["visible"]  # noqa: E731
     assert visible([])
     assert not visible([Turn("?")])
     index.remove([index.documents()[0].id])
@@ -265,12 +267,12 @@ def test_a_huge_body_is_refused(client):
     [
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/file=../../../../etc/passwd",
-        f"/gradio_api/file={server.__file__}",
+        f"/gradio_api/file={web.__file__}",
         "/gradio_api/file=file:///etc/passwd",
         "/gradio_api/file=http://127.0.0.1:1/",
         "/gradio_api/proxy=http://127.0.0.1:1/",
-        "/verbatim/../server.py",
-        "/verbatim/%2e%2e/server.py",
+        "/verbatim/../server/web.py",
+        "/verbatim/%2e%2e/server/web.py",
         "/gradio_api/monitoring",
         "/docs",
         "/openapi.json",
@@ -312,8 +314,8 @@ def test_two_pages_never_see_each_others_questions(client):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
 def test_it_listens_on_this_machine_only(index, host):
-    with pytest.raises(server.ServeError, match="login"):
-        server.serve(index, host=host)
+    with pytest.raises(web.ServeError, match="login"):
+        web.serve(index, host=host)
 
 
 def test_a_taken_port_is_named_with_the_way_out(index):
@@ -321,16 +323,16 @@ def test_a_taken_port_is_named_with_the_way_out(index):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(server.ServeError, match=rf"port {port} .*--port"):
-            server.serve(index, port=port)
+        with pytest.raises(web.ServeError, match=rf"port {port} .*--port"):
+            web.serve(index, port=port)
 
 
 def test_importing_ui_is_cheap_and_silences_gradio():
     code = (
-        "import sys, os, ui, ui.server; assert not {'gradio', 'torch', 'chromadb'} & set(sys.modules); "
+        "import sys, os, ui, ui.server.web; assert not {'gradio', 'torch', 'chromadb'} & set(sys.modules); "
         "assert os.environ['GRADIO_ANALYTICS_ENABLED'] == 'False'"
     )
-    root = Path(server.__file__).parents[1]
+    root = Path(web.__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=60)
 
 
@@ -339,7 +341,7 @@ def test_the_page_is_up_before_the_encoder_is_warm(tmp_path):
     code = f"""
 import threading, urllib.request
 from index import Index
-from ui.server import serve
+from ui.server.web import serve
 never = threading.Event()
 class Slow:
     name, dimension = "slow", 4
@@ -350,7 +352,7 @@ def ready(url):
     threading.Thread(target=fetch, daemon=True).start()
 serve(Index.open({str(tmp_path / "store")!r}, encoder=Slow()), port=0, ready=ready)
 """
-    root = Path(server.__file__).parents[1]
+    root = Path(web.__file__).parents[2]
     process = subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True)
     watchdog = threading.Timer(90, process.kill)
     watchdog.start()

@@ -14,7 +14,7 @@ from qa import answer
 from qa.export import to_json
 from tests.test_pipe import verbatim
 from tests.test_terminal import run
-from ui.written import MAX_TEXT_BYTES, Reference, WrittenError, read_written
+from ui.terminal.written import MAX_TEXT_BYTES, Reference, WrittenError, read_written
 
 SAYS = "Currently, about 2,500 U.S. troops remain in Iraq in an advisory role"
 

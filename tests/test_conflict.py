@@ -14,10 +14,10 @@ from qa.conflict import conflicting, rivals
 from qa.export import from_json, to_dict, to_json, to_markdown
 from qa.types import Answer, Evidence
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving
-from ui.export import as_markdown
-from ui.history import Conversation
+from ui.chat.export import as_markdown
+from ui.chat.history import Conversation
 from ui.render import Turn
-from ui.server import create_app
+from ui.server.web import create_app
 
 SURE = {"sentence": 4.0, "span": 8.0, "passage": 3.0, "cosine": 0.8, "told": 1.0}
 

@@ -19,9 +19,9 @@ from qa.types import Answer
 from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
-from ui import asking, chat
+from ui.chat import asking, layout
 from ui.desk import BusyError, Desk, Lane
-from ui.server import create_app
+from ui.server.web import create_app
 
 ROOT = Path(__file__).parent.parent
 
@@ -99,7 +99,7 @@ def slow(monkeypatch, tmp_path) -> Iterator[tuple[str, threading.Event]]:
         return Answer(question, question, (), f"Nothing about {question}", 0.1)
 
     monkeypatch.setattr(asking, "answer", answer)
-    monkeypatch.setattr(chat, "Desk", partial(Desk, at_once=2, in_line=2, seconds=30))
+    monkeypatch.setattr(layout, "Desk", partial(Desk, at_once=2, in_line=2, seconds=30))
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("plain.txt", "A plain sentence.")])
         with serving(create_app(index)) as url:

@@ -11,7 +11,7 @@ import pytest
 
 from evals import Report
 from tests.test_evals import NAME, OPENED, ROWS, TEXT, write_suite
-from ui import terminal
+from ui.terminal import commands
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def run(*arguments: str) -> int:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["verbatim", "eval", *arguments])
         with pytest.raises(SystemExit) as done:
-            terminal.main()
+            commands.main()
     return int(done.value.code or 0)
 
 

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 
 from qa.types import Answer, Citation, Span, Statement, Written
 from tests.test_render import HOSTILE
-from ui import export
-from ui.export import Surroundings
-from ui.history import Conversation
+from ui.chat import export
+from ui.chat.export import Surroundings
+from ui.chat.history import Conversation
 from ui.render import Turn
 
 TEXT = "Before it, there was a war. About 2,500 troops remain in Iraq. After it, there was none."

@@ -10,10 +10,10 @@ from evals import run
 from evals.suite import load_suite
 from index import Index, Source, Span, VerbatimError
 from qa import Answerer
-from ui import terminal
-from ui.feedback import FEEDBACK_NAME, Feedback
-from ui.judging import judge
+from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.judging import judge
 from ui.render import Turn
+from ui.terminal import commands
 
 TEXT = "The harbour opened in 1901. The tower is 40 metres high. It never closed."
 
@@ -99,7 +99,7 @@ def test_a_document_that_is_removed_leaves_no_copy(tmp_path: Path) -> None:
         assert receipt.traces, "a copy is a trace, and the receipt says so"
         index.add(Source("harbour.txt", TEXT))
     with pytest.raises(SystemExit, match=r"^0$"):
-        terminal.command(["index", "remove", "harbour.txt", "--store", str(store), "--receipt"])
+        commands.command(["index", "remove", "harbour.txt", "--store", str(store), "--receipt"])
     assert [question.evidence[0][0].text for question in load_suite(feedback.folder).questions] == ["Another tex"]
     assert len(list((feedback.folder / "documents").iterdir())) == 1
 

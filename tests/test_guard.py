@@ -19,8 +19,8 @@ import pytest
 from index import Index, Source
 from tests.chromium import wait_until
 from tests.fakes import HashEncoder
-from ui import guard, server
-from ui.guard import Allowance
+from ui.server import guard, web
+from ui.server.guard import Allowance
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,7 +38,7 @@ def url(tmp_path_factory) -> Iterator[str]:
         pytest.MonkeyPatch.context() as patch,
         Index.open(tmp_path_factory.mktemp("store"), encoder=HashEncoder()) as index,
     ):
-        patch.setattr(server, "HEADER_SECONDS", 0.3)
+        patch.setattr(web, "HEADER_SECONDS", 0.3)
         patch.setattr(guard, "BODY_SECONDS", 0.5)
         index.add([Source("plain.txt", "A plain sentence.")])
         import uvicorn
@@ -51,7 +51,7 @@ def url(tmp_path_factory) -> Iterator[str]:
             running.append(self)
 
         patch.setattr(uvicorn.Server, "__init__", remember)
-        thread = threading.Thread(target=server.serve, args=(index,), kwargs={"port": 0, "ready": ready}, daemon=True)
+        thread = threading.Thread(target=web.serve, args=(index,), kwargs={"port": 0, "ready": ready}, daemon=True)
         thread.start()
         assert listening.wait(60)
         yield address[0]
@@ -160,10 +160,10 @@ PATHS = """
 /assets/../../../../etc/passwd
 /assets/%2e%2e/%2e%2e/%2e%2e/etc/passwd
 /static/..%2f..%2f..%2fetc%2fpasswd
-/verbatim/../server.py
-/verbatim/%2e%2e/server.py
-/verbatim/..%2fserver.py
-/verbatim/..%5cserver.py
+/verbatim/../server/web.py
+/verbatim/%2e%2e/server/web.py
+/verbatim/..%2fserver%2fweb.py
+/verbatim/..%5cserver%5cweb.py
 /verbatim//etc/passwd
 /svelte/../../../etc/passwd
 /theme.css/../config

@@ -12,12 +12,12 @@ from lxml import html
 
 from index import Index, Source, StoreError
 from qa.types import Answer, Citation, Span
-from ui import history
-from ui.downloads import Downloads
-from ui.drawer import Drawer, DrawerParts
-from ui.history import HISTORY_NAME, History, UnknownConversationError
+from ui.chat import history
+from ui.chat.downloads import Downloads
+from ui.chat.drawer import Drawer, DrawerParts
+from ui.chat.history import HISTORY_NAME, History, UnknownConversationError
+from ui.chat.sessions import Session
 from ui.render import Turn
-from ui.sessions import Session
 
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
 PARTS = DrawerParts("listed", "current", "file", "wanted", "command")
@@ -149,7 +149,7 @@ def test_the_conversation_that_rested_longest_makes_room(index, kept, monkeypatc
 def test_a_full_list_says_what_a_new_conversation_will_cost(drawer, monkeypatch):
     session = Session()
     shown = []
-    monkeypatch.setattr("ui.drawer.MOST_CONVERSATIONS", 2)
+    monkeypatch.setattr("ui.chat.drawer.MOST_CONVERSATIONS", 2)
     for _ in range(2):
         drawer.keep([REFUSED], session, ME)
         session.conversation = ""
@@ -252,7 +252,7 @@ def test_a_file_is_offered_by_a_token_only(drawer, index):
 
 
 def test_offers_are_few_and_short(monkeypatch):
-    from ui import downloads
+    from ui.chat import downloads
 
     offers = Downloads()
     tokens = [offers.offer("a.md", b"x") for _ in range(downloads.MOST_OFFERED + 1)]

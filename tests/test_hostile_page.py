@@ -21,8 +21,9 @@ from qa.types import Answer, Citation, Statement, Written
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.fakes import HashEncoder
 from tests.hostile_payloads import payloads, unholdable
-from ui import chat, render
-from ui.history import Summary
+from ui import render
+from ui.chat import layout
+from ui.chat.history import Summary
 from ui.render import Turn
 
 pytestmark = NEEDS_CHROMIUM
@@ -202,7 +203,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The chat, with a hidden field more: it shows what a test asks for."""
     import gradio as gr
 
-    from ui.server import create_app
+    from ui.server.web import create_app
 
     def build(*args: Any, **options: Any) -> gr.Blocks:
         page = original(*args, **options)
@@ -212,12 +213,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             wish.submit(asked_for, [wish], [parts[component] for component in COMPONENTS], queue=False)
         return page
 
-    original = chat.build
+    original = layout.build
     with (
         pytest.MonkeyPatch.context() as patch,
         Index.open(tmp_path_factory.mktemp("store"), encoder=HashEncoder()) as index,
     ):
-        patch.setattr(chat, "build", build)
+        patch.setattr(layout, "build", build)
         index.add([Source("plain.txt", "A plain sentence.")])
         with serving(create_app(index)) as url:
             yield url

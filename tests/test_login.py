@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from index import Index, Source
 from tests.fakes import HashEncoder
-from ui import asking, login, server
-from ui.login import COOKIE, FAILURES, LoginError, Logins, Sessions
+from ui.chat import asking
+from ui.server import login, web
+from ui.server.login import COOKIE, FAILURES, LoginError, Logins, Sessions
 from ui.terminal import command
 
 NAME, PASSWORD = "Ada <b>", "correct horse battery"
@@ -38,7 +39,7 @@ def logins(tmp_path_factory) -> Logins:
 def app(tmp_path_factory, logins):
     with Index.open(tmp_path_factory.mktemp("store"), encoder=HashEncoder()) as index:
         index.add([Source("plain.txt", "A plain sentence.")])
-        served = server.create_app(index, logins=logins, allowed_hosts=["docs.example.org"])
+        served = web.create_app(index, logins=logins, allowed_hosts=["docs.example.org"])
         with TestClient(served):
             yield served
 
@@ -284,17 +285,17 @@ def test_there_is_an_end_to_sessions(monkeypatch) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
 def test_others_come_in_only_with_a_login(index, tmp_path, host) -> None:
-    with pytest.raises(server.ServeError, match="verbatim login add"):
-        server.serve(index, host=host)
-    with pytest.raises(server.ServeError, match="verbatim login add"):
-        server.serve(index, host="127.0.0.1", allowed_hosts=["docs.example.org"])
-    with pytest.raises(server.ServeError, match="names nobody"):
-        server.serve(index, host=host, logins=Logins(tmp_path / "none.json"))
+    with pytest.raises(web.ServeError, match="verbatim login add"):
+        web.serve(index, host=host)
+    with pytest.raises(web.ServeError, match="verbatim login add"):
+        web.serve(index, host="127.0.0.1", allowed_hosts=["docs.example.org"])
+    with pytest.raises(web.ServeError, match="names nobody"):
+        web.serve(index, host=host, logins=Logins(tmp_path / "none.json"))
 
 
 def test_every_address_needs_names(index, logins) -> None:
-    with pytest.raises(server.ServeError, match="--allow-host"):
-        server.serve(index, host="0.0.0.0", logins=logins)  # noqa: S104
+    with pytest.raises(web.ServeError, match="--allow-host"):
+        web.serve(index, host="0.0.0.0", logins=logins)  # noqa: S104
 
 
 def test_an_allowed_name_is_served_and_others_are_not(client) -> None:

@@ -10,7 +10,7 @@ import pytest
 from index import Index, Source
 from index.layout import Box
 from qa.types import Answer, Citation
-from ui import opening, pages
+from ui.chat import opening, pages
 from ui.render import Place, Turn
 
 PDF = Path(__file__).parent / "files" / "pdf" / "headers-and-pages.pdf"

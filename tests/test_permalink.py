@@ -9,7 +9,8 @@ import pytest
 from index import Index, Source, Span
 from qa.address import Address
 from tests.chromium import NEEDS_CHROMIUM, chromium, serving, watch
-from ui import chat, server
+from ui.chat import layout
+from ui.server import web
 
 TEXT = "The mill opened in 1901. 🙂 It <b>burned</b> down in 1955. It was built again in 1960."
 
@@ -23,19 +24,19 @@ def address(index: Index) -> str:
 
 
 def test_what_cannot_be_opened_is_said(index: Index, address: str):
-    assert "<mark" in chat._open(index, f"0 {address}", ())
+    assert "<mark" in layout._open(index, f"0 {address}", ())
     for wrong, said in (
         ("verbatim:<script>", "is not an address"),
         (address.partition("#")[0], "names no sentence"),
         (address.replace(",", ",9"), "beyond the text"),
         ("verbatim:none@0#char=1,2", "no document"),
     ):
-        page = chat._open(index, f"0 {wrong}", ())
+        page = layout._open(index, f"0 {wrong}", ())
         assert said in page
         assert "<mark" not in page
         assert "<script" not in page
     index.remove(index.documents()[0].id)
-    assert "no document" in chat._open(index, f"0 {address}", ())
+    assert "no document" in layout._open(index, f"0 {address}", ())
 
 
 class TestInChromium:
@@ -43,7 +44,7 @@ class TestInChromium:
 
     @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 780)])
     def test_the_page_opens_with_the_sentence_marked(self, index: Index, address: str, width: int, height: int):
-        with chromium() as browser, serving(server.create_app(index)) as url:
+        with chromium() as browser, serving(web.create_app(index)) as url:
             watched = watch(
                 browser, f"{url}?open={quote(address, safe='')}", viewport={"width": width, "height": height}
             )
@@ -54,7 +55,7 @@ class TestInChromium:
             watched.assert_innocent()
 
     def test_without_one_nothing_is_open(self, index: Index, address: str):
-        with chromium() as browser, serving(server.create_app(index)) as url:
+        with chromium() as browser, serving(web.create_app(index)) as url:
             watched = watch(browser, url)
             watched.page.wait_for_timeout(500)
             assert watched.page.query_selector("#source mark") is None

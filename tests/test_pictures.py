@@ -19,7 +19,8 @@ from index.formats import read
 from index.layout import Box
 from index.pictures import MAX_PIXELS, WIDTH_PIXELS, draw
 from index.types import Span
-from ui import pages, server
+from ui.chat import pages
+from ui.server import web
 
 FOLDER = Path(__file__).parent / "files" / "pdf"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text())
@@ -152,7 +153,7 @@ def test_what_is_no_picture_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def client(index: Index) -> Iterator[TestClient]:
     index.add(FOLDER / "rotated.pdf")
-    with TestClient(server.create_app(index), base_url="http://127.0.0.1:7860") as opened:
+    with TestClient(web.create_app(index), base_url="http://127.0.0.1:7860") as opened:
         yield opened
 
 

@@ -28,9 +28,9 @@ from qa import answer
 from qa.address import find
 from qa.types import RECOGNISED
 from tests.fakes import HashEncoder
-from ui.indexing import _pages
 from ui.render.documents import changes
 from ui.render.places import place_of, told
+from ui.terminal.indexing import _pages
 
 FOLDER = Path(__file__).parent / "files" / "pdf"
 EXPECTED: dict[str, list[dict[str, str | int]]] = json.loads((FOLDER / "expected.json").read_text())

@@ -16,7 +16,7 @@ from index.layout import Box
 from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
 from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
-from ui.history import Summary
+from ui.chat.history import Summary
 from ui.render import Page, Place, Turn
 
 HOSTILE = [

@@ -16,14 +16,15 @@ from qa.types import Answer
 from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
-from ui import asking, server, sessions
-from ui.server import create_app
+from ui.chat import asking, sessions
+from ui.server import web
+from ui.server.web import create_app
 
 
 @pytest.fixture
 def client(monkeypatch, tmp_path) -> Iterator[httpx.Client]:
     monkeypatch.setattr(sessions, "KEPT_CLOSED", 2)
-    monkeypatch.setattr(server, "MAX_PAGES", 8)
+    monkeypatch.setattr(web, "MAX_PAGES", 8)
     monkeypatch.setattr(asking, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
         index.add([Source("plain.txt", "A plain sentence.")])
@@ -62,6 +63,6 @@ def test_of_pages_that_were_closed_the_last_few_are_remembered_and_open_ones_all
 
 def test_whoever_calls_himself_a_page_without_end_is_forgotten_too(client) -> None:
     before = held(SessionState)
-    for number in range(3 * server.MAX_PAGES):
+    for number in range(3 * web.MAX_PAGES):
         Asker(client, f"made-up{number}").ask("Who?")
-    assert held(SessionState) - before <= server.MAX_PAGES
+    assert held(SessionState) - before <= web.MAX_PAGES

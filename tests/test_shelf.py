@@ -12,9 +12,9 @@ import pytest
 from index import Index, Source
 from index.types import Entry, Failure
 from ui import render
-from ui.history import History
-from ui.sessions import Session
-from ui.shelf import Shelf, ShelfParts
+from ui.chat.history import History
+from ui.chat.sessions import Session
+from ui.chat.shelf import Shelf, ShelfParts
 
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
 PARTS = ShelfParts("upload", "message", "refused", "matching", "table", "scope", "command", "unwanted")
@@ -101,7 +101,7 @@ def test_what_was_refused_is_its_owners_only(shelf, tmp_path, monkeypatch):
 
 def test_a_large_upload_is_taken_in_batches(shelf, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    monkeypatch.setattr("ui.shelf.BATCH_BYTES", 50)
+    monkeypatch.setattr("ui.chat.shelf.BATCH_BYTES", 50)
     files = [(f"{number}.txt", f"The number of this file is {number}.".encode()) for number in range(4)]
     *_, last = add(shelf, upload(tmp_path, *files, ("bad.txt", b"\x00" * 99)))
     assert "4 added, 1 not added" in last["message"]

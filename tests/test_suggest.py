@@ -9,8 +9,8 @@ from index import Index, Source
 from qa import answer
 from qa.types import Answer
 from tests.conftest import ARTICLE
-from ui import suggest
-from ui.suggest import Suggestions, drafts, seed_file
+from ui.chat import suggest
+from ui.chat.suggest import Suggestions, drafts, seed_file
 
 HARBOUR = "The lighthouse at Skerry Point was lit in October 1871. The café on the quay sold 9,000 buns. Some text."
 

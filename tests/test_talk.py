@@ -9,7 +9,7 @@ from rich.console import Console
 
 from index import Index
 from qa import Answer
-from ui.talk import Talk
+from ui.terminal.talk import Talk
 
 
 def said(index: Index, lines: Iterable[str]) -> tuple[str, list[Answer], list[Answer]]:

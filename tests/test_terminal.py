@@ -10,7 +10,7 @@ import pytest
 from index import Index
 from tests.chromium import wait_until
 from tests.command import run
-from ui import terminal
+from ui.terminal import commands
 
 QUESTION = "How many troops remain in Iraq?"
 
@@ -68,7 +68,7 @@ def test_an_empty_store_names_the_next_command(tmp_path: Path, capsys: pytest.Ca
 def test_documents_go_in_and_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terminal.errors, "width", 400)  # the path of the folder stays on one line
+    monkeypatch.setattr(commands.errors, "width", 400)  # the path of the folder stays on one line
     store, folder = str(tmp_path / "store"), tmp_path / "folder"
     folder.mkdir()
     (folder / "a.txt").write_text("The harbour opened in 1901.")
@@ -120,7 +120,7 @@ def test_a_folder_is_removed_with_a_receipt_and_the_store_is_verified(
     assert run("index", "verify", "--store", store) == 0
 
 
-@pytest.mark.parametrize(("name", "called"), [("chat", "ui.server.serve"), ("serve", "ui.service.serve")])
+@pytest.mark.parametrize(("name", "called"), [("chat", "ui.server.web.serve"), ("serve", "ui.server.service.serve")])
 def test_a_server_adds_files_first_and_follows_its_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, called: str
 ) -> None:
@@ -133,6 +133,6 @@ def test_a_server_adds_files_first_and_follows_its_folders(
         wait_until(lambda: followed == [folder])
 
     followed: list[Path] = []
-    monkeypatch.setattr(terminal, "follow", lambda _, path: followed.append(path))
+    monkeypatch.setattr(commands, "follow", lambda _, path: followed.append(path))
     monkeypatch.setattr(called, serve)
     assert run(name, str(folder), "--watch", "--store", str(tmp_path / "store")) == 0

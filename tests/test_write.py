@@ -27,7 +27,7 @@ from tests.checking import checker
 from tests.command import run
 from tests.serving import served
 from ui.desk import BusyError
-from ui.talk import Talk
+from ui.terminal.talk import Talk
 
 BRIDGE = "The new bridge cost 2.4 million euros."
 OPENED = "It opened in May 2021."
@@ -576,7 +576,7 @@ def test_what_was_written_is_kept_in_every_form() -> None:
 def test_a_terminal_shows_it_as_it_comes() -> None:
     from rich.console import Console
 
-    from ui.telling import tell
+    from ui.terminal.telling import tell
 
     console = Console(record=True, width=100)
     last = tell(written_out(ANSWER, Fake(f"{BRIDGE} [1] It opened in 2019 \x1b[31m [2]."), checker()), console)

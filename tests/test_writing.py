@@ -17,11 +17,11 @@ from qa.write import Proof
 from tests.checking import checker
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.fakes import HashEncoder
-from ui import asking
-from ui.history import HISTORY_NAME, History
+from ui.chat import asking
+from ui.chat.history import HISTORY_NAME, History
+from ui.chat.writing import AT_ONCE, IN_LINE, Writings
 from ui.render import Turn
-from ui.server import create_app
-from ui.writing import AT_ONCE, IN_LINE, Writings
+from ui.server.web import create_app
 
 BRIDGE = "The new bridge cost 2.4 million euros."
 OPENED = "It opened in May 2021."

@@ -1,4 +1,4 @@
-"""Keys: who may use the API and assistants where others could. Sizes are looked at by `ui.guard`, for all alike."""
+"""Keys: who may use the API and assistants where others could. Sizes are looked at by `ui.server.guard`."""
 
 from __future__ import annotations
 

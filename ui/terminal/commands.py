@@ -23,11 +23,11 @@ from qa.address import find
 from qa.display import printable
 from qa.types import RECOGNISED
 from qa.write import Writer, open_writer
-from ui import pipe
-from ui.indexing import StoreOption, follow
-from ui.indexing import command as index_command
-from ui.printing import console, errors, print_changes, with_progress
 from ui.questions import QuestionError
+from ui.terminal import pipe
+from ui.terminal.indexing import StoreOption, follow
+from ui.terminal.indexing import command as index_command
+from ui.terminal.printing import console, errors, print_changes, with_progress
 
 command = typer.Typer(
     help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
@@ -122,7 +122,7 @@ def check_text(
     Marks like [1] are looked up in the references at its end, by name or by the words that they quote. The exit status
     is 0 where everything holds, 4 where something does not, and 2 where it could not be checked.
     """
-    from ui.check import check
+    from ui.terminal.check import check
 
     with Index.open(store) as index:
         raise typer.Exit(check(index, file, as_json=as_json, only_cited=only_cited))
@@ -166,18 +166,18 @@ def chat(
     allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
-    from ui.server import load_libraries, serve
+    from ui.server.web import load_libraries, serve
 
     writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
     with _opened(store, paths, watch=watch) as index:
         if terminal:
-            from ui.talk import Talk
+            from ui.terminal.talk import Talk
 
             Talk(index, console, writer).run(lambda: console.input("\n[bold]›[/bold] "))
             return
-        from ui.login import Logins
+        from ui.server.login import Logins
 
         serve(
             index,
@@ -230,8 +230,8 @@ def serve(
 ) -> None:
     """Serve programs: the chat, an HTTP API (/v1, which OpenAI's clients understand) and assistants (/mcp)."""
     from ui.api import read_keys
-    from ui.login import Logins
-    from ui.service import serve as serve_all
+    from ui.server.login import Logins
+    from ui.server.service import serve as serve_all
 
     def say(address: str, with_chat: bool) -> None:
         _say_where(address, login=keys is not None or login is not None)
@@ -261,7 +261,7 @@ def mcp(
     read_only: Annotated[bool, typer.Option("--read-only", help="Offer no tool that adds documents.")] = False,
 ) -> None:
     """Serve an assistant over stdin and stdout (the Model Context Protocol)."""
-    from ui.assistants import run_over_pipes
+    from ui.api.assistants import run_over_pipes
 
     with Index.open(store) as index:
         run_over_pipes(index, read_only=read_only)
@@ -272,7 +272,7 @@ def add_login(
     file: LoginFile, name: Annotated[str, typer.Argument(help="The name to log in with.", show_default=False)]
 ) -> None:
     """Let a name in with a password, which is asked for; or give it another one."""
-    from ui.login import Logins
+    from ui.server.login import Logins
 
     Logins(file).add(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     console.print(Text(f"{printable(name)} can log in to `verbatim chat --login {file}`."))
@@ -281,7 +281,7 @@ def add_login(
 @login_command.command("remove")
 def remove_login(file: LoginFile, name: Annotated[str, typer.Argument(help="The name.", show_default=False)]) -> None:
     """Let a name in no more."""
-    from ui.login import Logins
+    from ui.server.login import Logins
 
     Logins(file).remove(name)
 
@@ -289,7 +289,7 @@ def remove_login(file: LoginFile, name: Annotated[str, typer.Argument(help="The 
 @login_command.command("list")
 def list_logins(file: LoginFile) -> None:
     """List the names."""
-    from ui.login import Logins
+    from ui.server.login import Logins
 
     for name in Logins(file).names():
         console.print(Text(printable(name)))

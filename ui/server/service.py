@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from qa.loopback import is_loopback
-from ui import server
-from ui.guard import Guard
-from ui.server import ServeError
+from ui.server import web
+from ui.server.guard import Guard
+from ui.server.web import ServeError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from index import Index
     from qa.write import Writer
-    from ui.login import Logins
+    from ui.server.login import Logins
 
 PROGRAMS: Final = ("/v1/", "/mcp")
 """Where programs knock, with a key instead of a login."""
@@ -47,11 +47,11 @@ def create_service(
     desk = Desk()
     if chat:
         beside = (*PROGRAMS,) if keys else ()
-        app = server.create_app(
+        app = web.create_app(
             index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, desk=desk, writer=writer
         )
     else:
-        guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*server.LOOPBACK, *hosts)))
+        guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*web.LOOPBACK, *hosts)))
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
     doors: list[Any] = [
         mounted(create_api(index, keys=keys, desk=desk, writer=writer)),
@@ -69,8 +69,8 @@ def _assistants(app: FastAPI, index: Index, keys: Collection[str], desk: Any) ->
 
     if find_spec("mcp") is None:
         return []
+    from ui.api.assistants import create_http_app, create_server, running
     from ui.api.gate import Gate
-    from ui.assistants import create_http_app, create_server, running
 
     assistants = create_server(index, desk=desk)
     door = Gate(create_http_app(assistants), keys)
@@ -109,8 +109,8 @@ def serve(
         )
     chat = local or logins is not None
     if chat:
-        server.check_who_comes_in(host, logins, allowed_hosts)
-    listener = server.listen(host, port)
+        web.check_who_comes_in(host, logins, allowed_hosts)
+    listener = web.listen(host, port)
     app = create_service(
         index,
         keys=keys,
@@ -121,4 +121,4 @@ def serve(
         writer=writer,
     )
     threading.Thread(target=index.warm, name="verbatim-warm", daemon=True).start()
-    server.run(app, listener, host, ready=lambda address: ready(address, chat) if ready else None)
+    web.run(app, listener, host, ready=lambda address: ready(address, chat) if ready else None)

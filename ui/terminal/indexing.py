@@ -13,8 +13,8 @@ from rich.text import Text
 
 from index import Changes, Entry, Index
 from qa.display import printable
-from ui.feedback import FEEDBACK_NAME, Feedback
-from ui.printing import console, errors, print_changes, print_receipt, with_progress
+from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
 
 command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
 

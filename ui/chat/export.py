@@ -25,7 +25,7 @@ from pathlib import PurePath
 
 from qa.export import markdown, markdown_differences, markdown_prose, markdown_quotation
 from qa.types import RECOGNISED, Answer, Citation, Written
-from ui.history import Conversation, turn_as_data, turn_from_data
+from ui.chat.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
 
 FORMAT, VERSION = "verbatim-conversation", 1

@@ -18,20 +18,21 @@ import gradio as gr
 
 from index import Index
 from index.errors import VerbatimError
-from ui import asking, permalink, render, shelf
-from ui.components import EVERY, QUICK, UNEXPECTED, Updates, html, payload, wire_box
+from ui import render
+from ui.chat import asking, permalink, shelf
+from ui.chat.components import EVERY, QUICK, UNEXPECTED, Updates, html, payload, wire_box
+from ui.chat.downloads import Downloads
+from ui.chat.drawer import Drawer, DrawerParts
+from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.history import HISTORY_NAME, History
+from ui.chat.judging import judge
+from ui.chat.opening import opened, placed
+from ui.chat.sessions import Session, forget_closed, owner
+from ui.chat.shelf import Shelf, ShelfParts
+from ui.chat.suggest import MOST_QUESTIONS, Suggestions, seed_file
+from ui.chat.writing import Writings
 from ui.desk import BusyError, Desk
-from ui.downloads import Downloads
-from ui.drawer import Drawer, DrawerParts
-from ui.feedback import FEEDBACK_NAME, Feedback
-from ui.history import HISTORY_NAME, History
-from ui.judging import judge
-from ui.opening import opened, placed
 from ui.render import Turn
-from ui.sessions import Session, forget_closed, owner
-from ui.shelf import Shelf, ShelfParts
-from ui.suggest import MOST_QUESTIONS, Suggestions, seed_file
-from ui.writing import Writings
 
 log = logging.getLogger(__name__)
 

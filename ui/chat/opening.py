@@ -13,7 +13,8 @@ from index.errors import UnknownDocumentError
 from index.types import Document
 from qa.address import SCHEME, AddressError, find
 from qa.types import Citation
-from ui import pages, render
+from ui import render
+from ui.chat import pages
 from ui.render import Page, Place, Turn
 
 PAGES_AROUND = 20

@@ -16,8 +16,8 @@ from index import Index
 from index.errors import VerbatimError
 from qa import Answer, answer
 from ui import render
-from ui.components import UNEXPECTED
-from ui.opening import placed
+from ui.chat.components import UNEXPECTED
+from ui.chat.opening import placed
 from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
 

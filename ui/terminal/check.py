@@ -22,7 +22,7 @@ from qa.check import Checker, Verdict, open_checker
 from qa.display import printable
 from qa.read import Reader, open_reader
 from qa.types import RECOGNISED
-from ui.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
+from ui.terminal.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
 
 SUPPORTED: Final = 0
 FAILED: Final = 2

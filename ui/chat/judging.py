@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from index import Index, Span
 from index.errors import VerbatimError
 from ui import render
-from ui.components import UNEXPECTED, payload
-from ui.export import quoted_in
-from ui.feedback import Feedback
+from ui.chat.components import UNEXPECTED, payload
+from ui.chat.export import quoted_in
+from ui.chat.feedback import Feedback
 from ui.render import Turn
 
 log = logging.getLogger(__name__)

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 from qa.check import Checker
 from qa.types import Answer, Written
 from qa.write import Patience, Writer, written_out
+from ui.chat import USER
 from ui.desk import Lane
-from ui.guard import USER
 from ui.render import Turn
 from ui.render.quotations import citation_key
 from ui.render.written import pace

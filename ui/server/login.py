@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from index.errors import VerbatimError
+from ui.chat import USER
 from ui.desk import BusyError, Desk
-from ui.guard import USER, Allowance, headers_of, sender
+from ui.server.guard import Allowance, headers_of, sender
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -18,9 +18,10 @@ import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
 from qa.check import open_checker
 from qa.loopback import is_loopback
-from ui.guard import USER, Guard
-from ui.login import Door, Logins
-from ui.pages import PATH, Pictures
+from ui.chat import USER
+from ui.chat.pages import PATH, Pictures
+from ui.server.guard import Guard
+from ui.server.login import Door, Logins
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -79,9 +80,9 @@ def create_app(
     from starlette.middleware import Middleware
     from starlette.staticfiles import StaticFiles
 
-    from ui.chat import build
-    from ui.downloads import Downloads
-    from ui.writing import Writings
+    from ui.chat.downloads import Downloads
+    from ui.chat.layout import build
+    from ui.chat.writing import Writings
 
     downloads = Downloads()
     writings = None if writer is None else Writings(writer, open_checker(index))
@@ -127,7 +128,7 @@ def create_app(
 def load_libraries() -> None:
     """Load what the page is made with, which takes seconds and can be done while documents are being added."""
     _private_folder()
-    import ui.chat  # noqa: F401
+    import ui.chat.layout  # noqa: F401
 
 
 async def _fetch_nothing(url: str) -> NoReturn:

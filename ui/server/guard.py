@@ -18,6 +18,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ui.chat import USER
+
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,9 +39,6 @@ BODY_SECONDS = 30.0
 HEARD_OUT_BYTES, HEARD_OUT_SECONDS = 300_000_000, 10.0
 """A request that is refused is heard out, up to so much and so long: most senders read an answer only once they have
 sent everything, and a connection that is closed before takes the answer with it."""
-
-USER = "verbatim.user"
-"""Where in an ASGI scope the name stands of who is logged in, if anyone has to be."""
 
 _API = "/gradio_api/"
 _UPLOAD_PATHS = (f"{_API}upload", "/v1/documents")

@@ -20,11 +20,11 @@ from index.errors import VerbatimError
 from index.store import Progress
 from index.types import Changes, Entry
 from ui import render
-from ui.components import UNEXPECTED, html
-from ui.feedback import FEEDBACK_NAME, Feedback
-from ui.history import History
-from ui.sessions import Session, owner
-from ui.suggest import seed_file
+from ui.chat.components import UNEXPECTED, html
+from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.history import History
+from ui.chat.sessions import Session, owner
+from ui.chat.suggest import seed_file
 
 BATCH_BYTES = 64_000_000
 """So much of what was uploaded is in memory at a time."""

@@ -1,6 +1,6 @@
 """What asking over HTTP costs, above the answer itself: a real server in a process of its own, asked over loopback.
 
-    python -m ui.overhead [--suite seed] [--rounds 5]
+    python -m ui.server.overhead [--suite seed] [--rounds 5]
 
 The server says with each answer how long it took to work out (Server-Timing). What the client waited longer than that
 is the overhead: of the connection, which is kept, of reading the question, of waiting for a thread, and of writing the
@@ -81,7 +81,7 @@ def _server(store: str) -> Iterator[str]:
     """Run ``verbatim serve`` over a store until the block ends, and yield its address."""
     code = "from ui.terminal import main; main()"
     command = [sys.executable, "-c", code, "serve", "--store", store, "--port", "0"]
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
             said = process.stdout.readline() if process.stdout else ""

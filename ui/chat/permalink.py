@@ -9,7 +9,7 @@ import gradio as gr
 
 from qa.address import Address, AddressError
 from ui import render
-from ui.components import QUICK
+from ui.chat.components import QUICK
 
 PARAMETER: Final = "open"
 

@@ -12,12 +12,13 @@ import gradio as gr
 from index import Document, Index, UnknownDocumentError
 from index.errors import VerbatimError
 from qa.types import Citation
-from ui import export, render
-from ui.components import UNEXPECTED
-from ui.downloads import Downloads
-from ui.history import MOST_CONVERSATIONS, Conversation, History, UnknownConversationError
+from ui import render
+from ui.chat import export
+from ui.chat.components import UNEXPECTED
+from ui.chat.downloads import Downloads
+from ui.chat.history import MOST_CONVERSATIONS, Conversation, History, UnknownConversationError
+from ui.chat.sessions import Session, owner
 from ui.render import Turn
-from ui.sessions import Session, owner
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from qa.display import printable
 from qa.export import to_annotations, to_dict, to_markdown
 from qa.write import Writer
 from ui.questions import Asked, QuestionError, checked_question, read_questions
-from ui.telling import tell
+from ui.terminal.telling import tell
 
 Form = Literal["text", "json", "markdown", "annotation"]
 

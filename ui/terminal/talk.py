@@ -14,7 +14,7 @@ from index.sentences import sentence_spans
 from qa import Answer, Citation, stream
 from qa.display import printable
 from qa.write import Writer
-from ui.telling import tell
+from ui.terminal.telling import tell
 
 HELP = (
     "Ask in plain words. A number opens a cited sentence with its neighbours, = asks the last question again as it was "

@@ -1,0 +1,5 @@
+"""The terminal command ``verbatim``."""
+
+from ui.terminal.commands import command, main
+
+__all__ = ["command", "main"]
