@@ -2,6 +2,7 @@
 
     python -m evals.table measure --data ../data/dev --to FOLDER    # asks; a report a suite, half and system
     python -m evals.table show FOLDER                               # reads them and prints the table as Markdown
+    python -m evals.table draw FOLDER docs/peers.png                # the same as a picture
 
 Every system has the same encoder and is asked the same questions in one run. Verbatim is judged as it comes. A peer
 always answers and always cites as many sentences as it is told to, so each gets the number of sentences and the
@@ -138,23 +139,36 @@ class Setting:
 @command.command()
 def show(folder: Annotated[Path, typer.Argument(help="Where `measure` put the reports.")]) -> None:
     """Print the table as Markdown, then how the peers were set and where Verbatim is behind."""
-    from evals.peers import PEERS
-
-    choosing = {key: [_read(folder, name, "choose", key) for name in SETS] for key in PEERS}
-    settings = {key: choose(reports) for key, reports in choosing.items()}
+    settings = _settings(folder)
     typer.echo(f"| suite | system | {' | '.join(COLUMNS.values())} |\n|---|---|{'---|' * len(COLUMNS)}")
     behind: list[str] = []
-    for name in (*SUITES, *SETS):
-        reports = {"verbatim": _read(folder, name, "report", "verbatim")}
-        reports |= {key: settings[key].applied(_read(folder, name, "report", key)) for key in PEERS}
-        for line in _lines(name, list(reports.values())):
+    for name, reports in _reports(folder, settings).items():
+        for line in _lines(name, reports):
             typer.echo(line)
-        behind += _behind(name, list(reports.values()))
+        behind += _behind(name, reports)
     typer.echo("\nHow the peers were set, on the choosing halves:")
     for key, setting in settings.items():
         typer.echo(f"- {key}: {setting.cited} cited, refuses below {setting.threshold:.3g}")
     typer.echo("\nWhere a peer is ahead of Verbatim (paired 95 % interval without 0):")
     typer.echo("\n".join(behind) or "- nowhere")
+
+
+def _settings(folder: Path) -> dict[str, Setting]:
+    """Return how each peer is set."""
+    from evals.peers import PEERS
+
+    return {key: choose([_read(folder, name, "choose", key) for name in SETS]) for key in PEERS}
+
+
+def _reports(folder: Path, settings: Mapping[str, Setting]) -> dict[str, list[Report]]:
+    """Return for each suite the runs to report: Verbatim's, then those of the peers as they are set."""
+    return {
+        name: [
+            _read(folder, name, "report", "verbatim"),
+            *(setting.applied(_read(folder, name, "report", key)) for key, setting in settings.items()),
+        ]
+        for name in (*SUITES, *SETS)
+    }
 
 
 def _read(folder: Path, name: str, half: str, key: str) -> Report:
@@ -214,6 +228,44 @@ def _behind(name: str, reports: Sequence[Report]) -> Iterator[str]:
             ahead = high is not None and high < 0 if BY_NAME[column].lower_is_better else low is not None and low > 0
             if ahead:
                 yield f"- {name}: {peer.system}, {title}"
+
+
+# ---- draw ----------------------------------------------------------------------------------------
+
+DRAWN = ("citation_f1", "right_if_answered")
+COLOURS = ("#0b57d0", "#8ab4f8", "#9aa0a6", "#e8710a", "#12a37b", "#9334e6")
+"""Verbatim's two readers in two blues, then the peers; also told apart by people who see few colours."""
+
+
+@command.command()
+def draw(
+    folder: Annotated[Path, typer.Argument(help="Where `measure` put the reports.")],
+    to: Annotated[Path, typer.Argument(help="The picture to write: .png or .svg.")],
+) -> None:
+    """Draw what matters most of the table: every system of every suite, with its interval."""
+    from matplotlib.figure import Figure
+
+    reports = _reports(folder, _settings(folder))
+    figure = Figure(figsize=(10, 7.5), layout="constrained")
+    for axes, column in zip(figure.subplots(1, len(DRAWN), sharey=True), DRAWN, strict=True):
+        for place, of_suite in enumerate(reports.values()):
+            for number, (report, colour) in enumerate(zip(of_suite, COLOURS, strict=True)):
+                estimate = report.metrics[column]
+                height, size = place + 0.13 * (number - 2.5), 6.5 if number == 0 else 4.5
+                axes.hlines(height, estimate.low, estimate.high, color=colour, linewidth=size / 3, alpha=0.6)
+                label = report.system if place == 0 else None
+                axes.plot(estimate.value, height, "o", color=colour, markersize=size, label=label)
+        axes.set(
+            xlim=(0, 1), title=COLUMNS[column] if column == DRAWN[0] else "right sentence first, had it always answered"
+        )
+        axes.set_yticks(range(len(reports)), reports)
+        axes.grid(axis="x", color="#e0e0e0")
+        axes.hlines([place + 0.5 for place in range(len(reports) - 1)], 0, 1, color="#e0e0e0", linewidth=0.8)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.tick_params(length=0)
+    axes.invert_yaxis()
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    figure.savefig(to, dpi=150)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageColor
 
 from evals import Report, table
 from evals.metrics import estimates
@@ -55,3 +56,8 @@ def test_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert "| **1.00 [" in lines[4]
     assert sum(line.startswith("- txtai: 1 cited, refuses below ") for line in lines) == 1
     assert len([line for line in lines if line.startswith("|")]) == 2 + 2 * (1 + len(PEERS))
+    table.draw(tmp_path, tmp_path / "table.png")
+    with Image.open(tmp_path / "table.png") as picture:
+        assert picture.size == (1500, 1125)
+        colours = {colour: count for count, colour in picture.convert("RGB").getcolors(2**24)}
+        assert all(colours[ImageColor.getrgb(colour)] > 50 for colour in table.COLOURS)  # each system has its points
