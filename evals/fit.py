@@ -119,6 +119,9 @@ these sets and 0.01 to 0.03 lower on the built-in suites, most of whose unanswer
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Shares of wrong answers among those given for which `show` finds the least confidence."""
 
+DENIALS = (0.05, 0.07, 0.1, 0.15, 0.2)
+"""Confidences below which a refusal could say that the documents do not say, for `show` to tell how often they do."""
+
 PENALTY = 1e-3
 
 
@@ -265,12 +268,18 @@ def show(folder: Path) -> None:
                 f"{name}: for {share:.0%} wrong, confidence {limit}: {errors:.1%} wrong, "
                 f"{given_here[truth].mean():.1%} of the right ones given"
             )
+        answerable = np.array([one.answerable for one in some])
+        for least in DENIALS:
+            denied = chances < least
+            typer.echo(
+                f"{name}: below {least} {denied.sum()} questions, {answerable[denied].mean():.1%} of them answerable"
+            )
         for task in [*sorted({one.task for one in some}), ""]:
             own = np.array([not task or one.task == task for one in some])
-            answerable = np.array([one.answerable for one in some])[own]
-            auroc = metrics.auroc(chances[own], answerable) if len(set(answerable)) > 1 else float("nan")
+            here = answerable[own]
+            auroc = metrics.auroc(chances[own], here) if len(set(here)) > 1 else float("nan")
             typer.echo(
-                f"{name} {task or 'all':22} n {own.sum():5} answerable {answerable.mean():.2f} AUROC {auroc:.3f} "
+                f"{name} {task or 'all':22} n {own.sum():5} answerable {here.mean():.2f} AUROC {auroc:.3f} "
                 f"cov95 {metrics.coverage_at_precision(chances[own], truth[own]):.3f} (of {truth[own].mean():.3f}) "
                 f"ECE {metrics.calibration_error(chances[own], truth[own]):.3f}"
             )

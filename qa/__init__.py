@@ -48,7 +48,8 @@ def answer(
             sentences is checked against those that it cites. By default nothing is written.
 
     Returns:
-        An `Answer`. No answer is a result too: then ``abstained`` is true, and ``nearest`` and ``missing`` tell why.
+        An `Answer`. No answer is a result too: then ``abstained`` is true, and ``nearest`` and ``missing`` tell why,
+        and ``unsure`` whether the documents may say all the same.
 
     Raises:
         EmptyStoreError: The store holds no documents; the message names the next command.

@@ -21,13 +21,15 @@ class Calibration:
     ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over all
     scores, and over what is ``unread`` if that is among its features. ``thresholds`` pairs a share of wrong answers
     among those given with the least confidence that kept to it; ``usual_error`` is the share aimed at unless the
-    person says otherwise.
+    person says otherwise. Below the confidence ``denial`` a refusal says that the documents do not say; above it leaves
+    that open.
     """
 
     intercept: float
     weights: Mapping[str, float]
     thresholds: tuple[tuple[float, float], ...]
     usual_error: float
+    denial: float = 0.0
 
     def confidence(self, evidence: Sequence[Evidence]) -> float:
         """Return the estimated chance (0..1) that the first sentence answers the question."""

@@ -33,6 +33,9 @@ TOP_K = 10
 RERANKED = 50
 """Passages that a reranker chooses them from."""
 
+SAID = "The documents say so in the sentences cited."
+MAY_SAY = "Your documents may say, but Verbatim is not sure."
+
 
 class Answerer:
     """Answers questions from one index. Keep it: it keeps its models loaded.
@@ -117,6 +120,9 @@ class Answerer:
         nearest = max(read, key=lambda part: part.chance)
         clock.lap("read")
         best = answered[0] if answered else nearest
+        reason, unsure = SAID, False
+        if not answered:
+            reason, unsure = _refusal(question, nearest, self.reader.calibration.denial)
         differ = [rivals(part.question, part.evidence) for part in answered]
         chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
         shown = [group[0] for group in chosen] or nearest.evidence[:1]
@@ -128,11 +134,12 @@ class Answerer:
             question=question,
             query=query,
             citations=citations,
-            reason=_reason(question, nearest, bool(answered)),
+            reason=reason,
             unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
             conflicts=_conflicts(answered, differ, chosen),
             confidence=best.chance,
             nearest=near[0] if near else None,
+            unsure=unsure,
             runners_up=runners_up,
             searched=self._searched(read, documents),
             missing=() if citations else self._missing(query),
@@ -228,27 +235,27 @@ def _unanswered(part: Answer) -> tuple[str, ...]:
     return (part.question,) if part.abstained else part.unanswered
 
 
-def _reason(question: str, nearest: _Read, answered: bool) -> str:
-    if answered:
-        return "The documents say so in the sentences cited."
+def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
+    """Return why nothing is cited, and whether the documents may say all the same."""
     if not question.strip():
-        return "There is no question to answer."
+        return "There is no question to answer.", False
     if not nearest.evidence:
-        return "Your documents do not say. No sentence has anything to do with the question."
+        return "Your documents do not say. No sentence has anything to do with the question.", False
     found_in = foreign_language(nearest.evidence[0].hit.text)
     if language := found_in or foreign_language(question):
-        what = "what was found" if found_in else "the question"
-        return (
-            f"Your documents do not say, as far as Verbatim can tell. But {what} is in {language}, and it reads "
-            "English well and other languages badly: look at the nearest sentence yourself."
-        )
-    lacking = unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings)
-    why = f"does not mention {_listed(lacking)}" if lacking else "does not seem to answer the question"
-    return f"Your documents do not say. The nearest sentence found {why}."
+        what = "What was found" if found_in else "The question"
+        unread = f"{what} is in {language}, and it reads English well and other languages badly"
+        return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
+    lacking = _listed(unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings))
+    if nearest.chance >= denial:
+        but = f", and the nearest does not mention {lacking}" if lacking else ""
+        return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
+    why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
+    return f"Your documents do not say. The nearest sentence found {why}.", False
 
 
 def _listed(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,9 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
         if answer.missing:
             yield Text(printable("Nowhere in your documents: " + ", ".join(answer.missing)), style="dim")
         if answer.nearest:
-            yield Text("\nNearest sentence, not an answer:", style="dim")
-            yield rich_citation(answer.nearest, mark=False)
+            yield Text(f"\n{answer.near_label}:", style="dim")
+        for near in answer.near:
+            yield rich_citation(near, mark=False)
         return
     if answer.short:
         yield Text(printable(answer.short), style="bold")
@@ -140,8 +141,8 @@ def _html_parts(answer: Answer) -> Iterator[str]:
         if answer.missing:
             yield f"<p>Nowhere in your documents: <bdi>{escape(', '.join(answer.missing))}</bdi></p>"
         if answer.nearest:
-            yield f'<p style="{_DIM}">Nearest sentence, not an answer:</p>'
-            yield html_citation(answer.nearest, mark=False)
+            yield f'<p style="{_DIM}">{answer.near_label}:</p>'
+        yield from (html_citation(near, mark=False) for near in answer.near)
         return
     if answer.short:
         yield f'<p dir="auto"><strong>{escape(answer.short)}</strong></p>'

@@ -112,14 +112,14 @@ def to_markdown(answer: Answer) -> str:
         if answer.missing:
             lines.append("Nowhere in the documents: " + markdown(", ".join(answer.missing)))
         if answer.nearest:
-            lines += ["Nearest sentence, not an answer:", markdown_quotation(answer.nearest, answer.nearest.number)]
+            lines.append(f"{answer.near_label}:")
+    quoted = answer.citations or tuple(one.numbered(number) for number, one in enumerate(answer.near, start=1))
     lines += markdown_differences(answer)
-    lines += [markdown_quotation(citation, citation.number) for citation in answer.citations]
+    lines += [markdown_quotation(citation, citation.number) for citation in quoted]
     lines += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
     if answer.written:
         lines += markdown_prose(answer.written)
-    noted = answer.citations or ((answer.nearest,) if answer.nearest else ())
-    return "\n\n".join([*lines, *map(_footnote, noted)]) + "\n"
+    return "\n\n".join([*lines, *map(_footnote, quoted)]) + "\n"
 
 
 def markdown_differences(answer: Answer, before: int = 0) -> Iterator[str]:

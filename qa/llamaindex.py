@@ -87,7 +87,8 @@ class VerbatimQueryEngine(BaseQueryEngine):
     """Answers with cited sentences of an `Index`, or refuses; a refusal has no source nodes.
 
     With an ``llm`` the response is what it wrote from them, as far as that holds; see `qa.write`.
-    ``response.metadata`` has ``abstained``, ``confidence`` (0..1), ``short`` (the answer phrase or None) and ``query``.
+    ``response.metadata`` has ``abstained``, ``unsure`` (whether the documents may say all the same), ``confidence``
+    (0..1), ``short`` (the answer phrase or None) and ``query``.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class VerbatimQueryEngine(BaseQueryEngine):
             ],
             metadata={
                 "abstained": answer.abstained,
+                "unsure": answer.unsure,
                 "confidence": answer.confidence,
                 "short": answer.short,
                 "query": answer.query,

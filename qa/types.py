@@ -187,8 +187,9 @@ class Answer:
 
     ``query`` is what was searched for (the question, completed from the history). ``confidence`` (0..1) is the
     estimated chance that the first cited sentence answers the question; for a refusal it is the chance that the nearest
-    sentence would have. ``nearest`` is that sentence, which is *not* an answer. ``missing`` lists words of the
-    question that occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
+    sentence would have. ``nearest`` is that sentence, which is *not* an answer. A refusal that is ``unsure`` leaves
+    it open whether the documents say; any other says that they do not. ``missing`` lists words of the question that
+    occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
     cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
     asks for several things, those of which the documents do not seem to say anything. ``conflicts`` are the numbers of
     citations out of different documents that answer the same with different values ("27 days", "25 days");
@@ -213,12 +214,13 @@ class Answer:
     parts: tuple[Answer, ...] = ()
     reply: str | None = None
     written: Written | None = None
+    unsure: bool = False
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
     def abstained(self) -> bool:
-        """Whether nothing is cited: the documents were found not to say, or were not asked (see ``reply``)."""
+        """Whether nothing is cited: no sentence surely answers, or none was looked for (see ``reply``)."""
         return not self.citations
 
     @property
@@ -232,6 +234,19 @@ class Answer:
         if self.abstained:
             return self.reason
         return (self.written and self.written.text) or self.quoted
+
+    @property
+    def near(self) -> tuple[Citation, ...]:
+        """The nearest sentences of a refusal, best first."""
+        return (self.nearest, *self.runners_up) if self.nearest else ()
+
+    @property
+    def near_label(self) -> str:
+        """What to say above the nearest sentences of a refusal."""
+        sentences = "Nearest sentences" if len(self.near) > 1 else "Nearest sentence"
+        if self.unsure:
+            return f"{sentences}; see whether {'one' if len(self.near) > 1 else 'it'} answers"
+        return f"{sentences}, not an answer"
 
     @property
     def quoted(self) -> str:

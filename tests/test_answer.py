@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 
+from evals.answers import says_nothing
 from index import EmptyStoreError, Hit, Index, Source
 from qa import answer
 from qa.abstain import Calibration
@@ -192,6 +193,28 @@ def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:
     assert result.nearest.text in seed_index.documents()[0].text
     assert result.missing == ("penguins", "live", "Antarctica")
     assert 0 <= result.confidence < 0.2
+
+
+def test_a_refusal_says_whether_the_documents_may_say_all_the_same(seed_index: Index) -> None:
+    doubted = Answerer(seed_index, threshold=1)
+    sure, unlike = (
+        doubted.answer("How many U.S. troops remain in Iraq?"),
+        doubted.answer("Which penguins live in Antarctica?"),
+    )
+    denial = doubted.reader.calibration.denial
+    assert sure.confidence > denial > unlike.confidence
+    assert (sure.unsure, unlike.unsure) == (True, False)
+    assert sure.reason.startswith("Your documents may say, but Verbatim is not sure.")
+    assert unlike.reason.startswith("Your documents do not say.")
+    assert sure.near_label == "Nearest sentences; see whether one answers"
+    assert unlike.near_label == "Nearest sentences, not an answer"
+    assert sure.near == (sure.nearest, *sure.runners_up)
+    for refusal in (sure, unlike):
+        assert says_nothing(refusal.reason)  # whoever judges the words alone sees a refusal, too
+    given = answer("How many U.S. troops remain in Iraq?", index=seed_index)
+    assert not given.abstained
+    assert not given.unsure
+    assert given.near == ()
 
 
 def test_a_refusal_names_what_the_nearest_sentence_does_not_mention(seed_index: Index) -> None:

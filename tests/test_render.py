@@ -14,6 +14,7 @@ from lxml import html
 
 from index.layout import Box
 from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
+from qa.answer import MAY_SAY
 from qa.types import Answer, Citation, Reasons, Searched
 from ui import render
 from ui.chat.history import Summary
@@ -294,6 +295,16 @@ def test_a_refusal_says_so_and_labels_the_nearest_sentence(reason):
     assert shown(markup, "//p[@class='nearest-label']") == "Nearest sentence, not an answer"
     assert tree(markup).xpath("//button[@name='cite']/@value") == ["1.0"]
     assert not tree(markup).xpath("//p[@class='confidence' or @class='short']")
+
+
+def test_a_refusal_that_is_not_sure_says_so_and_why():
+    near = [cite(make_document("The pope was not there. He was ill."), *ends) for ends in ((0, 23), (24, 35))]
+    reason = f"{MAY_SAY} It could not find a sentence that clearly answers the question."
+    answer = Answer("Is he ill?", "Is he ill?", (), reason, 0.2, near[0], runners_up=(near[1],), unsure=True)
+    markup = render.conversation([Turn("Is he ill?", answer)], documents=1)
+    assert shown(markup, "//p[@class='refusal']") == MAY_SAY
+    assert shown(markup, "//p[@class='reason']") == "It could not find a sentence that clearly answers the question."
+    assert shown(markup, "//p[@class='nearest-label']") == "Nearest sentences; see whether one answers"
 
 
 def test_a_citation_tells_page_date_and_author_and_the_other_names():

@@ -59,13 +59,13 @@ def surroundings(text: str, citation: Citation, note: str = "") -> Surroundings:
 
 
 def quoted(turn: Turn) -> tuple[Citation, ...]:
-    """Return what a turn quotes: its citations, or the nearest sentence of a refusal."""
+    """Return what a turn quotes: its citations, or the nearest sentences of a refusal."""
     return quoted_in(turn.answer) if turn.answer else ()
 
 
 def quoted_in(answer: Answer) -> tuple[Citation, ...]:
     """Return what an answer quotes."""
-    return answer.citations or ((answer.nearest,) if answer.nearest else ())
+    return answer.citations or answer.near
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:
@@ -122,7 +122,7 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     if answer.abstained:
         parts.append(markdown(answer.reason))
         parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
-        parts += ["Nearest sentence, not an answer:"] if answer.nearest else []
+        parts += [f"{answer.near_label}:"] if answer.nearest else []
     for citation in quoted(turn):
         notes.append(f"[^{len(notes) + 1}]: {markdown(', '.join(_place(citation)))}")
         parts.append(markdown_quotation(citation, len(notes)))
@@ -196,7 +196,7 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
         if answer.missing:
             yield f'<p class="note" dir="auto">Nowhere in the documents: {html.escape(", ".join(answer.missing))}</p>'
         if answer.nearest:
-            yield '<p class="note">Nearest sentence, not an answer:</p>'
+            yield f'<p class="note">{answer.near_label}:</p>'
     for citation in cited:
         number = "≈" if answer.abstained else str(citation.number)
         words = _with_answer(citation, answer.abstained)

@@ -63,8 +63,7 @@ def cited(turns: Sequence[Turn], key: str) -> Citation | None:
 
 def shown_citations(answer: Answer) -> list[Citation]:
     """Return the citations of an answer that the page shows as quotations."""
-    near = (answer.nearest,) if answer.nearest else ()
-    return [*answer.citations, *near, *answer.runners_up]
+    return [*answer.citations, *(answer.near or answer.runners_up)]
 
 
 def _at(citations: Sequence[Citation], number: int) -> Citation | None:
@@ -166,9 +165,8 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
 
 def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
-    said = "Your documents do not say."
-    reason = answer.reason.strip()
-    if reason.casefold().startswith(said.casefold()[:-1]):
+    said, reason = "Your documents do not say.", answer.reason.strip()
+    if reason.startswith("Your documents "):
         said, stop, reason = reason.partition(". ")
         said += stop.strip()
     parts = [f'<p class="refusal" dir="auto">{escape(said)}</p>']
@@ -180,10 +178,8 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     if read := _read(answer.searched):
         parts.append(f'<p class="reason">{read}</p>')
     if answer.nearest is not None:
-        plural = "s" if answer.runners_up else ""
-        parts.append(f'<p class="nearest-label">Nearest sentence{plural}, not an answer</p>')
-        near = (answer.nearest, *answer.runners_up)
-        parts.extend(bystander(number, other, citation, turn.places) for other, citation in enumerate(near))
+        parts.append(f'<p class="nearest-label">{escape(answer.near_label)}</p>')
+        parts.extend(bystander(number, other, citation, turn.places) for other, citation in enumerate(answer.near))
     parts.append(why(number, answer, turn.places, ""))
     return "".join(parts)
 
