@@ -246,7 +246,7 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         what = "What was found" if found_in else "The question"
         unread = f"{what} is in {language}, and it reads English well and other languages badly"
         return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
-    lacking = _listed(unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings))
+    lacking = _listed(unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings), nearest.question)
     if nearest.chance >= denial:
         but = f", and the nearest does not mention {lacking}" if lacking else ""
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
@@ -254,8 +254,15 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
     return f"Your documents do not say. The nearest sentence found {why}.", False
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+def _listed(words: Sequence[str], question: str) -> str:
+    """Return the words as a list, those in one that stand side by side in the question."""
+    names: list[str] = []
+    for word in words:
+        if names and f"{names[-1]} {word}" in question:
+            names[-1] += f" {word}"
+        else:
+            names.append(word)
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,17 @@ def test_a_refusal_names_what_the_nearest_sentence_does_not_mention(seed_index: 
     assert "does not mention British." in result.reason
 
 
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("Did troops of Costa Rica remain in Iraq?", "Costa Rica"),
+        ("How many troops of Peru, Chile or Costa Rica remain in Iraq?", "Peru, Chile or Costa Rica"),
+    ],
+)
+def test_names_of_several_words_are_listed_whole(seed_index: Index, question: str, lacking: str) -> None:
+    assert f"does not mention {lacking}." in Answerer(seed_index, threshold=1).answer(question).reason
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?", "…", "\x00", "🙂", "the of and"])
 def test_what_is_not_a_question_is_refused(seed_index: Index, question: str) -> None:
     result = answer(

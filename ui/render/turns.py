@@ -175,12 +175,13 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     if answer.missing:
         words = ", ".join(f"<b><bdi>{escape(word)}</bdi></b>" for word in answer.missing)
         parts.append(f'<p class="missing">Nowhere in your documents: {words}</p>')
-    if read := _read(answer.searched):
+    read = _read(answer.searched)
+    if read and not answer.unsure:
         parts.append(f'<p class="reason">{read}</p>')
     if answer.nearest is not None:
         parts.append(f'<p class="nearest-label">{escape(answer.near_label)}</p>')
         parts.extend(bystander(number, other, citation, turn.places) for other, citation in enumerate(answer.near))
-    parts.append(why(number, answer, turn.places, ""))
+    parts.append(why(number, answer, turn.places, read if answer.unsure else ""))
     return "".join(parts)
 
 
