@@ -7,7 +7,8 @@ answered by any of these; null is the same as leaving it out:
 - ``citations``: a list, each a quote, or an object with ``quote`` and, if known, ``document`` (a name or path) and the
   offsets ``start`` and ``end``;
 - ``short``: the short answer; ``confidence``: a number, higher is surer; ``seconds``: the time it took;
-- ``refused``: whether the product declined to answer. Without it, `says_nothing` decides by the text.
+- ``refused``: whether the product declined to answer. Without it, `says_nothing` decides by the text;
+- ``unsure``: whether a refusal leaves open that the documents answer.
 
 Where a row has no ``citations``, what it cites is read from its text: the passages in quotation marks, or else those
 of its sentences that stand in the documents, altered or not. The others are prose of its own, which is not judged.
@@ -148,6 +149,7 @@ _ROW: Fields = {
     "short": (is_text, "the short answer as a text"),
     "confidence": (_is_number, "a number"),
     "refused": (is_truth, "true or false"),
+    "unsure": (is_truth, "true or false"),
     "seconds": (_is_duration, "a number that is not negative"),
 }
 
@@ -234,7 +236,10 @@ def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, 
     citations = tuple(part for citation in citations for part in _parts(citation, suite, aligner))
     nearest = given[0] if given and not citations else None
     refused = reading == "refusals"
-    return reading, Said(text, citations, row.get("short"), row.get("confidence"), nearest, row.get("seconds"), refused)
+    unsure = bool(row.get("unsure", False))
+    return reading, Said(
+        text, citations, row.get("short"), row.get("confidence"), nearest, row.get("seconds"), refused, unsure
+    )
 
 
 def _cited(row: Mapping[str, Any], text: str, given: tuple[Quote, ...]) -> tuple[str, tuple[Quote, ...]]:

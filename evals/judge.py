@@ -35,6 +35,7 @@ class Judge:
             nearest=nearest,
             confidence=None if answer.confidence is None else float(answer.confidence),
             excerpts=excerpts(gold, places, self.suite.documents),
+            unsure=answer.abstained and getattr(answer, "unsure", False),
         )
 
     def cited(self, citation: AnyCitation, evidence: Evidence = ()) -> Cited:

@@ -82,8 +82,8 @@ class Excerpt:
 class Row:
     """One question, what it got, and what it should have got. Everything else follows from these.
 
-    ``refused`` tells whether it declined to answer, ``text`` is what was shown, ``nearest`` what a refusal would have
-    cited. ``confidence`` is None if the system gives
+    ``refused`` tells whether it declined to answer, ``unsure`` whether it left open, then, that the documents answer.
+    ``text`` is what was shown, ``nearest`` what a refusal would have cited. ``confidence`` is None if the system gives
     none. ``seconds`` is wall time, ``cpu_seconds`` the processor time of this process; None for answers that were
     given elsewhere. ``excerpts`` are for people to look at.
     """
@@ -98,6 +98,7 @@ class Row:
     seconds: float | None = None
     cpu_seconds: float | None = None
     excerpts: tuple[Excerpt, ...] = ()
+    unsure: bool = False
 
     @property
     def stated(self) -> tuple[frozenset[int], ...]:
@@ -279,6 +280,12 @@ MEASURES: tuple[Measure, ...] = (
         lower=True,
     ),
     _value(
+        "wrong_denials",
+        "refusals",
+        lambda row: metrics.wrong_denial(row.refused, row.unsure, row.question.answerable),
+        lower=True,
+    ),
+    _value(
         "wrong_answers", "refusals", lambda row: metrics.wrong_answer(row.refused, row.question.answerable), lower=True
     ),
     Measure("auroc", "confidence", _answerability, metrics.auroc, every=True),
@@ -299,7 +306,8 @@ BY_NAME: Mapping[str, Measure] = MappingProxyType({measure.name: measure for mea
 
 def _faults(row: Row) -> list[str]:
     if row.refused:
-        return ["refused, but the documents say"] if row.question.answerable else []
+        kind = "refused, not sure" if row.unsure else "refused"
+        return [f"{kind}, but the documents say"] if row.question.answerable else []
     cited, stated = len(row.citations), row.stated
     faults = []
     for fidelity in ("misplaced", "altered", "absent"):

@@ -39,7 +39,10 @@ class AnyAnswer(Protocol):
 
     @property
     def abstained(self) -> bool:
-        """Whether it declined to answer. An answer without citations is none the less an answer."""
+        """Whether it declined to answer. An answer without citations is none the less an answer.
+
+        What can refuse without saying that there is no answer has a property ``unsure`` besides.
+        """
 
     @property
     def text(self) -> str:
@@ -79,8 +82,9 @@ class Quote:
 class Said:
     """An answer in its plainest form; see `AnyAnswer`.
 
-    ``refused`` tells whether it declined to answer; if None, it did if it cites nothing. ``seconds`` is for answers
-    that were given elsewhere; where it is None the time of the call is taken.
+    ``refused`` tells whether it declined to answer; if None, it did if it cites nothing. A refusal that is ``unsure``
+    leaves open whether the documents answer. ``seconds`` is for answers that were given elsewhere; where it is None the
+    time of the call is taken.
     """
 
     text: str = ""
@@ -90,6 +94,7 @@ class Said:
     nearest: Quote | None = None
     seconds: float | None = None
     refused: bool | None = None
+    unsure: bool = False
 
     @property
     def abstained(self) -> bool:

@@ -99,6 +99,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "wrong_refusals": Words(
             "Refused although answerable", "Of the questions that the documents answer, those refused.", _ANSWERABLE
         ),
+        "wrong_denials": Words(
+            "Said not to be there",
+            "Of the questions that the documents answer, those refused by saying that they do not.",
+            _ANSWERABLE,
+        ),
         "wrong_answers": Words(
             "Answered although not answerable",
             "Of the questions that the documents do not answer, those answered.",
@@ -148,6 +153,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "altered": "altered",
         "absent": "absent",
         "answered, but": "answered wrongly",
+        "refused, not sure": "refused, not sure",
         "refused, but": "refused wrongly",
         "without a citation": "without a citation",
         "misplaced": "misplaced",

@@ -225,6 +225,12 @@ def test_a_refusal_keeps_what_it_would_have_cited(suite: Suite, tmp_path: Path) 
     assert (said.nearest, said.confidence) == (Quote("It cost nine"), 0.1)
 
 
+@pytest.mark.parametrize("unsure", [True, False])
+def test_a_refusal_can_be_unsure(suite: Suite, tmp_path: Path, unsure: bool) -> None:
+    said, _ = answered(suite, tmp_path, refused=True, unsure=unsure)
+    assert (said.abstained, said.unsure) == (True, unsure)
+
+
 @pytest.mark.parametrize(
     "row",
     [

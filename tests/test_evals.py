@@ -243,7 +243,14 @@ def test_refusing_everything(suite: Suite):
 
     ranked = SURE - {"brier", "calibration_error"}
     found = RIGHT - {"citation_precision", "alce_precision"}
-    assert fallen(suite, never) >= {"wrong_refusals", "completeness", "answer_in_citation", *found, *ranked}
+    assert fallen(suite, never) >= {
+        "wrong_refusals",
+        "wrong_denials",
+        "completeness",
+        "answer_in_citation",
+        *found,
+        *ranked,
+    }
     report = judge(suite, never)
     value = {name: estimate.value for name, estimate in report.metrics.items()}
     assert (value["wrong_refusals"], value["right_refusals"]) == (1, 1)
@@ -282,11 +289,22 @@ def test_a_refusal_is_ranked_by_what_it_would_have_cited(suite: Suite):
             return replace(said, citations=(), nearest=said.citations[0]) if said.citations else said
 
     report = run(suite, system=Shy(suite))
-    assert report.metrics["wrong_refusals"].value == 1
+    assert report.metrics["wrong_refusals"].value == report.metrics["wrong_denials"].value == 1
     assert report.metrics["right_sentence_at_1"].value == 0
     assert report.metrics["right_if_answered"].value == 1
     for name in SURE | {"auroc"}:
         assert report.metrics[name].value == pytest.approx(judge(suite).metrics[name].value), name
+
+
+def test_a_refusal_that_is_not_sure_denies_nothing(suite: Suite):
+    class Unsure:
+        def answer(self, question: str, history: Sequence[str]) -> Said:
+            return Said("I am not sure.", refused=True, unsure=True)
+
+    report = run(suite, system=Unsure())
+    assert report.metrics["wrong_refusals"].value == 1, "it is a refusal all the same"
+    assert report.metrics["wrong_denials"].value == 0
+    assert [row.faults for row in report.wrong] == [("refused, not sure, but the documents say",)] * 3
 
 
 def test_confidence_is_measured_for_all_questions_or_not_at_all(suite: Suite):

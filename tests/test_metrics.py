@@ -231,6 +231,20 @@ def test_refusals(refused, answerable, right_refusal, wrong_refusal, wrong_answe
     assert metrics.wrong_answer(refused, answerable) == wrong_answer
 
 
+@pytest.mark.parametrize(
+    ("refused", "unsure", "answerable", "wrong"),
+    [
+        (True, False, True, 1),
+        (True, True, True, 0),
+        (False, False, True, 0),
+        (True, False, False, None),
+        (True, True, False, None),
+    ],
+)
+def test_who_is_not_sure_denies_nothing(refused: bool, unsure: bool, answerable: bool, wrong: float | None) -> None:
+    assert metrics.wrong_denial(refused, unsure, answerable) == wrong
+
+
 # ---- confidence ----
 
 

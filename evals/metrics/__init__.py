@@ -31,7 +31,7 @@ from evals.metrics.confidence import (
     risk_coverage,
 )
 from evals.metrics.estimates import Estimate, Statistic, difference, estimate, mean, percentile, ratio, share
-from evals.metrics.refusals import right_refusal, wrong_answer, wrong_refusal
+from evals.metrics.refusals import right_refusal, wrong_answer, wrong_denial, wrong_refusal
 
 __all__ = [
     "Bin",
@@ -70,5 +70,6 @@ __all__ = [
     "stated_facts",
     "token_f1",
     "wrong_answer",
+    "wrong_denial",
     "wrong_refusal",
 ]

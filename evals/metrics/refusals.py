@@ -16,6 +16,14 @@ def wrong_answer(refused: bool, answerable: bool) -> float | None:
     return None if answerable else float(not refused)
 
 
+def wrong_denial(refused: bool, unsure: bool, answerable: bool) -> float | None:
+    """Return 1 if an answerable question was refused by saying that there is no answer, else 0; None if unanswerable.
+
+    A refusal that is unsure leaves that open. Lower is better.
+    """
+    return float(refused and not unsure) if answerable else None
+
+
 def wrong_refusal(refused: bool, answerable: bool) -> float | None:
     """Return 1 if an answerable question was refused, else 0; None if it is unanswerable. Lower is better."""
     return float(refused) if answerable else None
