@@ -6,8 +6,9 @@
 Starts ``verbatim chat`` as a user does, as a process of its own with a store of its own, and uses it over HTTP from
 this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, then for the answer.
 Every question is another, so that nothing can be remembered. A time is that from sending a question to having its
-answer. Without ``--think`` the next question of a chat follows at once, harder than people are on a server. Both
-processes share the machine: what this one takes is the server's loss.
+answer. Without ``--think`` the next question of a chat follows at once, harder than people are on a server; who is told
+that it is busy waits the few seconds that he is told to. Both processes share the machine: what this one takes is the
+server's loss.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ from index.passages import PASSAGE_CHARS
 SEEDS = ROOT / "seeds"
 TIMEOUT = 60.0
 """Seconds after which a request counts as failed."""
+
+BUSY_SECONDS = 3.0
+"""How long someone waits before the next question who was told to try again in a few seconds."""
 
 STEADY = 0.1
 """The share of a soak after which memory is first looked at: until then models and caches are being loaded."""
@@ -211,7 +215,11 @@ async def _crowd(url: str, chats: int, asks: int, think: float) -> list[Asked]:
     async def one(number: int) -> list[Asked]:
         async with open_chat(client, f"crowd{os.getpid()}x{chats}x{number}") as chat:
             await opened.wait()
-            return [await _after(think if turn else 0, chat.ask(next(questions))) for turn in range(asks)]
+            asked = [await chat.ask(next(questions))]
+            while len(asked) < asks:
+                pause = BUSY_SECONDS if asked[-1].wrong == "busy" else think
+                asked.append(await _after(pause, chat.ask(next(questions))))
+            return asked
 
     async with _client(url) as client:
         return [asked for of_one in await asyncio.gather(*map(one, range(chats))) for asked in of_one]

@@ -20,7 +20,7 @@ from tests.asking import Asker
 from tests.chromium import serving, wait_until
 from tests.fakes import HashEncoder
 from ui.chat import asking, layout
-from ui.desk import BusyError, Desk, Lane
+from ui.desk import CROWDED, BusyError, Desk, Lane
 from ui.server.web import create_app
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +80,7 @@ def test_nobody_waits_longer_than_the_limit_and_what_has_not_begun_never_does() 
 
 
 def test_a_slow_line_is_not_joined_and_a_free_place_is_taken_however_slow() -> None:
-    desk, slowly = Desk(at_once=1, in_line=50, line_seconds=0.3), partial(threading.Event().wait, 0.2)
+    desk, slowly = Desk(at_once=1, in_line=50, line_seconds=0.2 * CROWDED + 0.1), partial(threading.Event().wait, 0.2)
     for _ in range(12):  # nobody waits: each is let in, and tells the pace
         assert work_out(desk, slowly) == [False]
     results = work_out(desk, *[slowly] * 6)

@@ -27,6 +27,10 @@ SECONDS = 20.0
 REMEMBERED = 8
 """The pace is that of about so many answers."""
 
+CROWDED = 1.6
+"""An answer takes so much longer while others wait than while nobody does, since to let them in, or to send them away,
+takes of the processor, too (100 chats on two cores). Without it the first of a crowd would be promised too much."""
+
 T = TypeVar("T")
 
 
@@ -54,7 +58,7 @@ class Desk:
         self._seconds = seconds
         self._line_seconds = line_seconds
         self._inside = 0
-        self._pace = 0.0  # seconds a task, the later ones counting more
+        self._pace = 0.0  # seconds that a task takes while others wait, the later ones counting more
         self._lock = threading.Lock()
 
     async def work_out(self, task: Callable[[], T]) -> T:
@@ -92,7 +96,8 @@ class Desk:
             return task()
         finally:
             with self._lock:
-                self._pace += (time.monotonic() - began - self._pace) / REMEMBERED
+                seconds = (time.monotonic() - began) * (CROWDED if self._inside <= self._at_once else 1)
+                self._pace += (seconds - self._pace) / REMEMBERED
 
 
 class Lane:
