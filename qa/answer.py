@@ -111,7 +111,7 @@ class Answerer:
         query, hits = self._search(understood, documents)
         clock.lap("search")
         if query == question:
-            read = [self._read(part, hits) for part in parts(query)]
+            read = [self._read_part(part, query, hits, documents) for part in parts(query)]
         else:
             read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
@@ -163,6 +163,12 @@ class Answerer:
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
         return _Read(question, evidence, self.reader.calibration.confidence(evidence))
+
+    def _read_part(self, part: str, question: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
+        """Read for a part of a question in what was found for the whole; what was completed is searched for itself."""
+        if part.rstrip("?") not in question:
+            _, hits = self._search(Understood(part, part), documents)
+        return self._read(part, hits)
 
     def _read_leaning(self, understood: Understood, hits: Sequence[Hit]) -> _Read:
         """Read for a question with the words of the talk. Only what speaks of the thing that it changed can answer."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from index import Hit
 from index.lexical import terms
 from qa.carry import Turn, carried, turns
-from qa.ellipsis import completed
+from qa.ellipsis import asks, completed
 from qa.named import named_terms, unmentioned
-from qa.parts import asks
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(

@@ -6,7 +6,15 @@ import re
 
 from index.lexical import terms
 from qa.carry import is_date, phrases
-from qa.parts import ASKING, asks
+
+ASKING = (
+    r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
+    r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
+    r"|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
+)
+"""How a question begins."""
+
+_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
 
 LONGEST_FRAGMENT = 80
 """Characters; what is longer is no fragment."""
@@ -23,6 +31,11 @@ _FRAGMENT = re.compile(
     rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)(?:,? (?:too|as well|please))?[\s?!.]*",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"(?:(?:and|but|or|so),? )?(?P<asked>how (?:many|much|often|long|far|old|big)|who|when|where) "
+    rf"(?P<rest>(?!(?:about|to|of)\b){_PLACE} .+)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?!\w)")
 _PRONOUN = re.compile(r"\b(?:it|he|him|she|they|them)\b", re.IGNORECASE)
 _VAGUE = re.compile(
@@ -30,14 +43,20 @@ _VAGUE = re.compile(
 )
 
 
+def asks(question: str) -> bool:
+    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
+    return bool(_WHOLE.match(question.strip()) and terms(question))
+
+
 def completed(question: str, before: str) -> str:
     """Return the question before with the thing that a fragment names in the place of its own; else the question.
 
-    "How many died in 1944?" and "And in 2021?" are "How many died in 2021?". A number takes the place of the only
-    number; a date in words or a name that of the only one, or of "it"; "And on Sundays?" that of "on weekdays" at the
-    end. What has no place there stands at the end with its "in". Where it is not clear what changes, nothing does.
+    "How many died in 1944?" and "And in 2021?" or "And how many in 2021?" are "How many died in 2021?". A number takes
+    the place of the only number; a date in words or a name that of the only one, or of "it"; "And on Sundays?" that of
+    "on weekdays" at the end. What has no place there stands at the end with its "in". Where it is not clear what
+    changes, nothing does.
     """
-    fragment = _fragment(question)
+    fragment = _fragment(_once_asked(question, before))
     if fragment is None or not asks(before):
         return question
     thing, named = fragment["thing"], f"{fragment['article'] or ''}{fragment['thing']}"
@@ -52,6 +71,13 @@ def completed(question: str, before: str) -> str:
     told = f"{fragment['place']} {named}"
     tail = re.search(rf"\b{fragment['place']}(?: [\w'’-]+){{1,{LONGEST_TAIL}}}(?=[ ?!.]*$)", before, re.IGNORECASE)
     return _changed(before, tail, told) if tail else f"{before.rstrip(' ?!.')} {told}?"
+
+
+def _once_asked(question: str, before: str) -> str:
+    """Return "and in Oman?" for "And how many in Oman?" if the question before asks how many, too."""
+    again = _AGAIN.fullmatch(question.strip()) if len(question) <= LONGEST_FRAGMENT else None
+    same = again and re.match(rf"{re.escape(again['asked'])}\b", before.strip(), re.IGNORECASE)
+    return f"and {again['rest']}" if again and same else question
 
 
 def _fragment(question: str) -> re.Match[str] | None:

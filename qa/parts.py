@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 
 from index.lexical import terms
+from qa.ellipsis import ASKING, completed
 
 MOST_PARTS = 3
 SHORT_TERMS = 1
 
-ASKING = (
-    r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
-    r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
-    r"|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
-)
-"""How a question begins."""
-
-_WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)
 _AND = re.compile(rf",? and (?={ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
@@ -39,15 +32,15 @@ def questions(message: str) -> list[str]:
 def parts(question: str) -> list[str]:
     """Return the questions that are joined in one by "and", in order; a single question as it is.
 
-    A short part ("and how many in Oman?") is completed with the whole question before it.
+    A short part ("and how many in Oman?") is completed from the first, or stands behind it if that cannot be done.
     """
     pieces = _AND.split(question.strip().rstrip("? "), maxsplit=MOST_PARTS - 1)
     if len(pieces) == 1 or not all(_OPENING.match(piece) and terms(piece) for piece in pieces):
         return [question]
     first, *others = (f"{piece}?" for piece in pieces)
-    return [first, *(other if len(terms(other)) > SHORT_TERMS else f"{first} {other}" for other in others)]
+    return [first, *(other if len(terms(other)) > SHORT_TERMS else _completed(other, first) for other in others)]
 
 
-def asks(question: str) -> bool:
-    """Whether a question tells by itself what it asks for, unlike "Why?" and "And in Oman?"."""
-    return bool(_WHOLE.match(question.strip()) and terms(question))
+def _completed(part: str, first: str) -> str:
+    whole = completed(part, first)
+    return f"{first} {part}" if whole == part else whole

@@ -83,7 +83,11 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
         ),
         (
             "How many people died in Ulm, and how many in Bern?",
-            ["How many people died in Ulm?", "How many people died in Ulm? how many in Bern?"],
+            ["How many people died in Ulm?", "How many people died in Bern?"],
+        ),
+        (
+            "What does the firm pay anyway, and what later?",
+            ["What does the firm pay anyway?", "What does the firm pay anyway? what later?"],
         ),
         ("Did the mayor and the council agree?", ["Did the mayor and the council agree?"]),
         ("Search and what?", ["Search and what?"]),

@@ -15,8 +15,8 @@ from qa import Answer, answer, converse
 from qa.antecedent import antecedent, leaning
 from qa.carry import Turn, carried, phrases, turns
 from qa.converse import leans, understand
-from qa.ellipsis import completed
-from qa.parts import asks, questions
+from qa.ellipsis import asks, completed
+from qa.parts import questions
 from qa.smalltalk import reply_to
 
 
@@ -140,7 +140,16 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("I see.", "And in Oman?", "And in Oman?"),
         ("How many died in 1944 and 1945?", "And in 2021?", "And in 2021?"),
         ("How many died?", "And the other one?", "And the other one?"),
-        ("How many died in 1944?", "And how many in 2021?", "And how many in 2021?"),
+        ("How many died in 1944?", "And how many in 2021?", "How many died in 2021?"),
+        ("How many people were killed in Germany?", "how many in Oman?", "How many people were killed in Oman?"),
+        ("How many engines were at the mill?", "How many at the farm", "How many engines were at the farm?"),
+        ("How many people does it employ?", "How many of them in Ulm?", "How many of them in Ulm?"),
+        ("How much is the fee?", "And how much to pay it late?", "And how much to pay it late?"),
+        ("What did the mayor say?", "What about the council?", "What about the council?"),
+        ("Who was treasurer in 2019?", "and who in 2021?", "Who was treasurer in 2021?"),
+        ("Who was treasurer in 2019?", "And how many in 2021?", "And how many in 2021?"),
+        ("How much was it in 2019?", "And how many in 2021?", "And how many in 2021?"),
+        ("When did he leave?", "And when after that?", "And when after that?"),
         ("How many died in 1944?", "Why?", "Why?"),
         ("How many died in 1944?", "And " + "." * 100_000 + "x", "And " + "." * 100_000 + "x"),
         ("", "", ""),
