@@ -44,6 +44,15 @@ def test_a_follow_up_leans_on_the_last_answer_and_a_number_opens_its_source(seed
     assert shown == kept
 
 
+def test_a_number_opens_what_came_nearest_after_a_refusal(seed_index: Index) -> None:
+    asked = "Which penguins live in Antarctica?"
+    printed, (refusal,), _ = said(seed_index, [asked, "2", "4", "0"])
+    assert refusal.abstained
+    assert printed.count(refusal.near[1].text) == 2, "once as near, and once with its neighbours"
+    assert "no [4]" in printed
+    assert "no [0]" in printed
+
+
 def test_the_last_question_is_asked_again_without_the_talk(seed_index: Index) -> None:
     _, shown, kept = said(seed_index, ["What happened in Solingen?", "How many were injured there?", "="])
     assert shown[2].question == shown[2].query == "How many were injured there?"

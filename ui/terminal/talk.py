@@ -17,8 +17,8 @@ from qa.write import Writer
 from ui.terminal.telling import tell
 
 HELP = (
-    "Ask in plain words. A number opens a cited sentence with its neighbours, = asks the last question again as it was "
-    "typed, without what was said before; an empty line ends."
+    "Ask in plain words. A number opens a sentence that was shown, with its neighbours, = asks the last question again "
+    "as it was typed, without what was said before; an empty line ends."
 )
 
 NEIGHBOURS = 2
@@ -73,13 +73,12 @@ class Talk:
         self.history = [*self.history, tell(chain([found], answers), self.console)][-KEPT:]
 
     def _open(self, number: int) -> None:
-        """Print a cited sentence of the last answer between its neighbours."""
-        cited = next(
-            (one for one in (self.history[-1].citations if self.history else ()) if one.number == number), None
-        )
-        if cited is None:
+        """Print a sentence that the last answer cites, or the nearest of a refusal, between its neighbours."""
+        shown = (self.history[-1].citations or self.history[-1].near) if self.history else ()
+        if not 1 <= number <= len(shown):
             self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
             return
+        cited = shown[number - 1]
         self.console.print(around(cited, self.index))
         self.console.print(Text(f"    {printable(cited.source)}, {cited.place}", style="dim"))
 
