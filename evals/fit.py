@@ -127,7 +127,10 @@ PENALTY = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it was read: a row of features for each sentence, and which of them state a needed fact."""
+    """A question as it was read: a row of features for each sentence, and which of them state a needed fact.
+
+    ``unread`` is what the passages that were not read would weigh beside the sentences, if there are any.
+    """
 
     task: str
     half: str
@@ -137,6 +140,7 @@ class Asked:
     features: Mapping[str, NDArray[np.float64]]
     states: tuple[frozenset[int], ...]
     shorts: tuple[str, ...]
+    unread: tuple[float, ...] = ()
 
     def scores(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
         """Return each sentence's score."""
@@ -155,6 +159,7 @@ def load(folder: Path) -> list[Asked]:
                 Asked(
                     file.stem, row["half"], row["answerable"], row["facts"], tuple(row["answers"]), features,
                     tuple(frozenset(one["states"]) for one in evidence), tuple(one["short"] for one in evidence),
+                    tuple(one["features"]["unread"] for one in evidence[:1] if "unread" in one["features"]),
                 )
             )  # fmt: skip
     return found
@@ -193,7 +198,7 @@ def confidence_table(asked: Sequence[Asked], weights: Mapping[str, float]) -> ND
         scores = one.scores(weights)
         first = int(np.argmax(scores))
         values = {name: one.features[name][first] for name in FEATURES}
-        values["lead"] = 1 / np.exp(scores - scores[first]).sum()
+        values["lead"] = 1 / np.exp(np.append(scores, one.unread) - scores[first]).sum()
         rows.append([values[name] for name in CONFIDENCE])
     return np.array(rows)
 

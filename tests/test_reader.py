@@ -20,6 +20,7 @@ from transformers import (
     RobertaForQuestionAnswering,
 )
 
+from evals import fit, load_suite
 from index import Index, Source
 from index.errors import VerbatimError
 from qa import answer, read
@@ -167,6 +168,24 @@ def test_an_unsure_answer_is_read_in_all_passages_that_the_search_found_nearly_a
     assert {item.hit.rank for item in reader.read(question, unlikely)} == {1, 2, 3, 4}
     reordered = [replace(hit, rank=rank) for rank, hit in enumerate(reversed(unlikely), start=1)]  # as by a reranker
     assert {item.hit.rank for item in reader.read(question, reordered)} == {hit.rank for hit in hits}
+
+
+def test_the_fit_sees_the_confidence_that_people_see(
+    seed_index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "SURE", 2.0)
+    monkeypatch.setattr(read, "UNREAD", (5.0, 0.0))  # what is not read weighs much
+    suite, reader = load_suite("seed"), open_reader(None, seed_index)
+    question = suite.questions[0]
+    hits = seed_index.search(question.question)
+    evidence = reader.read(
+        question.question, [replace(hit, score=0.0) if hit.rank > read.READ_FIRST else hit for hit in hits]
+    )
+    assert "unread" in evidence[0].features
+    (tmp_path / "seed.jsonl").write_text(json.dumps(fit._row(suite, question, evidence)))
+    calibration = reader.calibration
+    (chance,) = fit.Confidence(calibration.intercept, calibration.weights).chances(fit.load(tmp_path), read.WEIGHTS)
+    assert chance == pytest.approx(calibration.confidence(evidence), abs=0.002)
 
 
 # ── Models that a user names ──────────────────────────────────────────────────
