@@ -21,7 +21,7 @@ from qa.parts import parts, questions
 from qa.read import Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
-from qa.types import Answer, Citation, Evidence, Searched
+from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
     from qa.check import Checker
@@ -34,7 +34,6 @@ RERANKED = 50
 """Passages that a reranker chooses them from."""
 
 SAID = "The documents say so in the sentences cited."
-MAY_SAY = "Your documents may say, but Verbatim is not sure."
 
 
 class Answerer:
@@ -246,7 +245,7 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
     if not question.strip():
         return "There is no question to answer.", False
     if not nearest.evidence:
-        return "Your documents do not say. No sentence has anything to do with the question.", False
+        return f"{NOT_SAID} No sentence has anything to do with the question.", False
     found_in = foreign_language(nearest.evidence[0].hit.text)
     if language := found_in or foreign_language(question):
         what = "What was found" if found_in else "The question"
@@ -257,7 +256,7 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         but = f", and the nearest does not mention {lacking}" if lacking else ""
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
     why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
-    return f"Your documents do not say. The nearest sentence found {why}.", False
+    return f"{NOT_SAID} The nearest sentence found {why}.", False
 
 
 def _listed(words: Sequence[str], question: str) -> str:

@@ -17,6 +17,11 @@ RECOGNISED = "read from a picture of the page"
 """What is said of words that were recognised, so that people look at the page itself."""
 
 
+NOT_SAID = "Your documents do not say."
+MAY_SAY = "Your documents may say, but Verbatim is not sure."
+"""How the reason of a refusal begins, and that of one that is unsure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that a reader considered, within a hit.

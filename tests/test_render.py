@@ -14,8 +14,7 @@ from lxml import html
 
 from index.layout import Box
 from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
-from qa.answer import MAY_SAY
-from qa.types import Answer, Citation, Reasons, Searched
+from qa.types import MAY_SAY, Answer, Citation, Reasons, Searched
 from ui import render
 from ui.chat.history import Summary
 from ui.render import Page, Place, Turn

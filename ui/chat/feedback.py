@@ -43,7 +43,7 @@ class Feedback:
     ) -> None:
         """Keep a question with the sentence that answers it, or None where the documents do not say.
 
-        ``others`` are documents that were cited, rightly or not; ``answer`` is a short answer inside the sentence.
+        ``others`` are documents that were quoted, rightly or not; ``answer`` is a short answer inside the sentence.
         What was said before of the same question, asked after the same ``history``, is replaced.
 
         Raises:

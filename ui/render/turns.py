@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.types import Answer, Citation, Searched
+from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Searched
 from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
@@ -165,10 +165,8 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
 
 def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
-    said, reason = "Your documents do not say.", answer.reason.strip()
-    if reason.startswith("Your documents "):
-        said, stop, reason = reason.partition(". ")
-        said += stop.strip()
+    said = MAY_SAY if answer.unsure else NOT_SAID
+    reason = answer.reason.removeprefix(said).strip()
     parts = [f'<p class="refusal" dir="auto">{escape(said)}</p>']
     if reason:
         parts.append(f'<p class="reason" dir="auto">{escape(reason)}</p>')

@@ -41,7 +41,7 @@ def confidence_words(confidence: float) -> str:
 
 def why(turn: int, answer: Answer, places: Places, searched: str) -> str:
     """Return the disclosure under an answer, or under a refusal."""
-    shown = answer.citations or ((answer.nearest,) if answer.nearest else ())
+    shown = answer.citations or answer.near[:1]
     if not shown or shown[0].reasons is None:
         return ""
     others = answer.runners_up[: 1 if answer.citations else len(answer.runners_up)]
