@@ -5,9 +5,10 @@ itself is judged. `run` is bound here on purpose, over the module of the same na
 ``evals.run(suite)``.
 """
 
+from evals.folder import load_suite
 from evals.results import Report
 from evals.run import run
-from evals.suite import Suite, load_suite
+from evals.suite import Suite
 from evals.systems import Quote, Said
 
 __all__ = ["Quote", "Report", "Said", "Suite", "load_suite", "run"]

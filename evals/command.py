@@ -76,8 +76,8 @@ def run(  # noqa: PLR0917 - options of a command have names
     ] = None,
 ) -> None:
     """Ask every question of a suite and judge every citation. `eval SUITE` is short for `eval run SUITE`."""
-    from evals.report import print_report
-    from evals.suite import load_suite
+    from evals.folder import load_suite
+    from evals.report.terminal import print_report
 
     low, high = _bounds(fail_under, "--fail-under"), _bounds(fail_over, "--fail-over")
     names = suites or ["seed"]
@@ -95,7 +95,7 @@ def run(  # noqa: PLR0917 - options of a command have names
         if save is not None:
             _told("saved as", report.save(save))
         if html is not None:
-            from evals.page import report_page
+            from evals.report.page import report_page
             from evals.results import write_whole
 
             _told("the page is", write_whole(html, report_page(report)))
@@ -114,13 +114,13 @@ def compare(
 ) -> None:
     """Compare two saved reports: what got better or worse, and which questions were fixed or broken."""
     from evals.compare import Comparison
-    from evals.report import print_comparison
+    from evals.report.terminal import print_comparison
     from evals.results import Report, write_whole
 
     comparison = Comparison(Report.load(before), Report.load(after))
     print_comparison(comparison, console)
     if html is not None:
-        from evals.page import comparison_page
+        from evals.report.page import comparison_page
 
         _told("the page is", write_whole(html, comparison_page(comparison)))
 
@@ -133,7 +133,7 @@ def make(
     seed: Annotated[int, typer.Option(help="Another seed draws other questions.")] = 0,
 ) -> None:
     """Draft a suite from your own documents: questions with their gold sentence, and twins without an answer."""
-    from evals.make import make_suite
+    from evals.make.suite import make_suite
 
     inside = next((path for path in paths if to.absolute().is_relative_to(path.absolute())), None)
     if inside is not None:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from evals.answers import AnswersFromFile
+from evals.folder import load_suite
 from evals.judge import Judge
 from evals.results import Report, Row
 from evals.rows import SuiteError
-from evals.suite import Question, Suite, load_suite
+from evals.suite import Question, Suite
 from evals.systems import AnyAnswer, ScopedSystem, System
 
 if TYPE_CHECKING:

@@ -27,6 +27,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from evals.make.corpus import Corpus, Document
+from evals.make.pairs import twin_of
 from evals.rows import SuiteError
 from evals.suite import Evidence, GoldSpan, Question, Suite
 from index.sentences import sentence_spans
@@ -179,9 +181,6 @@ def _sentences(text: str) -> tuple[Span, ...]:
 
 def _with_twins(asked: Iterable[Question], documents: Mapping[str, str]) -> Iterator[Question]:
     """Yield each question that has a twin, and its twin."""
-    from evals.make.corpus import Corpus, Document
-    from evals.make.pairs import twin_of
-
     corpus = Corpus(
         Document(name, Path(name), "", text, tuple(sentence_spans(text))) for name, text in documents.items()
     )

@@ -2,7 +2,7 @@
 
 Three steps. The text falls into blocks that no sentence crosses (paragraphs, headings, list items, table
 rows). A library finds the ends of sentences within a block. A few repairs, each with its reason, mend what
-the library got wrong on our gold list (``tests/gold/sentences.txt``; see ``python -m evals.splitters``).
+the library got wrong on our gold list (``tests/gold/sentences.txt``; see ``python -m evals.studies.splitters``).
 
 The library is sentencex by Wikimedia: MIT licence, rules and no model, compiled from Rust, exact offsets,
 release 1.0.32 of September 2026. Within our blocks it and blingfire are level, ahead of five; blingfire

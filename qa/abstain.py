@@ -1,7 +1,7 @@
 """Evidence -> the chance that it answers, and the decision to answer or to refuse.
 
 A reader comes with its calibration: what its scores are worth was found out on questions, half of them to fit it and
-the other half to report it (``python -m evals.fit``).
+the other half to report it (``python -m evals.studies.fit``).
 """
 
 from __future__ import annotations

@@ -25,10 +25,10 @@ models' own: in a store of a few documents the words that it shares with the que
 SURE, SURER = 2.0, 4.5
 """By so much its answer beats no answer (see ``span`` of `qa.read.ModelReader`): a sentence that would be cited anyway,
 and one that is cited for this alone. These four were chosen on pairs of documents written for it (``python -m
-evals.conflict``), among 24 others: of 32 pairs that differ 29 are said to, and 2 of 34 that only look like it (27 and 2
-without the others); and on the choosing halves of seven sets in open corpus, where of 428 answers 7 are said to differ,
-3 of which do. On the reporting halves it is none of 413. Of the 26 conflicts of the built-in suites, 16 of which are
-refused, 4 are found, and nothing else there is said to differ (399 questions)."""
+evals.studies.conflict``), among 24 others: of 32 pairs that differ 29 are said to, and 2 of 34 that only look like it
+(27 and 2 without the others); and on the choosing halves of seven sets in open corpus, where of 428 answers 7 are said
+to differ, 3 of which do. On the reporting halves it is none of 413. Of the 26 conflicts of the built-in suites, 16 of
+which are refused, 4 are found, and nothing else there is said to differ (399 questions)."""
 
 WELL_BEYOND = 2.0
 """Up to so many times a number, another one may be what is meant by "more than"."""

@@ -86,8 +86,9 @@ def open_reader(name: str | Path | None, index: Index) -> Reader:
 WEIGHTS: Mapping[str, float] = {
     "sentence": 0.15, "span": 0.19, "passage": 0.08, "search": 2.13, "overlap": 1.43, "cosine": 2.22
 }  # fmt: skip
-"""Fitted as a softmax over the sentences read, by ``python -m evals.fit`` on the choosing halves of 24 tasks. On the
-other halves a right sentence came first for 78 % of the answerable questions (mean over the tasks, up to 80 each)."""
+"""Fitted as a softmax over the sentences read, by ``python -m evals.studies.fit`` on the choosing halves of 24
+tasks. On the other halves a right sentence came first for 78 % of the answerable questions (mean over the tasks, up to
+80 each)."""
 
 CALIBRATION = Calibration(
     intercept=-4.85,

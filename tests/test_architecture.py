@@ -50,6 +50,23 @@ def test_the_folders_of_the_ui_import_one_way() -> None:
             assert not [name for name in imported_modules(file) if f"{name}.".startswith(above)], file
 
 
+def test_the_folders_of_evals_import_one_way() -> None:
+    """What finds and counts knows no suite, what judges shows nothing, and nobody but a study imports a study."""
+    allowed = {
+        "align": ["align"],
+        "metrics": ["metrics"],
+        "make": ["make", "rows", "suite", "folder"],
+        "": ["align", "metrics", "make", *(path.stem for path in (ROOT / "evals").glob("*.py"))],
+        "report": ["metrics", "compare", "results", "report"],
+    }
+    for file in (ROOT / "evals").rglob("*.py"):
+        folder = file.parent.name if file.parent != ROOT / "evals" else ""
+        if folder == "studies" or file.stem in ("command", "__main__"):
+            continue
+        inside = {name.split(".")[1] for name in imported_modules(file) if name.startswith("evals.")}
+        assert inside <= set(allowed[folder]), file
+
+
 @pytest.mark.parametrize(
     ("library", "owner"),
     [

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evals import benchmarks
-from evals.benchmarks import command, make_passages, make_questions
+from evals.studies import benchmarks
+from evals.studies.benchmarks import command, make_passages, make_questions
 from index.passages import PASSAGE_CHARS
 
 

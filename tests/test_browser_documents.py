@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evals.suite import load_suite
+from evals.folder import load_suite
 from index import Index, Source
 from tests.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
 from tests.conftest import ARTICLE

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
-from evals.claims import Checked, report
+from evals.folder import load_suite
 from evals.make.claims import TRUE, Claim, make_claims
-from evals.suite import GoldSpan, Question, load_suite
+from evals.studies.claims import Checked, report
+from evals.suite import GoldSpan, Question
 from qa.check import Verdict
 from qa.check.rules import broken_rules
 

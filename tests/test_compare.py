@@ -11,7 +11,7 @@ from rich.console import Console
 
 from evals import Report
 from evals.compare import Comparison
-from evals.report import print_comparison
+from evals.report.terminal import print_comparison
 from evals.results import Cited, Row
 from evals.rows import SuiteError
 from evals.suite import GoldSpan, Question

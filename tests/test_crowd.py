@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evals import load
-from evals.load import Asked, command, summary
+from evals.studies import load
+from evals.studies.load import Asked, command, summary
 
 
 def test_what_is_counted() -> None:

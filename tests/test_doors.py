@@ -20,7 +20,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from openai import OpenAI
 
-from evals.suite import load_suite
+from evals.folder import load_suite
 from index import Index
 from qa import answer
 from qa.address import find

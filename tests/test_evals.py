@@ -13,7 +13,7 @@ from rich.console import Console
 
 import evals
 from evals import Report, Suite, load_suite
-from evals.report import print_report
+from evals.report.terminal import print_report
 from evals.results import BY_NAME, Cited
 from evals.rows import SuiteError
 from evals.run import git_revision, run

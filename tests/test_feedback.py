@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals import run
-from evals.suite import load_suite
+from evals.folder import load_suite
 from index import Index, Source, Span, VerbatimError
 from qa import Answerer
 from ui.chat.feedback import FEEDBACK_NAME, Feedback

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from evals.followup import WAYS, _agreement, _cut
+from evals.studies.followup import WAYS, _agreement, _cut
 from evals.suite import GoldSpan, Question, Suite
 from index import Index, Source
 from qa import Answer, answer, converse

@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from evals import load_suite
-from evals.suite import BUILT_IN, GoldSpan, Question
+from evals.folder import BUILT_IN
+from evals.suite import GoldSpan, Question
 from index.sentences import sentence_spans
 
 SUITE = load_suite("gazette")

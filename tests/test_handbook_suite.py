@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from evals import load_suite
-from evals.suite import BUILT_IN, Question
+from evals.folder import BUILT_IN
+from evals.suite import Question
 
 SUITE = load_suite("handbook")
 ANSWERABLE = [question for question in SUITE.questions if question.answerable]

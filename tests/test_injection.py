@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 from markdown_it import MarkdownIt
 
-from evals.standins import Scripted, evidence_in, scripted
+from evals.studies.standins import Scripted, evidence_in, scripted
 from index import Index, Source
 from qa import Answer, Answerer
 from qa.baseline import BaselineReader

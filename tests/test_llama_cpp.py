@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.standins import write_gguf
+from evals.studies.standins import write_gguf
 from qa.types import Written
 from qa.write import LLMWriter, Patience, Proof, WriterError, open_writer, written_out
 from tests.checking import checker

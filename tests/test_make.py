@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from evals import load_suite
-from evals.make import make_suite
 from evals.make.cloze import draft_clozes
 from evals.make.draft import Draft, draft_questions
+from evals.make.suite import make_suite
 from evals.make.terms import vocabulary
 from evals.rows import SuiteError
 

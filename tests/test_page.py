@@ -17,7 +17,7 @@ from evals import Report
 from evals.compare import Comparison
 from evals.excerpts import excerpts
 from evals.metrics import Estimate
-from evals.page import (
+from evals.report.page import (
     KEY_FIGURES,
     Line,
     comparison_page,
@@ -29,9 +29,9 @@ from evals.page import (
     report_page,
     signed,
 )
+from evals.report.words import FAULTS, VERDICTS, WORDS
 from evals.results import BY_NAME, MEASURES, Cited, Excerpt, Row, Segment
 from evals.suite import GoldSpan, Question
-from evals.words import FAULTS, VERDICTS, WORDS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 

@@ -20,7 +20,8 @@ from transformers import (
     RobertaForQuestionAnswering,
 )
 
-from evals import fit, load_suite
+from evals import load_suite
+from evals.studies import fit
 from index import Index, Source
 from index.errors import VerbatimError
 from qa import answer, read

@@ -92,7 +92,7 @@ def test_every_line_of_the_article_is_asked_about():
 
 
 def test_the_readme_tells_the_true_counts():
-    from evals.suite import BUILT_IN
+    from evals.folder import BUILT_IN
 
     readme = (BUILT_IN / "seed" / "README.md").read_text(encoding="utf-8")
     near_misses = sum(question.kind == "near-miss" for question in SUITE.questions)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import index.sentences
-from evals.splitters import (
+from evals.studies.splitters import (
     HALVES,
     Candidate,
     Gold,

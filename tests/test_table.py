@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageColor
 
-from evals import Report, table
+from evals import Report
 from evals.metrics import estimates
 from evals.peers import PEERS
 from evals.rows import SuiteError
-from evals.table import Setting, choose
+from evals.studies import table
+from evals.studies.table import Setting, choose
 from tests import test_compare
 from tests.test_compare import COST, OPENED, report, row
 

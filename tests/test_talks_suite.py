@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from evals import load_suite
-from evals.suite import BUILT_IN
+from evals.folder import BUILT_IN
 from index.sentences import sentence_spans
 
 SUITE = load_suite("talks")

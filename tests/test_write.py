@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from evals.standins import Reply, evidence_in, scripted
+from evals.studies.standins import Reply, evidence_in, scripted
 from index import Index, Source
 from qa import Answer, Answerer, Citation, stream
 from qa.export import from_json, to_dict, to_json, to_markdown
@@ -244,7 +244,7 @@ def test_a_sentence_that_speaks_to_a_machine_is_kept_from_it(text: str) -> None:
 
 
 def test_sentences_of_the_suites_do_not_speak_to_machines() -> None:
-    from evals.suite import load_suite
+    from evals.folder import load_suite
     from index.sentences import sentence_spans
 
     sentences = [

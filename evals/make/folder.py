@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
 
+from evals.folder import load_suite
 from evals.make.clause import FEWEST_WORDS, MOST_WORDS
 from evals.make.corpus import Document
 from evals.make.pairs import Pair
 from evals.rows import SuiteError
-from evals.suite import load_suite
 
 
 def counted(number: int, noun: str) -> str:

@@ -62,10 +62,11 @@ CALIBRATION = Calibration(
     intercept=-0.28, weights={"passage": 0.56, "worst": 0.99, "gap": -4.6, "broken": -1.95}, threshold=0.25
 )
 """Fitted on the choosing halves (claims made of seven development sets, weighed as two thirds, and those of three sets
-that people wrote; `python -m evals.claims --fit --most 60`). The threshold strikes 2.5 % of the true ones made there
-(mean of their four kinds), half of the 5 % that are to be struck at most, since the other halves are harder. What it
-gives on these: `docs/check.md`. Tried beside these and left out, since they changed nothing: the reader's other scores,
-those it gives the sentence between its neighbours, the cosine of the encoder, the longest run of terms not held."""
+that people wrote; `python -m evals.studies.claims --fit --most 60`). The threshold strikes 2.5 % of the true ones made
+there (mean of their four kinds), half of the 5 % that are to be struck at most, since the other halves are harder. What
+it gives on these: `docs/check.md`. Tried beside these and left out, since they changed nothing: the reader's other
+scores, those it gives the sentence between its neighbours, the cosine of the encoder, the longest run of terms not
+held."""
 
 WITHOUT_READER = Calibration(intercept=-1.78, weights={"worst": 3.1, "gap": -3.02, "broken": -2.55}, threshold=0.25)
 """Where the reader does not run, fitted alike."""

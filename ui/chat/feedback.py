@@ -13,8 +13,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.folder import load_suite
 from evals.results import write_whole
-from evals.suite import load_suite
 from index import Document, VerbatimError
 from index.types import Span
 

@@ -23,7 +23,7 @@ import httpx
 import numpy as np
 import typer
 
-from evals.suite import load_suite
+from evals.folder import load_suite
 from index import Index
 from qa import answer
 

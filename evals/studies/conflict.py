@@ -1,6 +1,6 @@
 """Asks whether an answer says where documents differ, and only there.
 
-    python -m evals.conflict [--data DEV]
+    python -m evals.studies.conflict [--data DEV]
 
 Pairs of short documents were written for it (``tests/gold/conflicts.jsonl``): some give two values for the same, others
 only look like it (another hotel, another year, the same date in other words). Each pair is asked about among the
@@ -18,11 +18,12 @@ from typing import Annotated, Any
 
 import typer
 
-from evals.benchmarks import ROOT
-from evals.fit import LEANING
+from evals.folder import load_suite
 from evals.run import open_verbatim
 from evals.sets import half_of, load_set
-from evals.suite import Suite, load_suite
+from evals.studies.benchmarks import ROOT
+from evals.studies.fit import LEANING
+from evals.suite import Suite
 from index import Source
 from qa.answer import Answerer
 from qa.quantities import quantities

@@ -1,7 +1,7 @@
 """Lets the reader read the development sets, fits what its scores are worth, and says how well it reads.
 
-    python -m evals.fit collect --data DEV --to FOLDER     # every sentence's features, one file a set
-    python -m evals.fit show FOLDER                        # fits on the halves for choosing, reports on the others
+    python -m evals.studies.fit collect --data DEV --to FOLDER  # every sentence's features, one file a set
+    python -m evals.studies.fit show FOLDER                     # fits on the halves for choosing, reports on the others
 
 `show` prints the constants of `qa.read`, then one line a task.
 """

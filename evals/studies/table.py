@@ -1,8 +1,8 @@
 """Verbatim beside its peers, on the built-in suites and on sets in open corpus: the table of the README.
 
-    python -m evals.table measure --data ../data/dev --to FOLDER    # asks; a report a suite, half and system
-    python -m evals.table show FOLDER                               # reads them and prints the table as Markdown
-    python -m evals.table draw FOLDER docs/peers.png                # the same as a picture
+    python -m evals.studies.table measure --data ../data/dev --to FOLDER  # asks; a report a suite, half and system
+    python -m evals.studies.table show FOLDER                             # reads them and prints the table as Markdown
+    python -m evals.studies.table draw FOLDER docs/peers.png              # the same as a picture
 
 Every system has the same encoder and is asked the same questions in one run. Verbatim is judged as it comes. A peer
 always answers and always cites as many sentences as it is told to, so each gets the number of sentences and the
@@ -24,11 +24,12 @@ import typer
 
 from evals.command import errors, plain_errors
 from evals.compare import Comparison
+from evals.folder import load_suite
 from evals.metrics import Estimate
 from evals.results import BY_NAME, Measure, Report, Row, write_whole
 from evals.rows import SuiteError
 from evals.sets import load_set
-from evals.suite import Suite, load_suite
+from evals.suite import Suite
 from evals.systems import System
 
 SUITES = ("seed", "gazette", "handbook")
@@ -174,7 +175,7 @@ def _reports(folder: Path, settings: Mapping[str, Setting]) -> dict[str, list[Re
 def _read(folder: Path, name: str, half: str, key: str) -> Report:
     path = folder / f"{name}.{half}.{key}.json"
     if not path.exists():
-        raise SuiteError(f"{path} is missing; make it with `python -m evals.table measure --to {folder}`")
+        raise SuiteError(f"{path} is missing; make it with `python -m evals.studies.table measure --to {folder}`")
     return Report.load(path)
 
 
@@ -270,4 +271,4 @@ def draw(
 
 if __name__ == "__main__":
     with plain_errors():
-        command(prog_name="python -m evals.table")
+        command(prog_name="python -m evals.studies.table")

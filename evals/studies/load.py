@@ -1,7 +1,7 @@
 """How the chat does when many use it at once, and whether it still has its memory an hour later.
 
-    python -m evals.load crowd [--chats 50,100] [--asks 4] [--think SECONDS]
-    python -m evals.load soak [--minutes 60] [--chats 5] [--think SECONDS]
+    python -m evals.studies.load crowd [--chats 50,100] [--asks 4] [--think SECONDS]
+    python -m evals.studies.load soak [--minutes 60] [--chats 5] [--think SECONDS]
 
 Starts ``verbatim chat`` as a user does, as a process of its own with a store of its own, and uses it over HTTP from
 this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, then for the answer.
@@ -31,7 +31,7 @@ import httpx
 import numpy as np
 import typer
 
-from evals.benchmarks import ROOT, make_questions
+from evals.studies.benchmarks import ROOT, make_questions
 from index.passages import PASSAGE_CHARS
 
 SEEDS = ROOT / "seeds"

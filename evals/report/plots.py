@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
 from evals.metrics import Bin, RiskCoverage
+from evals.report.words import CONFIDENCE, PROBABILITY
 from evals.results import Report, number, reliability, risk_coverage
-from evals.words import CONFIDENCE, PROBABILITY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

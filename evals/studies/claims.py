@@ -1,8 +1,8 @@
 """Measures the checker of claims: what it strikes that is not supported, and what it strikes that is.
 
-    python -m evals.claims --data DEV                    # the halves that are for choosing, of the development sets
-    python -m evals.claims --data DEV --half report --suites
-    python -m evals.claims --data DEV --fit              # the constants of `qa/check/support.py`
+    python -m evals.studies.claims --data DEV            # the halves that are for choosing, of the development sets
+    python -m evals.studies.claims --data DEV --half report --suites
+    python -m evals.studies.claims --data DEV --fit      # the constants of `qa/check/support.py`
 
 Two sorts of claims are checked. *Made* ones, of the texts of development sets and of the built-in suites: true ones in
 other forms, and false ones of one altered thing (`evals.make.claims`). And those of sets, which *people* wrote or
@@ -25,10 +25,10 @@ from typing import Annotated
 import typer
 
 from evals import metrics
+from evals.folder import load_suite
 from evals.make.claims import TRUE, Claim, make_claims
 from evals.make.corpus import digest
 from evals.sets import Half, half_of, load_set
-from evals.suite import load_suite
 from index.embed import Encoder, open_encoder
 from index.lexical import terms
 from qa.check import Checker, Verdict

@@ -1,4 +1,4 @@
-"""Which library finds the ends of sentences best? Run ``python -m evals.splitters``.
+"""Which library finds the ends of sentences best? Run ``python -m evals.studies.splitters``.
 
 Each candidate is measured on our gold list, once alone on the raw text and once inside our blocks
 (``index.sentences``). The half named "choose" was looked at while choosing and repairing. The
@@ -21,7 +21,7 @@ from rich.table import Table
 from index.sentences import sentence_ends, sentence_spans, spans_with
 from index.types import Span
 
-GOLD = Path(__file__).parents[1] / "tests" / "gold" / "sentences.txt"
+GOLD = Path(__file__).parents[2] / "tests" / "gold" / "sentences.txt"
 MARK = "‖"
 HALVES = ("choose", "report")
 SPEED_REPEATS = 40  # how often the gold texts are split to take the time

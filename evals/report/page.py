@@ -1,7 +1,7 @@
 """Writes a report, or two compared, as one HTML page that needs nothing else: no network, no server, and no script.
 
 What comes from documents, questions and systems is data: Jinja escapes all of it, and the page's policy lets in no
-style and no script but its own. The plots are those of `evals.plots`.
+style and no script but its own. The plots are those of `evals.report.plots`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from evals import metrics
 from evals.compare import Change, Comparison, Verdict
 from evals.metrics import Estimate
 from evals.metrics.estimates import RESAMPLES
-from evals.plots import reliability_plot, risk_coverage_plot
-from evals.report import is_clear, said_in_words
+from evals.report.plots import reliability_plot, risk_coverage_plot
+from evals.report.terminal import is_clear, said_in_words
+from evals.report.words import FAULTS, VERDICTS, WORDS, Words
 from evals.results import BY_NAME, MEASURES, Cited, Excerpt, Measure, Report, Row, number
-from evals.words import FAULTS, VERDICTS, WORDS, Words
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 """The templates, the style and the script."""

@@ -1,6 +1,6 @@
 """How long one waits for the first quotation, for the first sentence that was written and checked, and for the whole.
 
-    python -m evals.writing [--llm ollama:qwen3] [--suite seed] [--questions 40]
+    python -m evals.studies.writing [--llm ollama:qwen3] [--suite seed] [--questions 40]
 
 Without ``--llm`` two stand-ins write: a server of this machine that copies the evidence at twenty words a second, and a
 GGUF of a few thousand weights that llama.cpp runs in this process (if the extra ``llama-cpp`` and ``gguf`` are there).
@@ -22,8 +22,8 @@ from typing import Annotated, Any, Final
 import numpy as np
 import typer
 
-from evals.standins import Reply, evidence_in, scripted, write_gguf
-from evals.suite import load_suite
+from evals.folder import load_suite
+from evals.studies.standins import Reply, evidence_in, scripted, write_gguf
 from index import Index
 from qa.answer import Answerer
 from qa.check import open_checker

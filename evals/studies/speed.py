@@ -1,6 +1,6 @@
 """How fast an answer comes over many passages, and what eight bits cost against full precision.
 
-    python -m evals.speed --data DEV --to FOLDER
+    python -m evals.studies.speed --data DEV --to FOLDER
 
 All the documents of several sets go into one store, which is kept in FOLDER. Questions are asked of it on one core.
 Then the passages found are read again by the same weights in full precision, by ONNX Runtime and by torch.

@@ -1,6 +1,6 @@
 """How fast Verbatim is, how it grows, and how its peers do in the same run.
 
-    python -m evals.benchmarks indexing | search | cold | all [--data FOLDER] [--passages N] [--save FOLDER]
+    python -m evals.studies.benchmarks indexing | search | cold | all [--data FOLDER] [--passages N] [--save FOLDER]
 
 Every system works in a process of its own, on one core, with the same passages and the weights of the same encoder, and
 what it takes is counted in seconds of the processor, which depend less on what else the machine does than those on the
@@ -40,7 +40,7 @@ from index.passages import PASSAGE_CHARS, passage_groups
 from index.scan import Scan
 from index.sentences import sentence_spans
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 ENVIRONMENT = {**ONE_THREAD, **NO_NETWORK, "TOKENIZERS_PARALLELISM": "false", "ANONYMIZED_TELEMETRY": "False"}
 
@@ -89,7 +89,9 @@ def indexing(data: DataOption = None, passages: PassagesOption = 2000, save: Sav
         for name in SYSTEMS:
             if not installed(name):
                 continue
-            ran = run([sys.executable, "-m", "evals.benchmarks", "one", name, str(texts), str(Path(folder, name))])
+            ran = run(
+                [sys.executable, "-m", "evals.studies.benchmarks", "one", name, str(texts), str(Path(folder, name))]
+            )
             rate = passages / ran.said["cpu"]
             rows[name] = {"passages_per_cpu_second": rate, "megabytes": ran.megabytes, "process_cpu": ran.cpu}
             own = rows["verbatim"]
@@ -123,7 +125,7 @@ def search(
                 [
                     sys.executable,
                     "-m",
-                    "evals.benchmarks",
+                    "evals.studies.benchmarks",
                     "grow",
                     str(texts),
                     str(Path(folder, "store")),
@@ -170,7 +172,7 @@ def cold(
         if installed("llamaindex"):
             starts["llamaindex"] = [sys.executable, "-c", LLAMAINDEX_ASK, str(Path(folder, "llamaindex")), question]
         for name in starts:
-            run([sys.executable, "-m", "evals.benchmarks", "one", name, str(listed), str(Path(folder, name))])
+            run([sys.executable, "-m", "evals.studies.benchmarks", "one", name, str(listed), str(Path(folder, name))])
         run(starts["verbatim"])  # the reader is exported once on a machine
         ran: dict[str, list[Ran]] = {name: [] for name in starts}
         for _ in range(times):
@@ -430,7 +432,7 @@ print([name for name in ("torch", "llama_index", "gradio", "chromadb") if name i
 def make_passages(data: Path | None, count: int, seed: int = 0) -> list[str]:
     """Return so many passages of documents, each once if there are enough, or else of their sentences combined anew."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    documents = _documents(data or Path(__file__).parent / "suites")
+    documents = _documents(data or Path(__file__).parents[1] / "suites")
     spans = [(text, sentence_spans(text)) for text in documents]
     passages = [text[group[0].start : group[-1].end] for text, found in spans for group in passage_groups(found)]
     passages = list(dict.fromkeys(passages))

@@ -1,6 +1,6 @@
 """How long until one can ask: from starting the chat to its page, and to its first answer, beside the plainest peer.
 
-    python -m evals.startup [--times 3] [--documents FOLDER]
+    python -m evals.studies.startup [--times 3] [--documents FOLDER]
 
 The peer is what one writes first with Gradio and LlamaIndex: read a folder, index it with the same encoder, and show
 the passage that fits best in a ``gr.ChatInterface``; no model writes an answer. Both start from the documents, take
@@ -26,8 +26,8 @@ import httpx
 import numpy as np
 import typer
 
-from evals.benchmarks import ENVIRONMENT, ROOT
-from evals.load import SEEDS, open_chat
+from evals.studies.benchmarks import ENVIRONMENT, ROOT
+from evals.studies.load import SEEDS, open_chat
 
 QUESTION = "How many U.S. troops are still in Iraq?"
 PATIENCE = 120.0

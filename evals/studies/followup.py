@@ -1,7 +1,7 @@
 """Compares ways to understand a question that leans on earlier ones, turn by turn with the system's own answers.
 
-    python -m evals.followup --data DEV                    # the halves of the sets that are for choosing
-    python -m evals.followup --data DEV --half report --talks
+    python -m evals.studies.followup --data DEV                    # the halves of the sets that are for choosing
+    python -m evals.studies.followup --data DEV --half report --talks
 
 Tasks: the questions of ``doc2dial`` and ``mtrag`` with a history, and those of ``newsqa`` that only make sense beside
 their document, after one about it that stands alone (*follow*); the same with their document *left out*, and with all
@@ -29,10 +29,11 @@ from typing import Annotated, Any
 import typer
 
 from evals import metrics
+from evals.folder import load_suite
 from evals.judge import Judge
 from evals.run import VerbatimSystem
 from evals.sets import LEFT_OUT, Half, load_set, stands_alone
-from evals.suite import Question, Suite, load_suite
+from evals.suite import Question, Suite
 from index import Hit, Index, Span
 from index.lexical import terms
 from index.sentences import sentence_spans
