@@ -38,21 +38,25 @@ def probes_of(sentences: Sequence[str], vectors: Sequence[bytes]) -> Probes:
     )
 
 
-def look_for(probes: Probes, folder: Path, *, remaining: Iterable[Document]) -> Receipt:
-    """Look for the probes in every file below ``folder``, but for sentences that ``remaining`` documents hold, too."""
+def look_for(
+    probes: Probes, folder: Path, *, remaining: Iterable[Document], remaining_vectors: Iterable[bytes]
+) -> Receipt:
+    """Look for the probes in every file below ``folder``, but for what ``remaining`` documents hold, too.
+
+    Two contracts may share a clause: its sentences, and where a whole passage is the same, its vector.
+    """
     sentences = set(probes.sentences)
     for document in remaining:
         text = document.text.encode()
         sentences = {sentence for sentence in sentences if sentence not in text}
+    vectors = set(probes.vectors).difference(vector[:VECTOR_PROBE_BYTES] for vector in remaining_vectors)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return Receipt(
         sentences=len(sentences),
-        vectors=len(probes.vectors),
+        vectors=len(vectors),
         files=len(files),
         bytes=sum(path.stat().st_size for path in files),
-        traces=tuple(
-            str(path.relative_to(folder)) for path in files if any(_found(path, [*sentences, *probes.vectors]))
-        ),
+        traces=tuple(str(path.relative_to(folder)) for path in files if any(_found(path, [*sentences, *vectors]))),
     )
 
 

@@ -36,7 +36,7 @@ from index.passages import passage_groups
 from index.receipt import Probes, look_for, probes_of
 from index.search import CANDIDATES, fuse
 from index.sentences import sentence_spans
-from index.types import Changes, Document, Entry, Failure, Hit, Passage, Source, Span, Status, TextDocument
+from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt, Source, Span, Status, TextDocument
 from index.vectors import VectorCache
 from index.verify import faults
 
@@ -244,7 +244,7 @@ class Index:
             doomed = set(ids) - {holder for source, holder in sources.items() if source not in gone}
             probes = self._probes(doomed) if receipt else None
             self._forget(gone)
-            found = look_for(probes, self.path, remaining=self._each_revision(self._catalog.ids())) if probes else None
+            found = self._receipt(probes) if probes else None
         return Changes(removed=tuple(document_id for document_id in ids if document_id in doomed), receipt=found)
 
     def verify(self) -> tuple[str, ...]:
@@ -450,6 +450,15 @@ class Index:
         _, vectors = self._catalog.vectors(self._catalog.passage_ids(ids))
         return probes_of(sentences, [vector.tobytes() for vector in vectors])
 
+    def _receipt(self, probes: Probes) -> Receipt:
+        _, vectors = self._catalog.vectors()
+        return look_for(
+            probes,
+            self.path,
+            remaining=self._each_revision(self._catalog.ids()),
+            remaining_vectors=(vector.tobytes() for vector in vectors),
+        )
+
     def _free_id(self, source: str) -> str:
         """Make an id that people can read. A document that was renamed may still have the one of its old name."""
         wanted = _document_id(source)
@@ -463,7 +472,7 @@ class Index:
         for source in sources:
             self._catalog.forget(source)
         if lost:
-            self._refresh(self._catalog.generation(), keep=True)
+            self._refresh(self._catalog.generation())
             self._empty_the_log()
         return lost
 

@@ -55,6 +55,10 @@ SCANNED_PASSAGES = 200_000
 than asking Chroma for as good an answer, no more memory, and not the second in which a process imports Chroma and opens
 its folder. The time grows with the passages, Chroma's hardly."""
 
+MADE_AT_ONCE = 2000
+"""So many vectors are put into a new folder in about four seconds. With more, a folder that has to go (a document was
+removed from it) is deleted, and made by the next `Index.add`: who removes a page does not wait minutes."""
+
 SELF_QUERIES = 20
 """Vectors that must find themselves before a folder is believed."""
 
@@ -97,7 +101,8 @@ class VectorCache:
     def refresh(self, generation: int, *, keep: bool = False) -> None:
         """Bring the cache to ``generation`` of the catalog or later. Never fails: what cannot be kept is not kept.
 
-        With ``keep`` the folder is brought along in any case; without it, one that few passages do not need stays shut.
+        With ``keep`` the folder is brought along in any case; without it, one that few passages do not need stays shut,
+        and is deleted where something in it has to go.
         """
         if self._generation is not None and self._generation >= generation and not (keep and self._collection is None):
             return
@@ -105,10 +110,10 @@ class VectorCache:
             if (self._collection is None and not keep and self._need_not_open()) or not self._own():
                 self._use_scan()
             elif self._collection is None and not self._open():
-                self.rebuild()
+                self._make_anew(keep)
             elif (missed := self._catalog.missed_since(self._generation or 0)).generation > (self._generation or 0):
                 try:
-                    self.rebuild() if missed.purge else self._apply(missed)
+                    self._make_anew(keep) if missed.purge else self._apply(missed)
                 except DiskFullError as error:  # the folder keeps its stamp and is brought up to date some day
                     self._use_scan(error)
                 except Exception as error:  # Chroma raises its own, SQLite's and Rust's errors; all have one cure
@@ -184,6 +189,15 @@ class VectorCache:
             return False
         left = stamp.read(self._folder, self._version)
         return not self._folder.exists() or (left is not None and not self._catalog.missed_since(left.generation).purge)
+
+    def _make_anew(self, keep: bool) -> None:
+        """Make the folder anew; or delete it, where that would take long and the passages can be scanned meanwhile."""
+        if keep or not MADE_AT_ONCE < self._catalog.passage_count() <= SCANNED_PASSAGES:
+            self.rebuild()
+            return
+        self._disconnect()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._use_scan()
 
     def _own(self) -> bool:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Index, Source, SourceError, Span, UnknownDocumentError
+from index import Index, Source, SourceError, Span, UnknownDocumentError, vectors
 from index.embed import SentenceTransformerEncoder
 from index.verify import _passage_faults
 from tests.fakes import HashEncoder
@@ -116,8 +116,8 @@ def test_what_is_removed_is_in_no_file_of_the_store(tmp_path: Path, folder: Path
         index.add(folder)
         index.search("zebrafish ledger")
         (document_id,) = [d.id for d in index.documents() if "zebrafish" in d.text]
-        _, vectors = index._catalog.vectors(index._catalog.passage_ids([document_id]))
-        vector = vectors[0].tobytes()[:64]
+        _, kept = index._catalog.vectors(index._catalog.passage_ids([document_id]))
+        vector = kept[0].tobytes()[:64]
         assert held_anywhere(store, STORY.encode()), "it would not be found at all"
         assert held_anywhere(store, vector)
         changes = index.remove(document_id, receipt=True)
@@ -132,6 +132,22 @@ def test_what_is_removed_is_in_no_file_of_the_store(tmp_path: Path, folder: Path
     assert held_anywhere(store, STORY.encode()) == []
 
 
+def test_removing_from_a_large_store_leaves_the_graph_to_the_next_add(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "MADE_AT_ONCE", 2)
+    with Index.open(tmp_path / "store", encoder=HashEncoder()) as index:
+        index.add([folder, Source("a.txt", STORY)])
+        assert index.status().vectors == "chroma"
+        index.remove("a.txt")
+        assert index.status().vectors == "scan"
+        assert not (tmp_path / "store" / "vectors").exists()
+        assert {Path(hit.source).stem for hit in index.search("bridge")} == {"Ulm", "Bern", "Graz"}
+        index.add(Source("b.txt", "Basel has a bridge."))
+        assert index.status().vectors == "chroma"
+        assert index.verify() == ()
+
+
 def test_nothing_of_the_memory_of_the_process_is_in_the_files(tmp_path: Path) -> None:
     for trial in range(5):
         with Index.open(tmp_path / str(trial), encoder=HashEncoder()) as index:
@@ -141,6 +157,15 @@ def test_nothing_of_the_memory_of_the_process_is_in_the_files(tmp_path: Path) ->
         assert vectors.stat().st_size > 0
         assert not any(vectors.read_bytes()), "Chroma has both vectors in its log, and no more than room in its graph"
         assert not any(lengths.read_bytes())
+
+
+def test_a_receipt_does_not_take_what_another_document_says_for_a_trace(index: Index) -> None:
+    clauses = " ".join(f"Clause {n} binds both parties until this agreement is ended in writing." for n in range(60))
+    index.add([Source("a.txt", f"{clauses}\n\nIt is for Ada alone."), Source("b.txt", f"{clauses}\n\nIt is for Bob.")])
+    receipt = index.remove("a.txt", receipt=True).receipt
+    assert receipt is not None
+    assert receipt.sentences == receipt.vectors == 1
+    assert receipt.traces == ()
 
 
 def test_a_receipt_names_the_file_that_still_holds_it(tmp_path: Path, index: Index) -> None:
