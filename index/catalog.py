@@ -332,10 +332,10 @@ class Catalog:
         held, title, text, page_starts, sha256, found, author, date, latest, added, *more = row
         recognised, unread, checksum, names = more
         if not isinstance(text, bytes) or hashlib.sha256(text).hexdigest() != sha256:
-            raise self._damaged(f"the text of {document_id} is not the one that was stored")
+            raise self.damaged(f"the text of {document_id} is not the one that was stored")
         # What the row says of itself is checked, too: a damaged index can lead to another's.
         if checksum != _said_checksum(held, found, title, author, date, sha256, page_starts, recognised, unread):
-            raise self._damaged(f"what is found as {document_id} is not what was stored as it")
+            raise self.damaged(f"what is found as {document_id} is not what was stored as it")
         source, *also = json.loads(names) or [document_id]  # nameless only in a damaged store
         return Document(
             id=document_id,
@@ -368,7 +368,7 @@ class Catalog:
         ):
             held, revision, title, *_, page_starts, recognised, unread = said
             if checksum != _said_checksum(*said):
-                raise self._damaged(f"what is found as {held} is not what was stored as it")
+                raise self.damaged(f"what is found as {held} is not what was stored as it")
             source, *also = names.get(held, [held])  # nameless only in a damaged store
             pages, *pictures = (len(json.loads(each)) for each in (page_starts, recognised, unread))
             entries.append(
@@ -393,7 +393,7 @@ class Catalog:
         )
         for passage_id, checksum, *place in rows:
             if checksum != _checksum(*place):
-                raise self._damaged(f"passage {passage_id} is not the one that was stored")
+                raise self.damaged(f"passage {passage_id} is not the one that was stored")
         return {
             passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
             for passage_id, _, document_id, revision, start, end, page, sentences in rows
@@ -431,7 +431,7 @@ class Catalog:
             return [], np.empty((0, 0), dtype=np.float32)
         for passage_id, vector, checksum in rows:
             if not isinstance(vector, bytes) or zlib.crc32(vector) != checksum:
-                raise self._damaged(f"the vector of passage {passage_id} is not the one that was stored")
+                raise self.damaged(f"the vector of passage {passage_id} is not the one that was stored")
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
         return [row[0] for row in rows], matrix
 
@@ -505,19 +505,22 @@ class Catalog:
                 raise disk.full(self._path.parent) from error
             damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
             if damaged or str(error).startswith("Could not decode"):
-                raise self._damaged(str(error)) from error
+                raise self.damaged(str(error)) from error
             raise StoreError(
                 f"{self._path} cannot be used ({error}); check the folder's permissions and free space, "
                 "or name another folder"
             ) from error
+        except UnicodeDecodeError as error:  # a name in the schema, which SQLite's own message then quotes
+            raise self.damaged(str(error)) from error
 
     def _check(self, *statements: str) -> None:
         """Raise `StoreError` if one of these finds a contradiction between rows, indexes and references."""
         for statement in statements:
             if (fault := self._one(statement)) not in (None, ("ok",)):
-                raise self._damaged(f"{statement}: {fault}")
+                raise self.damaged(f"{statement}: {fault}")
 
-    def _damaged(self, what: str) -> StoreError:
+    def damaged(self, what: str) -> StoreError:
+        """Return the error to raise where the catalog contradicts itself."""
         return StoreError(
             f"{self._path} cannot be used: it is damaged ({what}); put back a copy of the folder {self._path.parent}, "
             "or delete it and add the documents again"

@@ -174,9 +174,9 @@ class LexicalCache:
             writer.wait_merging_threads()
             index.reload()
         if self.count() != missed.passages:
+            told = f"the word index holds {self.count()} passages and the catalog {missed.passages}"
             # Made from nothing and still not right: then it is the catalog that contradicts itself.
-            kind = ValueError if self._in_memory is None else StoreError
-            raise kind(f"the word index holds {self.count()} passages and the catalog {missed.passages}")
+            raise ValueError(told) if self._in_memory is None else self._catalog.damaged(told)
         if self._in_memory is None:
             stamp.write(self._folder, self._version, missed.generation)
         else:

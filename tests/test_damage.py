@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -211,3 +213,26 @@ def test_caches_of_another_version_are_made_anew(
     with Index.open(store, encoder=HashEncoder()) as index:
         assert answers(index) == expected
     assert f"{library} {version(library)}" in (store / part / "stamp.json").read_text()
+
+
+def test_a_catalog_that_contradicts_itself_names_itself(tmp_path: Path, whole: tuple[Path, Answers]) -> None:
+    """As one does of which a bit in an index has flipped: it counts a passage that it does not list."""
+    store = shutil.copytree(whole[0], tmp_path / "store")
+    with closing(sqlite3.connect(store / "catalog.sqlite3")) as connection, connection:
+        connection.execute("UPDATE passages SET generation = 0 WHERE id = (SELECT min(id) FROM passages)")
+    shutil.rmtree(store / "vectors")
+    shutil.rmtree(store / "words")
+    with (
+        pytest.raises(StoreError, match=r"catalog\.sqlite3 cannot be used: it is damaged .* add the documents again"),
+        Index.open(store, encoder=HashEncoder()) as index,
+    ):
+        answers(index)
+
+
+def test_a_damaged_name_that_sqlite_quotes_is_damage(tmp_path: Path, whole: tuple[Path, Answers]) -> None:
+    store = shutil.copytree(whole[0], tmp_path / "store")
+    catalog = store / "catalog.sqlite3"
+    assert b"CREATE TABLE sources" in catalog.read_bytes()
+    catalog.write_bytes(catalog.read_bytes().replace(b"CREATE TABLE sources", b"CREATE T\x8aBLE sources"))
+    with pytest.raises(StoreError, match=r"catalog\.sqlite3 cannot be used: it is damaged .* add the documents again"):
+        Index.open(store, encoder=HashEncoder())
