@@ -386,17 +386,10 @@ class Catalog:
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return those of the passages that are searched now, by id."""
-        rows = self._all(
-            'SELECT id, checksum, document_id, revision, start, "end", page, sentences FROM passages '
-            "WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        for passage_id, checksum, *place in rows:
-            if checksum != _checksum(*place):
-                raise self.damaged(f"passage {passage_id} is not the one that was stored")
+        where, parameters = _these(ids)
         return {
             passage_id: Passage(passage_id, document_id, revision, start, end, page, _unpack(sentences))
-            for passage_id, _, document_id, revision, start, end, page, sentences in rows
+            for passage_id, _, document_id, revision, start, end, page, sentences in self._places(where, parameters)
         }
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
@@ -415,13 +408,22 @@ class Catalog:
         """Yield the id and the text of passages: those with these ids, or all."""
         last: tuple[tuple[str, str], str] | None = None
         where, parameters = _these(ids)
-        for passage_id, document_id, revision, start, end in self._all(
-            f'SELECT id, document_id, revision, start, "end" FROM passages {where} ORDER BY document_id, id',  # noqa: S608
-            parameters,
-        ):
+        places = self._places(f"{where} ORDER BY document_id, id", parameters)
+        for passage_id, _, document_id, revision, start, end, *_ in places:
             if last is None or last[0] != (document_id, revision):
                 last = (document_id, revision), self.document(document_id, revision).text
             yield passage_id, last[1][start:end]
+
+    def _places(self, which: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Return rows of passages, all but their vectors, each compared with its checksum."""
+        rows = self._all(
+            f'SELECT id, checksum, document_id, revision, start, "end", page, sentences FROM passages {which}',  # noqa: S608
+            parameters,
+        )
+        for passage_id, checksum, *place in rows:
+            if checksum != _checksum(*place):
+                raise self.damaged(f"passage {passage_id} is not the one that was stored")
+        return rows
 
     def vectors(self, ids: Iterable[int] | None = None) -> tuple[list[int], Vectors]:
         """Return the ids and the vectors of passages, row by row: those with these ids, or all."""
@@ -503,7 +505,8 @@ class Catalog:
                 primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)
             ):
                 raise disk.full(self._path.parent) from error
-            damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            # A plain error of our own statements is a name that the file's own schema does not have.
+            damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
             if damaged or str(error).startswith("Could not decode"):
                 raise self.damaged(str(error)) from error
             raise StoreError(

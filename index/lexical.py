@@ -21,7 +21,7 @@ from filelock import FileLock
 
 from index import disk, stamp
 from index.catalog import Catalog, Missed
-from index.errors import DiskFullError, StoreError
+from index.errors import DiskFullError
 
 _log = logging.getLogger(__name__)
 

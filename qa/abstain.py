@@ -57,6 +57,8 @@ class Calibration:
 def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     """Return what the confidence is computed from: see `Calibration`."""
     first = evidence[0]
+    # A sentence so far behind that it was not compared with the question is taken for unlike it.
+    compared = {"cosine": 0.0, "told": 0.0}
     scores = [item.score for item in evidence] + [value for name, value in first.features.items() if name == "unread"]
     lead = 1 / sum(math.exp(score - first.score) for score in scores)
-    return {"search": first.hit.score, **first.features, "lead": lead}
+    return {"search": first.hit.score, **compared, **first.features, "lead": lead}

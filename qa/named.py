@@ -12,9 +12,28 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extractOne
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
+from index.lexical import STOP_WORDS
+from qa.quantities import MONTH, WEEKDAY, codes
 
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
+TIME = re.compile(rf"(?:{WEEKDAY}s?|{MONTH})$")
+"""A day of the week or a month, whole."""
+
+GRAMMAR = frozenset(STOP_WORDS.split()) | set(
+    "yes no well oh please dear hello hi hey thanks thank".split()  # noqa: SIM905
+)
+TITLES = frozenset(
+    """
+    Mr Mrs Ms Mx Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr The A An I
+    President Minister Chancellor King Queen Prince Princess Mayor Judge Justice General Captain Senator Governor
+    """.split()  # noqa: SIM905
+)
+"""Words with a capital that are said of many and name nobody by themselves."""
+
+_INITIAL = re.compile(r"[A-Z]\.")
+_QUOTED_WORD = re.compile(r"[\w-]+[.,?!]?[”\"’']")
+QUOTATION_MARKS = '“"‘'
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 
@@ -31,18 +50,89 @@ SHORTEST_STEM, ENDING_CHARS = 4, 2
 LONG_NAME = 6
 """A name of so many letters may be misspelt by one."""
 
+MOSTLY_CAPITAL = 0.7
+"""Where a larger share of the words has a capital, it is a headline, and capitals say nothing."""
+
+_TIMES = (
+    ("Mon Tue Wed Thu Fri Sat Sun".split(), WEEKDAY),  # noqa: SIM905
+    ("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), MONTH),  # noqa: SIM905
+)
+_ALWAYS = re.compile(r"\b(?:every day|daily|seven days a week|24/7|all (?:the )?year|year[- ]round)\b", re.IGNORECASE)
+_WEEK_PARTS = (re.compile(r"\bweekdays?\b", re.IGNORECASE), re.compile(r"\bweekends?\b", re.IGNORECASE))
+
 
 def named_terms(question: str) -> list[str]:
-    """Return the numbers of a question, and the words with a capital that do not begin it; each once.
+    """Return the numbers of a question, its names, and what is both ("LR-500", "COVID-19"), each once.
 
-    Where most words have a capital, capitals say nothing, and only numbers are returned.
+    The initials of a person are left out: "J. K. Rowling" is mentioned by "Joanne Rowling".
     """
-    numbers = _NUMBER.findall(question)
-    words = _WORD.findall(question)[1:]
-    capital = [word for word in words if word[0].isupper() and word not in ("I", "A")]
-    if len(capital) > 2 and len(capital) > len(words) * 2 / 3:
-        capital = []
-    return list(dict.fromkeys([*numbers, *(re.sub(r"['’]s?$", "", word) for word in capital)]))
+    both = [code for code in codes(question) if re.search("[A-Z]", code)]
+    rest = question
+    for code in both:
+        rest = rest.replace(code, code[0])
+    words = [word for word in names(question) if not re.search(r"\d", word) and not _is_initial(word, question)]
+    return list(dict.fromkeys([*_NUMBER.findall(rest), *both, *words]))
+
+
+def names(text: str) -> list[str]:
+    """Return the words of a text that are names, months and days among them: those with a capital, but for titles.
+
+    The first word of a sentence has a capital anyway: it is a name only if the next word has one too, or if it has
+    further capitals or a possessive ("NATO", "McDonald", "Smith's"). Where nearly all words have a capital, none is.
+    """
+    words = list(_WORD.finditer(text))
+    capital = [word[0][0].isupper() for word in words]
+    told = [large for word, large in zip(words[1:], capital[1:], strict=True) if len(word[0]) > 1]
+    if (len(told) > 2 and sum(told) > MOSTLY_CAPITAL * len(told)) or (len(words) > 1 and all(capital)):
+        return []
+    found = []
+    for place, word in enumerate(words):
+        name = bare(word[0])
+        if not capital[place] or not name or name.rstrip(".") in TITLES:
+            continue
+        if _begins(text, word.start()) and not _is_name(place, words, capital):
+            continue
+        is_grammar = re.split("['’]", name)[0].lower() in GRAMMAR
+        if not is_grammar or (name.isupper() and len(name) > 1):
+            found.append(name)
+    return found
+
+
+def bare(word: str) -> str:
+    """Return a word without its possessive."""
+    return re.sub(r"['’]s?$", "", word)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a word begins a sentence, a line or a quotation."""
+    before = text[:start].rstrip()
+    if not before or "\n" in text[len(before) : start]:
+        return True
+    if before[-1] in QUOTATION_MARKS:
+        return not _QUOTED_WORD.match(text, start)
+    last = before.split()[-1]
+    return last[-1] in ".!?:([)•*-–—;" and not _INITIAL.fullmatch(last) and last[:-1] not in TITLES
+
+
+def _is_name(place: int, words: Sequence[re.Match[str]], capital: Sequence[bool]) -> bool:
+    """Whether a word that begins a sentence is a name all the same."""
+    word = words[place][0]
+    if re.split("['’]", word)[0].lower() in GRAMMAR:
+        return False
+    if sum(letter.isupper() for letter in word) > 1 or re.search(r"['’]s$", word):
+        return True
+    after = place + 1
+    return (
+        after < len(words)
+        and capital[after]
+        and words[after].start() - words[place].end() == 1
+        and not TIME.match(words[after][0])
+    )
+
+
+def _is_initial(word: str, text: str) -> bool:
+    """Whether a letter stands for a name beside another: the J of "J. Smith"."""
+    return len(word) == 1 and re.search(rf"(?<!\w){word}(?:\.| +[A-Z]\w)", text) is not None
 
 
 def unmentioned(named: Sequence[str], text: str) -> list[str]:
@@ -64,11 +154,9 @@ def _plain(text: str) -> str:
 
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     """Whether a text holds a term; both come as they are and made plain."""
-    if term[0].isdigit():
-        spelled = SPELLED[int(term)] if term.isdecimal() and int(term) < len(SPELLED) else None
-        found = rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
-        return re.search(found, plain) is not None
-    if any(same.match(typed) and same.search(text) for same in SAME):
+    if term[0].isdigit() or re.search(r"\d", term):
+        return _mentions_number(plain, term)
+    if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
         return True
     stem = term[: max(SHORTEST_STEM, len(term) - ENDING_CHARS)]
     if re.search(rf"\b{re.escape(stem)}" + (r"\b" if len(term) < SHORTEST_STEM else ""), plain):
@@ -78,3 +166,28 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     return len(term) >= LONG_NAME and extractOne(
         term, set(re.findall(rf"\b[^\W\d_]{{{LONG_NAME - 1},}}", plain)), scorer=Levenshtein.distance, score_cutoff=1
     ) is not None  # fmt: skip
+
+
+def _mentions_number(plain: str, term: str) -> bool:
+    """Whether a text holds a number, also as a word, or a code such as "lr-500", however it is joined."""
+    if re.search(r"[^\W\d_]", term):
+        joined = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", term))
+        return re.search(rf"(?<![^\W_]){joined}(?![^\W_])", plain) is not None
+    spelled = SPELLED[int(term)] if term.isdecimal() and int(term) < len(SPELLED) else None
+    found = rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
+    return re.search(found, plain) is not None
+
+
+def _lies_between(time: str, text: str) -> bool:
+    """Whether a word is a day or a month between two that a text gives: Friday, of "Tuesday to Sunday"."""
+    if not TIME.match(time):
+        return False
+    if _ALWAYS.search(text):
+        return True
+    order, pattern = next((order, pattern) for order, pattern in _TIMES if re.match(pattern, time))
+    place = order.index(time[:3])
+    if pattern is WEEKDAY and _WEEK_PARTS[place > 4].search(text):
+        return True
+    ranges = re.finditer(rf"\b({pattern})s?\s*(?:to|through|until|till|[-–—])\s*({pattern})", text)
+    ends = [(order.index(one[:3]), order.index(other[:3])) for one, other in (match.groups() for match in ranges)]
+    return any((place - first) % len(order) <= (last - first) % len(order) for first, last in ends)

@@ -5,21 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.lexical import STOP_WORDS
-from qa.named import unmentioned
-from qa.quantities import MONTH, WEEKDAY
+from qa import named
+from qa.named import GRAMMAR, TIME, TITLES, bare, unmentioned
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
-_TIME = re.compile(rf"(?:{WEEKDAY}s?|{MONTH})$")
 _DIGIT = re.compile(r"\d")
-_GRAMMAR = frozenset(STOP_WORDS.split()) | {"yes", "no", "well", "oh", "please"}
-_TITLES = frozenset(
-    """
-    Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr The A An I
-    President Minister Chancellor King Queen Prince Princess Mayor Judge Justice General Captain Senator Governor
-    """.split()  # noqa: SIM905
-)
-"""Words with a capital that are said of many and name nobody by themselves."""
 
 MOST_NAME_WORDS = 4
 
@@ -43,7 +33,7 @@ def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
         return
     said: set[str] = set()
     for run in _JOINED.finditer(claim):
-        words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in _TITLES]
+        words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in TITLES]
         lacking = [word for word in words if word in missing]
         if not lacking or _by_initials(words, text) or _is_fuller(words, lacking, text):
             continue
@@ -72,59 +62,17 @@ def _has_company(before: str, after: str, words: Sequence[str]) -> bool:
         *re.findall(r"^ ([A-Z][\w'’-]*)", after[:40]),
     ]
     return any(
-        _bare(one) not in words and one.rstrip(".") not in _TITLES and one.lower() not in _GRAMMAR for one in beside
+        bare(one) not in words and one.rstrip(".") not in TITLES and one.lower() not in GRAMMAR for one in beside
     )
 
 
 def names(claim: str) -> list[str]:
-    """Return the words of a claim that are names: those with a capital, but for dates, titles and words of the grammar.
-
-    The first word of a sentence has a capital anyway: it is a name only if the next word has one too, or if it has
-    further capitals or a possessive ("NATO", "McDonald", "Smith's"). Where nearly all words have a capital, none is.
-    """
-    words = list(_WORD.finditer(claim))
-    capital = [word[0][0].isupper() for word in words]
-    if len(words) > 3 and sum(capital) > 0.7 * len(words):
-        return []
-    found = []
-    for place, word in enumerate(words):
-        name = _bare(word[0])
-        if not capital[place] or not name or name.rstrip(".") in _TITLES or _TIME.match(name) or _DIGIT.search(name):
-            continue
-        if _begins(claim, word.start()) and not _is_name(place, words, capital):
-            continue
-        if name.lower() not in _GRAMMAR or (name.isupper() and len(name) > 1):
-            found.append(name)
-    return found
-
-
-def _begins(claim: str, start: int) -> bool:
-    """Whether a word begins a sentence or a quotation."""
-    before = claim[:start].rstrip()
-    return not before or before[-1] in '.!?:“"‘([•*-–—;'
-
-
-def _is_name(place: int, words: list[re.Match[str]], capital: list[bool]) -> bool:
-    word = words[place][0]
-    if word.lower() in _GRAMMAR:
-        return False
-    if sum(letter.isupper() for letter in word) > 1 or re.search(r"['’]s$", word):
-        return True
-    after = place + 1
-    return (
-        after < len(words)
-        and capital[after]
-        and words[after].start() - words[place].end() == 1
-        and not _TIME.match(words[after][0])
-    )
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word)
+    """Return the words of a claim that are names (see `qa.named.names`), without dates and what holds a digit."""
+    return [name for name in named.names(claim) if not TIME.match(name) and not _DIGIT.search(name)]
 
 
 def _bare_words(name: str) -> list[str]:
-    return [_bare(word) for word in _WORD.findall(name)]
+    return [bare(word) for word in _WORD.findall(name)]
 
 
 def _by_initials(words: Sequence[str], text: str) -> bool:
