@@ -14,7 +14,7 @@ from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
-from qa.converse import Understanding, Understood, blended, doubted, speaking_of, stays, understand
+from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
 from qa.language import foreign_language
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
@@ -96,7 +96,8 @@ class Answerer:
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
-        if reply := reply_to(question):
+        in_talk = any(isinstance(item, str) or item.reply is None for item in history)
+        if reply := reply_to(question, in_talk=in_talk):
             return Answer(question, question, (), "", 0.0, reply=reply)
         answers: list[Answer] = []
         for asked in questions(question):
@@ -105,7 +106,8 @@ class Answerer:
 
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
-        understood = self.understand(question, history) if question.strip() else Understood("", "")
+        asks = any(map(str.isalnum, question))
+        understood = self.understand(question, history) if asks else Understood("", "")
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
@@ -164,9 +166,13 @@ class Answerer:
         return _Read(question, evidence, self.reader.calibration.confidence(evidence))
 
     def _read_part(self, part: str, question: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
-        """Read for a part of a question in what was found for the whole; what was completed is searched for itself."""
-        if part.rstrip("?") not in question:
-            _, hits = self._search(Understood(part, part), documents)
+        """Read for a part of a question in what was found for the whole and for itself; if completed, for itself."""
+        if part != question and not leans(part):
+            _, own = self._search(Understood(part, part), documents)
+            if part.rstrip("?") not in question:
+                hits = own
+            elif not self.reranker:  # whose order is not that of the scores
+                hits = merged(hits, own)[:TOP_K]
         return self._read(part, hits)
 
     def _read_leaning(self, understood: Understood, hits: Sequence[Hit]) -> _Read:
@@ -209,7 +215,10 @@ def _together(message: str, answers: Sequence[Answer]) -> Answer:
     cited: dict[tuple[str, int], Citation] = {}
     parts = []
     for answer in answers:
-        own = [cited.setdefault((one.document_id, one.start), one.numbered(len(cited) + 1)) for one in answer.citations]
+        own = []
+        for one in answer.citations:  # each question marks its own short answer in it
+            shown = cited.setdefault((one.document_id, one.start), one.numbered(len(cited) + 1))
+            own.append(one.numbered(shown.number))
         conflicts = tuple(tuple(own[number - 1].number for number in numbers) for numbers in answer.conflicts)
         parts.append(replace(answer, citations=tuple(own), conflicts=conflicts))
     given = [part for part in parts if not part.abstained]
@@ -242,7 +251,7 @@ def _unanswered(part: Answer) -> tuple[str, ...]:
 
 def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
     """Return why nothing is cited, and whether the documents may say all the same."""
-    if not question.strip():
+    if not any(map(str.isalnum, question)):
         return "There is no question to answer.", False
     if not nearest.evidence:
         return f"{NOT_SAID} No sentence has anything to do with the question.", False
@@ -251,7 +260,8 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         what = "What was found" if found_in else "The question"
         unread = f"{what} is in {language}, and it reads English well and other languages badly"
         return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
-    lacking = _listed(unmentioned(named_terms(nearest.question), nearest.evidence[0].surroundings), nearest.question)
+    asked = [term for term in named_terms(nearest.question) if term in question]  # not what the talk lent
+    lacking = _listed(unmentioned(asked, nearest.evidence[0].surroundings), nearest.question)
     if nearest.chance >= denial:
         but = f", and the nearest does not mention {lacking}" if lacking else ""
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True

@@ -181,3 +181,13 @@ def blended(alone: Sequence[Hit], together: Sequence[Hit]) -> list[Hit]:
         scores[hit.passage.id] += hit.score / 2
     order = sorted(by_id, key=lambda passage_id: (-scores[passage_id], passage_id))
     return [replace(by_id[one], score=scores[one], rank=rank) for rank, one in enumerate(order, start=1)]
+
+
+def merged(hits: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """Return the hits of two searches, best first, each with its better score."""
+    by_id: dict[int, Hit] = {}
+    for hit in (*hits, *others):
+        if hit.passage.id not in by_id or by_id[hit.passage.id].score < hit.score:
+            by_id[hit.passage.id] = hit
+    order = sorted(by_id.values(), key=lambda hit: (-hit.score, hit.passage.id))
+    return [replace(hit, rank=rank) for rank, hit in enumerate(order, start=1)]

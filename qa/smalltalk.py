@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 
-_END = r"[\s!.,?:)]*"
+_END = r"[\W_]*"
 _TO_WHOM = r"(?:[ ,]+(?:there|all|everyone|everybody|verbatim|again|you|very much|so much|a lot))*"
 
 _REPLIES: tuple[tuple[str, str], ...] = (
     (
         rf"(?:hi|hello|hey|hallo|howdy|greetings|good (?:morning|afternoon|evening|day)){_TO_WHOM}{_END}"
-        rf"(?:how are you(?: doing)?(?: today)?{_END})?",
+        rf"(?:how are you(?: doing)?(?: today)?{_END})?|how are you(?: doing)?(?: today)?{_END}",
         "Hello. Ask something about your documents: what is shown are their own sentences, copied word for word.",
     ),
     (
         rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers)"
-        rf"{_TO_WHOM}(?: for (?:your|the) (?:help|answers?))?{_END}",
+        rf"{_TO_WHOM}(?: for (?:your|the) (?:help|answers?))?{_END}(?:(?:good ?)?bye{_END})?",
         "You are welcome.",
+    ),
+    (
+        rf"(?:ok(?:ay)?|alright|all right|great|perfect|got it|i see|understood|never ?mind){_END}",
+        "Ask on whenever you like.",
     ),
     (rf"(?:good ?bye|bye(?:[ -]?bye)?|see you(?: later| soon)?|good night){_TO_WHOM}{_END}", "Goodbye."),
     (
         r"(?:what (?:can|do) you do(?: for me)?|what can i (?:ask|do)(?: you| here)?|who are you|what are you"
-        r"|what is (?:this|verbatim)|how (?:do|does) (?:you|this|it|verbatim) work|how can you help(?: me)?"
+        r"|what(?: is|['’]s) (?:this|verbatim)|how (?:do|does) (?:you|this|it|verbatim) work|how can you help(?: me)?"
         rf"|help(?: me)?){_TO_WHOM}{_END}",
         "Verbatim looks for the sentences of your documents that answer a question, and shows them word for word, each "
         "with its place. It writes nothing itself, and where your documents do not say, it tells you so. You can go on "
@@ -30,7 +34,25 @@ _REPLIES: tuple[tuple[str, str], ...] = (
 )
 
 
-def reply_to(message: str) -> str | None:
-    """Return the reply to a message that is nothing but small talk, in English; None for everything else."""
-    said = message.strip()
+_THIS = re.compile(r"\b(?:this|it)\b", re.IGNORECASE)
+_OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
+_CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
+
+
+def reply_to(message: str, *, in_talk: bool = False) -> str | None:
+    """Return the reply to a message that is nothing but small talk, in English; None for everything else.
+
+    ``in_talk`` tells that something was answered before: then "How does it work?" asks about that.
+    """
+    said = without_small_talk(message.strip())
+    if in_talk and _THIS.search(said):
+        return None
     return next((reply for pattern, reply in _REPLIES if re.fullmatch(pattern, said, re.IGNORECASE)), None)
+
+
+def without_small_talk(message: str) -> str:
+    """Return a message without a greeting or thanks before or after what it asks: "Good morning. Who pays?"."""
+    opening = _OPENING.match(message)
+    asked = message[opening.end() :] if opening else message
+    closing = [found for found in _CLOSING.finditer(asked) if found.end() == len(asked)]
+    return asked[: closing[0].start()] if closing else asked

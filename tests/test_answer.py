@@ -91,6 +91,13 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
         ),
         ("Did the mayor and the council agree?", ["Did the mayor and the council agree?"]),
         ("Search and what?", ["Search and what?"]),
+        ("Who holds the deposit and how much is the rent?", ["Who holds the deposit?", "how much is the rent?"]),
+        ("Who holds the deposit and who was hurt?", ["Who holds the deposit?", "Who holds the deposit? who was hurt?"]),
+        (
+            "Who is the chair, who is the treasurer and who is the secretary?",
+            ["Who is the chair?", "who is the treasurer?", "who is the secretary?"],
+        ),
+        ("If it rains, who pays and who cleans?", ["If it rains, who pays and who cleans?"]),
     ],
 )
 def test_a_question_that_asks_twice_is_read_twice(question: str, expected: list[str]) -> None:

@@ -266,7 +266,11 @@ def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None
     assert ferry.citations[0].source == "ferry.txt"
 
 
-@pytest.mark.parametrize("message", ["Hello!", "hi there", "Thanks a lot.", "What can you do?", "help", "Good morning"])
+@pytest.mark.parametrize("message", [
+        "Hello!", "hi there", "Thanks a lot.", "What can you do?", "help", "Good morning", "ok", "How are you?",
+        "Thx 👍", "Thank you, goodbye", "What's this?", "Hello. What can you do?",
+    ],
+)  # fmt: skip
 def test_small_talk_gets_a_reply_without_citations(message: str, seed_index: Index) -> None:
     result = answer(message, index=seed_index)
     assert result.reply == result.text == reply_to(message)
@@ -300,10 +304,45 @@ def test_a_question_is_no_small_talk(message: str) -> None:
         ("Who asked “Why me?” in court?", ["Who asked “Why me?” in court?"]),
         ("Why?", ["Why?"]),
         ("", [""]),
+        (
+            "1. How many hens may I keep?\n2. When is the open day?",
+            ["How many hens may I keep?", "When is the open day?"],
+        ),
+        ("Please tell me: a) who pays, b) when is it due", ["who pays,", "when is it due"]),
+        ("- Who pays\n- When is it due\n", ["Who pays", "When is it due"]),
+        ("How many hens may I keep\nWhen is the open day", ["How many hens may I keep", "When is the open day"]),
+        ("Can you tell me\nWho pays the rent?", ["Can you tell me\nWho pays the rent?"]),
+        ("In section 2. Who pays?", ["In section 2. Who pays?"]),
+        ("Good morning. Who pays for light bulbs?", ["Who pays for light bulbs?"]),
+        ("Hello Verbatim! Who pays? Thanks a lot!", ["Who pays?"]),
+        ("Good day care centres?", ["Good day care centres?"]),
     ],
 )
 def test_questions_of_a_message(message: str, expected: list[str]) -> None:
     assert questions(message) == expected
+
+
+def test_in_a_talk_this_is_what_was_spoken_of(seed_index: Index) -> None:
+    first = answer("How many troops remain in Iraq?", index=seed_index)
+    assert answer("How does it work?", index=seed_index, history=[first]).reply is None
+    greeted = answer("Hello", index=seed_index)
+    assert answer("How does it work?", index=seed_index, history=[greeted]).reply is not None
+
+
+def test_a_follow_up_about_what_stands_far_down_is_no_error(index: Index) -> None:
+    """Only the best few sentences are compared with the question; the one that names Gotland is none of them."""
+    rents = " ".join(f"The rent of flat {number} is {number}00 euros." for number in range(2, 14))
+    index.add(Source("rents.txt", f"{rents} Nobody was on Gotland."))
+    result = answer("And on Gotland?", index=index, history=["How much is the rent of the flat on Fårö?"])
+    assert result.abstained
+
+
+def test_a_sentence_cited_for_two_questions_marks_an_answer_for_each(index: Index) -> None:
+    index.add(Source("ferry.txt", "Wilhelm Strand designed the ferry terminal, which opened in May 1998."))
+    result = answer("Who designed the ferry terminal? When did the ferry terminal open?", index=index)
+    assert [part.short for part in result.parts] == ["Wilhelm Strand", "May 1998"]
+    assert [part.citations[0].number for part in result.parts] == [1, 1]
+    assert len(result.citations) == 1
 
 
 def test_several_questions_are_answered_one_by_one(seed_index: Index) -> None:
