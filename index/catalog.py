@@ -392,6 +392,16 @@ class Catalog:
             for passage_id, _, document_id, revision, start, end, page, sentences in self._places(where, parameters)
         }
 
+    def check_gone(self, ids: Iterable[int]) -> None:
+        """Raise `StoreError` if one of these passages is missing without having been removed, or being yet to come."""
+        astray = self._one(
+            "SELECT value FROM json_each(?) WHERE value <= (SELECT max(id) FROM passages) "
+            "AND value NOT IN (SELECT id FROM passages) AND value NOT IN (SELECT passage_id FROM tombstones)",
+            (json.dumps(list(ids)),),
+        )
+        if astray:
+            raise self.damaged(f"passage {astray[0]} is missing")
+
     def passage_ids(self, document_ids: Iterable[str]) -> list[int]:
         """Return the ids of the passages of these documents."""
         rows = self._all(

@@ -347,7 +347,7 @@ _BEFORE_NUMBER = re.compile(
 )
 _BRACKETS_AND_CURRENCIES = tuple("([$€£¥")
 # Before a name or anything else; P.S. opens a sentence.
-_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx)\.$")
+_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Ms|Mx|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx)\.$")
 # German writes ordinals with a full stop: "am 3. Mai".
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 _ORDINAL_DATE = re.compile(rf"\d{{1,2}}\.\s+(?:{'|'.join(_MONTHS.split())})\b")

@@ -493,6 +493,8 @@ class Index:
         for start in range(0, len(candidates), max(1, top_k)):  # once, unless the words are those of a later state
             several = candidates[start : start + top_k]
             passages = self._catalog.passages(passage_id for passage_id, _, _ in several)
+            if len(passages) < len(several):
+                self._catalog.check_gone({passage_id for passage_id, _, _ in several} - passages.keys())
             for passage_id, score, via in several:
                 if len(hits) < top_k and passage_id in passages:
                     passage = passages[passage_id]

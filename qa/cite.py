@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -10,17 +9,14 @@ from functools import cache
 from index import Document, Index, VerbatimError
 from index.lexical import terms
 from qa.antecedent import antecedent, leaning
+from qa.check.polarity import contradictions
+from qa.quantities import quantities
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
 
 NEAR_COPY = 0.7
 """Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
-
-_NUMBER = re.compile(
-    r"\d+(?:[.,:]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
-    r"hundreds?|thousands?|millions?|billions?|half|twice)\b"
-)
 
 NEAR_SCORE = 1.0
 """A further sentence is cited if its score is at most this much lower, so that it is at least 37 % as likely.
@@ -79,14 +75,26 @@ def _in_one_place(one: Evidence, other: Evidence) -> bool:
 def near_copies(first: str, second: str) -> bool:
     """Whether two sentences say the same in nearly the same words.
 
-    Not if each gives a number that the other does not: two days a week and three are a contradiction, to be shown.
+    Not if each gives a number or date that the other does not, or one says the opposite of the other: two days a week
+    and three, permitted and not permitted are contradictions, to be shown.
     """
     one, other = set(terms(first)), set(terms(second))
     smaller = min(len(one), len(other))
     if not smaller or len(one & other) < NEAR_COPY * smaller:
         return False
-    numbers, others = (set(_NUMBER.findall(text.lower())) for text in (first, second))
-    return numbers <= others or others <= numbers
+    numbers, others = _figures(first), _figures(second)
+    if not (numbers <= others or others <= numbers):
+        return False
+    return not any(contradictions(first, second)) and not any(contradictions(second, first))
+
+
+def _figures(text: str) -> set[tuple[object, ...]]:
+    """Return the numbers, ranks and dates of a text, those written in two ways as the same."""
+    amounts, moments = quantities(text)
+    return {
+        *((one.readings, one.rank) for one in amounts),
+        *((one.years, one.month, one.day, one.weekday, one.minute) for one in moments),
+    }
 
 
 def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:

@@ -7,11 +7,13 @@ sentence answers the question at all is the reader's to say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import isclose
 
 from index.lexical import terms
 from qa.cite import NEAR_SCORE
+from qa.named import named_terms, unmentioned
 from qa.quantities import ABOUT, UNIT_NAMES, Amount, Moment, conversion, quantities
 from qa.read import WEIGHTS
 from qa.types import Evidence
@@ -41,12 +43,21 @@ BESIDE = 4
 
 
 def rivals(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the sentences, best first, that answer with another value than the best one, out of other documents."""
+    """Return the sentences, best first, that answer with another value than the best one, out of other documents.
+
+    What lacks a number of the question that the best one has, such as its year, speaks of another case.
+    """
     if not evidence:
         return []
     first = evidence[0]
+    asked = [term for term in named_terms(question) if re.search(r"\d", term)]
+    lacking = set(unmentioned(asked, first.surroundings))
     heard = [one for one in evidence[1:] if _is_sure(one, first)]
-    return [one for one in heard if conflicting(question, first, one)]
+    return [
+        one
+        for one in heard
+        if conflicting(question, first, one) and lacking.issuperset(unmentioned(asked, one.surroundings))
+    ]
 
 
 def _is_sure(item: Evidence, first: Evidence) -> bool:

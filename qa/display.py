@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from qa.types import UNANSWERED
+
 if TYPE_CHECKING:
     from qa.types import Answer, Citation, Statement, Written
 
@@ -81,7 +83,7 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
     for citation in answer.citations:
         yield rich_citation(citation)
     for part in answer.unanswered:
-        yield Text(f"\nThe documents do not seem to say: {printable(part)}", style="yellow")
+        yield Text(f"\n{UNANSWERED}: {printable(part)}", style="yellow")
     yield Text(f"\nconfidence {answer.confidence:.2f}", style="dim")
 
 
@@ -150,7 +152,7 @@ def _html_parts(answer: Answer) -> Iterator[str]:
         yield f'<p dir="auto">{escape(difference)}</p>'
     yield from map(html_citation, answer.citations)
     for part in answer.unanswered:
-        yield f'<p dir="auto">The documents do not seem to say: {escape(part)}</p>'
+        yield f'<p dir="auto">{UNANSWERED}: {escape(part)}</p>'
     yield f'<p style="{_DIM}">confidence {answer.confidence:.2f}</p>'
 
 

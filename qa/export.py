@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from index.errors import VerbatimError
 from qa.address import Address
-from qa.types import Answer, Citation, Written
+from qa.types import UNANSWERED, Answer, Citation, Written
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -107,19 +107,32 @@ def to_markdown(answer: Answer) -> str:
     lines = [f"**{markdown(answer.question)}**"] if answer.question.strip() else []
     if answer.reply is not None:
         return "\n\n".join([*lines, markdown(answer.reply)]) + "\n"
-    if answer.abstained:
-        lines.append(markdown(answer.reason))
-        if answer.missing:
-            lines.append("Nowhere in the documents: " + markdown(", ".join(answer.missing)))
-        if answer.nearest:
-            lines.append(f"{answer.near_label}:")
-    quoted = answer.citations or tuple(one.numbered(number) for number, one in enumerate(answer.near, start=1))
-    lines += markdown_differences(answer)
-    lines += [markdown_quotation(citation, citation.number) for citation in quoted]
-    lines += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
+    shown: set[int] = set()
+    for part in answer.parts or (answer,):
+        lines += [f"*{markdown(part.question)}*"] if answer.parts else []
+        lines += _refused(part) if part.abstained else _quoted(part, shown)
+    near = tuple(one.numbered(number) for number, one in enumerate(answer.near, start=1)) if answer.abstained else ()
+    if near:
+        lines += [f"{answer.near_label}:", *(markdown_quotation(one, one.number) for one in near)]
     if answer.written:
         lines += markdown_prose(answer.written)
-    return "\n\n".join([*lines, *map(_footnote, quoted)]) + "\n"
+    return "\n\n".join([*lines, *map(_footnote, answer.citations or near)]) + "\n"
+
+
+def _refused(answer: Answer) -> Iterator[str]:
+    yield markdown(answer.reason)
+    if answer.missing:
+        yield "Nowhere in the documents: " + markdown(", ".join(answer.missing))
+
+
+def _quoted(answer: Answer, shown: set[int]) -> Iterator[str]:
+    """Yield the quotations; one that was ``shown`` for an earlier question by its number alone."""
+    yield from markdown_differences(answer)
+    if again := [citation.number for citation in answer.citations if citation.number in shown]:
+        yield f"See above: {''.join(f'[^{number}]' for number in again)}"
+    yield from (markdown_quotation(one, one.number) for one in answer.citations if one.number not in shown)
+    yield from (f"{UNANSWERED}: {markdown(part)}" for part in answer.unanswered)
+    shown.update(citation.number for citation in answer.citations)
 
 
 def markdown_differences(answer: Answer, before: int = 0) -> Iterator[str]:

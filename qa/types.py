@@ -21,6 +21,9 @@ NOT_SAID = "Your documents do not say."
 MAY_SAY = "Your documents may say, but Verbatim is not sure."
 """How the reason of a refusal begins, and that of one that is unsure."""
 
+UNANSWERED = "No sentence surely answers"
+"""What is said of a part of a question, where another part is answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -196,7 +199,7 @@ class Answer:
     it open whether the documents say; any other says that they do not. ``missing`` lists words of the question that
     occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
     cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
-    asks for several things, those of which the documents do not seem to say anything. ``conflicts`` are the numbers of
+    asks for several things, those that no sentence surely answers. ``conflicts`` are the numbers of
     citations out of different documents that answer the same with different values ("27 days", "25 days");
     `differences` says so in words. ``searched`` says in what the answer was looked for.
     ``parts`` are the answers one by one where the message held several questions; their citations are those of the

@@ -110,7 +110,7 @@ def test_what_no_document_says_of_a_question_is_named(index: Index) -> None:
     assert [citation.text for citation in result.citations] == ["The bridge over the Lune was opened in May 1998."]
     assert result.unanswered == ("who won the election in Peru?",)
     shown = conversation([Turn(result.question, result)], documents=1)
-    assert "do not seem to say: who won the election in Peru?" in shown
+    assert "No sentence surely answers: who won the election in Peru?" in shown
 
 
 class Doubtful:
@@ -153,6 +153,7 @@ def test_near_copies_are_cited_once(index: Index) -> None:
     assert index.document(copy.document_id, copy.revision).text[copy.start : copy.end] == copy.text
     assert result.runners_up == ()
     assert near_copies("The ferry sank off Kalmar.", "Off Kalmar, the ferry sank.")
+    assert near_copies("There remain 2,500 troops in Iraq.", "In Iraq there remain 2500 troops.")
     assert near_copies("Three died when the ferry sank.", "The ferry sank off Kalmar on 3 May; three died.")
     assert not near_copies("The ferry sank.", "The trains run.")
     assert not near_copies("", "")
@@ -163,9 +164,13 @@ def test_near_copies_are_cited_once(index: Index) -> None:
     [
         ("Staff may work from home two days a week.", "Staff may work from home three days a week."),
         ("The limit is 40 pounds a night.", "The limit is 55 pounds a night."),
+        ("Requests for more than fifteen days need approval.", "Requests for more than ten days need approval."),
+        ("A certificate is needed from the fourth day.", "A certificate is needed from the third day of illness."),
+        ("Working from abroad is permitted with approval.", "Working from abroad is not permitted."),
+        ("The north gate stays open.", "The south gate stays open."),
     ],
 )
-def test_what_differs_in_a_number_is_no_copy(one: str, other: str) -> None:
+def test_what_contradicts_is_no_copy(one: str, other: str) -> None:
     assert not near_copies(one, other)
 
 

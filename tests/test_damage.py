@@ -236,3 +236,13 @@ def test_a_damaged_name_that_sqlite_quotes_is_damage(tmp_path: Path, whole: tupl
     catalog.write_bytes(catalog.read_bytes().replace(b"CREATE TABLE sources", b"CREATE T\x8aBLE sources"))
     with pytest.raises(StoreError, match=r"catalog\.sqlite3 cannot be used: it is damaged .* add the documents again"):
         Index.open(store, encoder=HashEncoder())
+
+
+def test_a_passage_that_is_missing_is_not_passed_over(tmp_path: Path, whole: tuple[Path, Answers]) -> None:
+    """As if a bit of its id had flipped: the caches find one that the catalog does not have."""
+    store = shutil.copytree(whole[0], tmp_path / "store")
+    with closing(sqlite3.connect(store / "catalog.sqlite3")) as connection, connection:
+        connection.execute("UPDATE passages SET id = 9999 WHERE id = (SELECT max(id) - 5 FROM passages)")
+    with pytest.raises(StoreError, match="is missing"), Index.open(store, encoder=HashEncoder()) as index:
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            index.search(f"Where are {letter}1 and {letter}2?")

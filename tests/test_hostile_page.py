@@ -165,7 +165,7 @@ PLACES = {
 BESIDE_THE_TEXT = {
     "query": "Searched for: “{}?” Change what was searched for Ask it alone without what was said before",
     "reason of a refusal": "({})",
-    "part that is not answered": "The documents do not seem to say: {}",
+    "part that is not answered": "No sentence surely answers: {}",
     "text of the source": "Before. {}",
     "folder of cases": "verbatim eval {}",
     "what was removed": "removed {}",

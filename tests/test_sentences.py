@@ -99,6 +99,7 @@ def test_the_seed_article() -> None:
         "Doors open at 5 p.m. on Friday.|Come early.",
         "It ended at 5 p.m.|He left.",
         "Dr. Mina Sato vs. Prof. Lee was fun.|It was short.",
+        "He was replaced by Ms. Darko and Mx. Lee.|It was short.",
         "U.S. Central Command replied.|It said no.",
         "The raid was on Aug. 29 in the west.|About 2,500 troops remain.",
         "See Fig. 3, No. 5 and approx. 4 more, e.g. Table 2.|Done.",

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from qa.export import markdown, markdown_differences, markdown_prose, markdown_quotation
-from qa.types import RECOGNISED, Answer, Citation, Written
+from qa.types import RECOGNISED, UNANSWERED, Answer, Citation, Written
 from ui.chat.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment
 
@@ -126,7 +126,7 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     for citation in quoted(turn):
         notes.append(f"[^{len(notes) + 1}]: {markdown(', '.join(_place(citation)))}")
         parts.append(markdown_quotation(citation, len(notes)))
-    parts += [f"The documents do not seem to say: {markdown(part)}" for part in answer.unanswered]
+    parts += [f"{UNANSWERED}: {markdown(part)}" for part in answer.unanswered]
     if answer.written:
         parts += markdown_prose(answer.written, len(notes) - len(answer.citations))
     return parts if answer.abstained else [*parts, _sureness(answer)]
@@ -202,7 +202,7 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
         words = _with_answer(citation, answer.abstained)
         yield f'<blockquote dir="auto"><b>{number}</b><span>{words}</span></blockquote>'
     for part in answer.unanswered:
-        yield f'<p class="note" dir="auto">The documents do not seem to say: {html.escape(part)}</p>'
+        yield f'<p class="note" dir="auto">{UNANSWERED}: {html.escape(part)}</p>'
     if answer.written:
         yield from _written(answer.written)
     if not answer.abstained:

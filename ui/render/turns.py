@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Searched
+from qa.types import MAY_SAY, NOT_SAID, UNANSWERED, Answer, Citation, Searched
 from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
@@ -152,10 +152,7 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
     if answer.conflicts:
         short = "".join(conflict(number, several, turn.places) for several in answer.differing)
     quotations = "".join(quotation(number, citation, turn.places) for citation in answer.citations)
-    unanswered = "".join(
-        f'<p class="reason" dir="auto">The documents do not seem to say: {escape(part)}</p>'
-        for part in answer.unanswered
-    )
+    unanswered = "".join(f'<p class="reason" dir="auto">{UNANSWERED}: {escape(part)}</p>' for part in answer.unanswered)
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
     meaning = "The estimated chance that the first sentence answers the question"
     sure = f'<p class="confidence" title="{meaning}">{words}</p>'
