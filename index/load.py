@@ -205,4 +205,5 @@ def title_of(name: str, content: Content) -> str:
     """Return the title that the content carries, or its file name in plain words."""
     if content.title and content.title.strip():
         return " ".join(content.title.split())
-    return re.sub(r"[-_\s]+", " ", Path(name).stem).strip() or name
+    # A date or a span of years keeps its hyphens: "minutes-2024-03-12" is "minutes 2024-03-12".
+    return re.sub(r"(?:(?<!\d)-|-(?!\d)|[_\s])+", " ", Path(name).stem).strip() or name

@@ -33,6 +33,9 @@ TOP_K = 10
 RERANKED = 50
 """Passages that a reranker chooses them from."""
 
+TOLD_CHARS = 40
+"""The language of a shorter sentence is told by its passage."""
+
 SAID = "The documents say so in the sentences cited."
 
 
@@ -255,7 +258,8 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         return "There is no question to answer.", False
     if not nearest.evidence:
         return f"{NOT_SAID} No sentence has anything to do with the question.", False
-    found_in = foreign_language(nearest.evidence[0].hit.text)
+    first = nearest.evidence[0]
+    found_in = foreign_language(first.text if len(first.text) >= TOLD_CHARS else first.hit.text)
     if language := found_in or foreign_language(question):
         what = "What was found" if found_in else "The question"
         unread = f"{what} is in {language}, and it reads English well and other languages badly"

@@ -60,6 +60,16 @@ def test_what_was_found_in_another_language_is_said(store: Index) -> None:
         assert given.reason.startswith("Your documents may say, but Verbatim is not sure. What was found is in German")
 
 
+def test_a_sentence_in_english_among_others_is_not_said_to_be_foreign(store: Index) -> None:
+    english = "The bridge across the river was designed by an engineer from Ulm."
+    store.add(Source("both.txt", f"{BRIDGE} {english}"))
+    store.remove("bruecke.txt")
+    given = answer("Which prize did the engineer win for the bridge across the river?", index=store)
+    assert given.nearest is not None
+    assert given.nearest.text == english
+    assert "German" not in given.reason
+
+
 def test_a_question_in_another_language_is_said(store: Index) -> None:
     store.add(Source("bridge.txt", "The bridge was opened in May 1998, and it is the longest of the county by far."))
     store.remove("bruecke.txt")

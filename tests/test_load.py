@@ -155,3 +155,17 @@ def test_a_source_is_read_only_when_its_turn_comes(tmp_path: Path, index: Index)
     changes = index.add([tmp_path / "a.txt", tmp_path / "b.txt"], progress=stop_at_the_second)
     assert len(changes.added) == 1
     assert [Path(failure.source).name for failure in changes.failed] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("minutes_2024-03-12.txt", "minutes 2024-03-12"),
+        ("report--2023-2024 -- final.txt", "report 2023-2024 final"),
+        ("COVID-19_plan.txt", "COVID 19 plan"),
+        ("-.txt", "-.txt"),
+    ],
+)
+def test_a_file_name_becomes_a_title_that_keeps_its_dates(name: str, title: str, index: Index) -> None:
+    index.add(Source(name, "The mill burned down."))
+    assert [document.title for document in index.documents()] == [title]
