@@ -52,8 +52,8 @@ _EMPTY = "there is nothing on its pages; open it in a PDF viewer, print it to a 
 _NOTHING_RECOGNISED = "its pages are pictures, and no text was recognised on them; add a sharper scan"
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
-    r"untitled\W*\d*|about:blank|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|title|"
-    r"\(?anonymous\)?|\W*",
+    r"untitled\W*\d*|about:blank|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|"
+    r"title|\(?anonymous\)?|\W*",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(r"\W*(?:anonymous|unknown|unspecified|author|user)?\W*", re.IGNORECASE)
