@@ -14,6 +14,11 @@ from qa.check.checker import FOREIGN, MOST_CHARS, UNSUPPORTED
 from qa.check.rules import broken_rules
 
 TRUE = [
+    ("The fee is £25, not £20.", "The fee is £25, not £20 as before."),
+    ("It cost 25 EUR and 3 GB.", "The price is 25 EUR for 3 GB."),
+    ("Dogs may enter the garden.", "Dogs may enter the garden but not the house."),
+    ("The firm did not pay.", "The firm did not pay wages or taxes in 2020."),
+    ("The minister rejected the charge.", "The minister denied the charge."),
     # numbers
     ("About 1.5 million people live there.", "1,500,000 people live there."),
     ("It cost $1.5 million.", "The cost was 1,500,000 dollars."),
@@ -71,6 +76,14 @@ TRUE = [
 ]
 
 FALSE = [
+    ("The tenant may sublet.", "The tenant may not sublet the flat or any part of it.", "say “not”"),
+    ("You may smoke on the balcony.", "Guests must not smoke inside the flat or on the balcony.", "say “not”"),
+    ("The bridge will open soon.", "We don't know whether the bridge will open soon.", "say “whether”"),
+    ("The mayor took bribes.", "The mayor denied that he took bribes.", "say “denied”"),
+    ("The keys are handed over on 27 May.", "The keys are handed over on 3 June, not on 27 May.", "3 June"),
+    ("The fee is £20.", "The fee is £25, not £20.", "£20 is in none"),
+    ("The lease runs for twelve months.", "The lease runs for ten months instead of twelve.", "twelve"),
+    ("A ticket is $14 for students.", "Tickets are $14 for adults, $9 for students.", "not of “students”"),
     ("3,500 troops remain.", "2,500 troops remain.", "3,500"),
     ("It cost €20.", "It cost $20.", "$20"),
     ("It is 20 km long.", "It is 20 miles long.", "20 miles"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index import Index
+from index import Index, Source
 from qa import answer
 from qa.export import to_json
 from tests.test_pipe import verbatim
@@ -178,6 +178,30 @@ def test_a_sentence_without_a_citation_is_looked_for(checked):
         0,
         {"schema": "verbatim-check/1", "holds": True, "sentences": []},
     )
+
+
+def test_a_sentence_that_the_documents_deny_is_said_to_be_denied(tmp_path, capfd):
+    lease = "The tenant may not sublet the flat or any part of it. The rent is due on Monday."
+    with Index.open(tmp_path / "store") as index:
+        index.add(Source("lease.txt", lease))
+    (tmp_path / "text.md").write_text("The tenant may sublet the flat.")
+    assert run("check", str(tmp_path / "text.md"), "--store", str(index.path)) == 4
+    shown = capfd.readouterr().out
+    assert "uncited, and your documents say otherwise" in shown
+    assert "“The tenant may not sublet the flat or any part of it.”" in " ".join(shown.split())
+
+
+def test_a_mark_right_after_the_stop_belongs_to_its_sentence():
+    text = "Dogs are not admitted.[^1] Tripods are permitted.[^2] He said “never.”[3] Fine.\n\n[^1]: a.md\n[^2]: b.md\n"
+    (written,) = read_written(text.encode(), "it")
+    assert [(sentence.claim, sentence.marks) for sentence in written.sentences] == [
+        ("Dogs are not admitted.", ("1",)),
+        ("Tripods are permitted.", ("2",)),
+        ("He said “never.”", ("3",)),
+        ("Fine.", ()),
+    ]
+    first = written.sentences[0]
+    assert text[first.start : first.end] == "Dogs are not admitted.[^1]"
 
 
 def test_our_own_answers_hold_and_altered_ones_do_not(checked, seed_index):

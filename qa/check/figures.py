@@ -19,6 +19,8 @@ ROUNDED = 0.05
 COUNTED_UP = ("two", "three", "four")
 """Numbers that one gets by counting what a sentence lists."""
 
+_REJECTED = re.compile(r"\b(?:not|instead of|rather than)(?: (?:on|in|at|by|for|the))*[ £$€]*$", re.IGNORECASE)
+
 WELL_BEYOND = 1.5
 """"More than 100" is not said of more than this many times 100, nor "fewer than 100" of as much less."""
 
@@ -28,8 +30,8 @@ def unstated_figures(claim: str, evidence: str, context: str) -> Iterator[str]:
 
     The context may tell the year of a date, since texts seldom repeat it; it states no number.
     """
-    amounts, moments = quantities(claim)
-    stated, dated = quantities(evidence)
+    amounts, moments = _meant(claim)
+    stated, dated = _meant(evidence)
     years = [*dated, *quantities(context)[1]]
     for amount in amounts:
         if not _is_said_loosely(amount, claim):
@@ -43,6 +45,15 @@ def unstated_figures(claim: str, evidence: str, context: str) -> Iterator[str]:
     for code in dict.fromkeys(codes(claim)):
         if _plain(code) not in _plain(evidence) and _plain(code) not in _plain(context):
             yield f"“{code}” is in none of the sentences cited"
+
+
+def _meant(text: str) -> tuple[list[Amount], list[Moment]]:
+    """Return the amounts and moments of a text, but for those that it rejects: "on 3 June, not on 27 May"."""
+    amounts, moments = quantities(text)
+    return (
+        [amount for amount in amounts if not _REJECTED.search(text[: amount.start])],
+        [moment for moment in moments if not _REJECTED.search(text[: moment.start])],
+    )
 
 
 def _plain(text: str) -> str:
@@ -158,20 +169,20 @@ def _bounded(amount: Amount) -> str:
 
 def _of_another(amount: Amount, fitting: Sequence[Amount], stated: Sequence[Amount]) -> str | None:
     """Return what the claim's number counts if in the evidence another number counts it, and this one does not."""
-    counted = _counted(amount)
-    if not counted:
+    word = _counted(amount)
+    counted = set(terms(word))
+    if not counted or any(counted <= other.counted or not other.counted for other in fitting):
         return None
-    if any(counted in other.counted or not other.counted for other in fitting):
-        return None
-    others = [other for other in stated if other not in fitting and not other.rank and _counted(other) == counted]
-    return counted if others and all(other.unit == amount.unit for other in others) else None
+    others = [
+        other for other in stated if other not in fitting and not other.rank and set(terms(_counted(other))) == counted
+    ]
+    return word if others and all(other.unit == amount.unit for other in others) else None
 
 
-def _counted(amount: Amount) -> str | None:
-    """Return the term that follows a number at once: of "2,500 troops" it is the troops."""
-    word = amount.following[0] if amount.following else ""
-    found = terms(word) if word.isalpha() else []
-    return found[0] if found else None
+def _counted(amount: Amount) -> str:
+    """Return the word that follows a number at once, or after "for" or "on": of "2,500 troops" it is the troops."""
+    following = amount.following[1:] if amount.following[:1] in (("for",), ("on",)) else amount.following
+    return following[0] if following and following[0].isalpha() else ""
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from qa import named
 from qa.named import GRAMMAR, TIME, TITLES, bare, unmentioned
+from qa.quantities import UNIT_NAMES
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
 _DIGIT = re.compile(r"\d")
@@ -68,7 +69,16 @@ def _has_company(before: str, after: str, words: Sequence[str]) -> bool:
 
 def names(claim: str) -> list[str]:
     """Return the words of a claim that are names (see `qa.named.names`), without dates and what holds a digit."""
-    return [name for name in named.names(claim) if not TIME.match(name) and not _DIGIT.search(name)]
+    return [
+        name
+        for name in named.names(claim)
+        if not TIME.match(name) and not _DIGIT.search(name) and not _is_unit(name, claim)
+    ]
+
+
+def _is_unit(name: str, claim: str) -> bool:
+    """Whether it is the unit of a number: "25 EUR"."""
+    return name.lower() in UNIT_NAMES and re.search(rf"\d[ -]?{re.escape(name)}(?!\w)", claim) is not None
 
 
 def _bare_words(name: str) -> list[str]:

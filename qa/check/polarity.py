@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.lexical import terms
@@ -20,9 +20,13 @@ _CLAUSE_ENDS = frozenset(
 )
 _NEGATORS = frozenset(
     "not n't n’t cannot no never none neither nor nobody nothing nowhere without hardly barely scarcely rarely seldom "  # noqa: SIM905
-    "lack lacks lacked lacking unable".split()
+    "lack lacks lacked lacking unable whether".split()
 )
-_VERBS_OF_NOT = re.compile(r"(?:fail|refus|declin|neglect)(?:e|es|ed|s|ing)?$")
+_VERBS_OF_NOT = {
+    "to": re.compile(r"(?:fail|refus|declin|neglect)(?:e|es|ed|s|ing)?$"),
+    "that": re.compile(r"den(?:y|ies|ied|ying)$"),
+}
+"""By the word that follows them."""
 _EXEMPT = re.compile(
     r"\bnot (?:only|just|merely|simply|least|to mention|until)\b|\bnot (?=(?:\w+ ){1,4}until\b)|\bno doubt\b"
     r"|\b(?:no|not) (?:fewer|less|more|later|earlier|higher|lower|longer|smaller|greater|sooner) than\b"
@@ -108,6 +112,7 @@ class _Word:
 class _Negation:
     text: str
     scope: tuple[str, ...]
+    clause: frozenset[str] = frozenset()  # all of its words, before it and after
 
 
 def contradictions(claim: str, evidence: str) -> Iterator[str]:
@@ -127,9 +132,8 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
     scope: list[str] | None = None
     for place, word in enumerate(found):
         lower = word.lower()
-        is_negation = lower in _NEGATORS or (
-            _VERBS_OF_NOT.match(lower) is not None and found[place + 1 : place + 2] == ["to"]
-        )
+        verb_of_not = _VERBS_OF_NOT.get(found[place + 1]) if place + 1 < len(found) else None
+        is_negation = lower in _NEGATORS or (verb_of_not is not None and verb_of_not.match(lower) is not None)
         if is_negation or lower in _CLAUSE_ENDS:
             if scope is not None:
                 negations[-1] = _Negation(negations[-1].text, tuple(scope))
@@ -147,7 +151,23 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
         )
     if scope is not None:
         negations[-1] = _Negation(negations[-1].text, tuple(scope))
-    return words, negations
+    return words, _with_clauses(words, negations)
+
+
+def _with_clauses(words: Sequence[_Word], negations: Sequence[_Negation]) -> list[_Negation]:
+    """Return the negations, each with the words with a meaning of its clause."""
+    clauses: list[set[str]] = [set()]
+    of_negations: list[set[str]] = []
+    for word in words:
+        if word.text in _CLAUSE_ENDS:
+            clauses.append(set())
+        elif word.content:
+            clauses[-1].add(word.key)
+        elif len(of_negations) < len(negations) and word.text == negations[len(of_negations)].text:
+            of_negations.append(clauses[-1])
+    return [
+        replace(negation, clause=frozenset(clause)) for negation, clause in zip(negations, of_negations, strict=True)
+    ]
 
 
 def _negations(
@@ -158,7 +178,7 @@ def _negations(
             yield f"the sentences cited say this without “{_not(denial.text)}”"
             return
     for denial in denials_given:
-        if _denied_alone(denial, denials, given, said):
+        if _denied_alone(denial, denials, given, said) or _denies_all(denial, denials, given, said):
             yield f"the sentences cited say “{_not(denial.text)}” here, and this does not"
             return
 
@@ -182,6 +202,16 @@ def _denied_alone(denial: _Negation, others: Sequence[_Negation], own: Sequence[
         return False
     held = [word in plain for word in scope]
     return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
+
+
+def _denies_all(denial: _Negation, others: Sequence[_Negation], own: Sequence[_Word], words: Sequence[_Word]) -> bool:
+    """Whether a denial of the evidence is of all that a shorter claim says: "may not sublet the flat or any of it"."""
+    said = {word.key for word in words if word.content}
+    if not denial.scope or denial.scope[0] not in said or len(said) < 2 or others:
+        return False
+    if denial.scope[0] in {word.key for word in own if word.denied_by is None}:
+        return False  # the evidence says it elsewhere
+    return len(said & denial.clause) >= ENOUGH * len(said)
 
 
 def _same_scope(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,6 +19,7 @@ from index import EmptyStoreError, Index, Span, UnknownDocumentError
 from index.sentences import sentence_spans
 from qa.address import Address, AddressError, Place, find
 from qa.check import Checker, Verdict, open_checker
+from qa.check.polarity import contradictions
 from qa.display import printable
 from qa.read import Reader, open_reader
 from qa.types import RECOGNISED
@@ -41,8 +42,11 @@ TRIED = 3
 CANDIDATES = 20
 """Documents in which a quotation without a source is looked for: those that a search for it finds."""
 
-Status = Literal["holds", "fails", "found", "nothing"]
-"""Of a sentence: what it cites supports it or not; it cites nothing, and support for it was found or not."""
+Status = Literal["holds", "fails", "found", "denied", "nothing"]
+"""Of a sentence: what it cites supports it or not; it cites nothing, and there is support, the opposite, or nothing."""
+
+COPIED = 1.0
+"""The support of a sentence that is copied: another revision may say otherwise, but it does stand there."""
 
 console = Console(highlight=False)
 
@@ -142,7 +146,12 @@ class Examiner:
 
     def _uncited(self, sentence: Sentence) -> Finding:
         """Look for what supports a sentence that cites nothing."""
-        verdict, places = self._best(sentence.claim, self._searched(sentence.claim, None))
+        searched = self._searched(sentence.claim, None)
+        verdict, places = self._best(sentence.claim, searched)
+        if verdict.support < COPIED and (denied := _denying(sentence.claim, searched)):
+            reasons = tuple(contradictions(sentence.claim, denied.text))
+            denial = Verdict(holds=False, support=verdict.support, reasons=reasons)
+            return Finding(sentence, "denied", denial, (Cited("", denied),))
         status: Status = "found" if verdict.holds else "nothing"
         return Finding(sentence, status, verdict, tuple(Cited("", place) for place in places if verdict.holds))
 
@@ -250,6 +259,11 @@ class Examiner:
         ]
 
 
+def _denying(claim: str, places: Sequence[Place]) -> Place | None:
+    """Return the first sentence that says the opposite of a claim."""
+    return next((place for place in places if any(contradictions(claim, place.text))), None)
+
+
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 160 else f"{text[:157]}…"
@@ -262,6 +276,7 @@ _SIGNS: Mapping[Status, tuple[str, str]] = {
     "fails": ("does not hold", "red"),
     "found": ("uncited, but supported", "yellow"),
     "nothing": ("uncited, and nothing in your documents supports it", "red"),
+    "denied": ("uncited, and your documents say otherwise", "red"),
 }
 
 _COUNTED: Mapping[Status, str] = {
@@ -269,6 +284,7 @@ _COUNTED: Mapping[Status, str] = {
     "fails": "do not hold",
     "found": "uncited, but supported",
     "nothing": "uncited and unsupported",
+    "denied": "uncited and contradicted",
 }
 
 
@@ -288,8 +304,8 @@ def _shown(finding: Finding) -> Text:
 
 
 def _reasons(finding: Finding) -> tuple[str, ...]:
-    """Return why a sentence does not hold; of one that cites nothing there is no more to say."""
-    return finding.verdict.reasons if finding.status == "fails" else ()
+    """Return why a sentence does not hold; of one that nothing supports there is no more to say."""
+    return finding.verdict.reasons if finding.status in ("fails", "denied") else ()
 
 
 def _summary(found: list[Finding]) -> Text:

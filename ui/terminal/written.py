@@ -190,6 +190,8 @@ _ONE_MARK = (
 )
 _MARK = re.compile(rf"\s?(?:{_ONE_MARK})", re.IGNORECASE)
 _LEADING_MARKS = re.compile(rf"(?:(?:{_ONE_MARK})\s*[.,;]?\s*)+", re.IGNORECASE)
+_AFTER_STOP = re.compile(rf"(?<=[.!?”\"])(?:{_ONE_MARK})+", re.IGNORECASE)
+"""Marks that stand right after a sentence would hide that it ends there: ``so.[^1] Next``."""
 _NO_PROSE = re.compile(
     r"^(?:```|~~~).*?(?:^(?:```|~~~)[ \t]*$|\Z)|^[ ]{0,3}#{1,6}[ \t][^\n]*$|^[^\n]+\n(?:=+|-+)[ \t]*$|<!--.*?-->",
     re.MULTILINE | re.DOTALL,
@@ -202,8 +204,10 @@ def _sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text that claim something: no headings, code, or questions."""
     prose = _NO_PROSE.sub(lambda match: _blank(match[0]), text)
     found: list[Sentence] = []
-    for span in sentence_spans(prose, markdown=True):
+    for span in sentence_spans(_AFTER_STOP.sub(lambda match: _blank(match[0]), prose), markdown=True):
         start, end = span.start, span.end
+        if after := _AFTER_STOP.match(prose, end):
+            end = after.end()
         leading = _LEADING_MARKS.match(prose, start, end)
         if leading and found and prose[found[-1].end : start].strip() == "":  # "He said so. [1] Next"
             before = found.pop()
