@@ -82,19 +82,18 @@ def near_copies(first: str, second: str) -> bool:
     smaller = min(len(one), len(other))
     if not smaller or len(one & other) < NEAR_COPY * smaller:
         return False
-    numbers, others = _figures(first), _figures(second)
-    if not (numbers <= others or others <= numbers):
+    if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
         return False
     return not any(contradictions(first, second)) and not any(contradictions(second, first))
 
 
-def _figures(text: str) -> set[tuple[object, ...]]:
-    """Return the numbers, ranks and dates of a text, those written in two ways as the same."""
+def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same."""
     amounts, moments = quantities(text)
-    return {
-        *((one.readings, one.rank) for one in amounts),
-        *((one.years, one.month, one.day, one.weekday, one.minute) for one in moments),
-    }
+    return (
+        {(one.readings, one.rank) for one in amounts},
+        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments},
+    )
 
 
 def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:
