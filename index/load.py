@@ -97,6 +97,11 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
         yield Listed(_printable(name), partial(_load_pages, name, documents))
 
 
+def absolute(path: str | Path) -> Path:
+    """Return an absolute path without ``..``: a file that goes by two names is two documents. Links stay as given."""
+    return Path(os.path.normpath(Path(path).expanduser().absolute()))
+
+
 def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
@@ -113,7 +118,7 @@ def _refuse(source: object) -> Loaded:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    path = path.expanduser().absolute()
+    path = absolute(path)
     if not path.is_dir():
         yield path
         return

@@ -31,7 +31,7 @@ from index.embed import Encoder, Vectors, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError, VerbatimError
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
-from index.load import STORE_NAME, AnySource, Loaded, Say, expand, reading, say_nothing, title_of
+from index.load import STORE_NAME, AnySource, Loaded, Say, absolute, expand, reading, say_nothing, title_of
 from index.passages import passage_groups
 from index.receipt import Probes, look_for, probes_of
 from index.search import CANDIDATES, fuse
@@ -104,7 +104,7 @@ class Index:
 
         """
         folder = Path(path) if path is not None else default_path()
-        index = cls(folder.expanduser().absolute(), open_encoder(encoder))
+        index = cls(absolute(folder), open_encoder(encoder))
         if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
             index.close()
             raise StoreError(
@@ -151,6 +151,7 @@ class Index:
         failed: list[Failure] = []
         without_pages: list[Failure] = []
         with self._writing(), reading():
+            self._straighten_names()
             listed = list(expand(_as_sources(sources)))
             for done, source in enumerate(listed):
                 say = partial(progress, done, len(listed)) if progress else say_nothing
@@ -184,10 +185,11 @@ class Index:
             StoreBusyError: Another process is writing to the store.
 
         """
-        root = Path(folder).expanduser().absolute()
+        root = absolute(folder)
         if not root.is_dir():
             raise SourceError(f"{root} is not a folder; `add` takes single files")
         with self._writing():
+            self._straighten_names()
             held = {source for source in self._catalog.sources() if Path(source).is_relative_to(root)}
             gone = [source for source in held if not Path(source).exists()]
             if gone and not any(expand([root])):
@@ -214,7 +216,7 @@ class Index:
         """
         from watchfiles import watch
 
-        root = Path(folder).expanduser().absolute()
+        root = absolute(folder)
         for _ in watch(root):
             try:
                 changes = self.sync(root)
@@ -430,6 +432,17 @@ class Index:
             original=original,
         )
         return document.id, "updated" if known else "added", content.unread
+
+    def _straighten_names(self) -> None:
+        """Give files that earlier versions named with a ``..`` in the path the names that they would get now."""
+        names = self._catalog.sources()
+        crooked = [name for name in names if ".." in Path(name).parts and Path(name).is_absolute()]
+        for name in crooked:
+            known, straight = self._catalog.fingerprint(name), str(absolute(name))
+            if known and self._catalog.fingerprint(straight) is None:
+                self._catalog.name(straight, *known)
+        if crooked:
+            self._forget(crooked)
 
     def _embed(self, texts: Sequence[str], name: str, say: Say) -> Vectors:
         parts = []

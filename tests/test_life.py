@@ -91,6 +91,28 @@ def test_a_folder_that_is_suddenly_empty_is_not_taken_for_a_wish(folder: Path, i
     assert index.document_count() == 3
 
 
+def test_a_file_has_one_name_however_its_path_is_given(folder: Path, index: Index) -> None:
+    crooked = folder / "deep" / ".." / ".." / folder.name
+    ids = set(index.add(crooked).added)
+    assert index.sync(folder).unchanged == index.sync(crooked).unchanged
+    (folder / "Ulm.txt").write_text("Ulm has a new bridge.")
+    assert len(index.sync(folder).updated) == 1
+    assert {document.id for document in index.documents()} == ids
+    (folder / "Ulm.txt").unlink()
+    assert len(index.sync(folder).removed) == 1
+
+
+def test_names_of_earlier_versions_are_straightened_and_their_documents_stay(folder: Path, index: Index) -> None:
+    paths = sorted(folder.iterdir())
+    ids = [
+        *index.add(Source(f"{folder}/../{folder.name}/{path.name}", path.read_text()) for path in paths[1:]).added,
+        *index.add(Source(str(paths[0]), "What an earlier version made two documents of.")).added,
+    ]
+    index.sync(folder)
+    assert [(entry.source, entry.also) for entry in index.listing()] == [(str(path), ()) for path in paths]
+    assert {document.id for document in index.documents()} == set(ids)
+
+
 def test_removing_a_name_leaves_the_document_to_the_others(index: Index) -> None:
     (document_id,) = index.add(Source("a.txt", "The mill burned down.")).added
     index.add(Source("b.txt", "The mill burned down."))

@@ -15,7 +15,7 @@ from evals.make.terms import Vocabulary, vocabulary
 from evals.suite import GoldSpan
 from index.errors import SourceError
 from index.lexical import terms
-from index.load import Listed, expand, say_nothing
+from index.load import Listed, absolute, expand, say_nothing
 from index.types import Failure, Span
 
 
@@ -57,11 +57,11 @@ def _read(listed: Listed, name: str) -> Document:
 
 def _name(listed: Listed, root: Path, *, alone: bool) -> str:
     """Return a document's name in the suite: its path below the folder that was given, safe in JSON and visible."""
-    path, root = Path(listed.name), root.expanduser().absolute()
+    path, root = Path(listed.name), absolute(root)
     base = root if alone else root.parent
     below = path.relative_to(base) if path != root else Path(path.name)
     parts = [part.encode("utf-8", "replace").decode().replace("?", "_").lstrip(".") or "_" for part in below.parts]
-    return "/".join(part for part in parts if part != "..")
+    return "/".join(parts)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index import Changes, Entry, Index
+from index.load import absolute
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
@@ -82,8 +84,8 @@ def remove(
 
 def _named(name: str, sources: Sequence[str]) -> list[str]:
     """Return the sources that a path stands for: its own, or those of the files in a folder; or the name as it is."""
-    path = Path(name).expanduser().absolute()
-    return [source for source in sources if Path(source).is_relative_to(path)] or [name]
+    path = absolute(name)
+    return [source for source in sources if Path(os.path.normpath(source)).is_relative_to(path)] or [name]
 
 
 @command.command()
