@@ -110,6 +110,23 @@ def test_html_declares_its_encoding() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "declared", "encoding"),
+    [
+        ("It’s “done” – for €5…", "ISO-8859-1", "cp1252"),
+        ("It’s “done” – for €5…", "us-ascii", "cp1252"),
+        ("Café – crème", "US-ASCII", "utf-8"),
+        ("İstanbul’da “yaz”", "iso-8859-9", "cp1254"),
+        ("朱镕基和陶喆", "gb2312", "gb18030"),
+        ("①髙島屋", "shift_jis", "cp932"),
+        ("똠방각하", "ks_c_5601-1987", "cp949"),
+        ("x\x81y", "latin1", "latin1"),
+    ],
+)
+def test_a_declared_encoding_means_what_browsers_take_it_for(text: str, declared: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), declared) == text
+
+
+@pytest.mark.parametrize(
     "encoding", ["utf-16", "utf-7", "unicode_escape", "idna", "punycode", "undefined", "rot13", "mbcs", "no-such"]
 )
 def test_a_page_that_declares_what_cannot_be_is_read_as_what_it_is(encoding: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
 
 import chardet
 
@@ -30,6 +31,28 @@ _NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-es
 """Python's own encodings, and one that browsers gave up: what a page says of itself must not turn on its text."""
 
 
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+"""What these names stand for in practice, and to every browser (WHATWG, "Encoding Standard", section 4.2).
+
+Who writes the name of the small encoding has a program that writes the large one: its quotation marks and dashes would
+be control characters.
+"""
+
+_OFTEN_UTF8 = re.compile("16|32|ascii", re.IGNORECASE)
+"""Pages and mails say so that were saved or sent as UTF-8 later, and these encodings fit a lot."""
+
+
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a file's bytes without losing or replacing a single one.
 
@@ -40,7 +63,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         if data.startswith(signature):
             return _strict(data, encoding)
     candidates = [declared, "utf-8"] if declared else ["utf-8"]
-    if "16" in candidates[0] or "32" in candidates[0]:  # pages say so that were saved as UTF-8 later, and it often fits
+    if _OFTEN_UTF8.search(candidates[0]):
         candidates.reverse()
     for encoding in candidates:
         try:
@@ -67,8 +90,11 @@ def _guess(data: bytes) -> str:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
-        if codecs.lookup(encoding).name in _NOT_OF_FILES:
+        name = codecs.lookup(encoding).name
+        if name in _NOT_OF_FILES:
             raise LookupError(f"{encoding} is no encoding of files")
+        with suppress(UnicodeDecodeError):
+            return data.decode(_MEANT.get(name, name))
         return data.decode(encoding)
     except (ValueError, LookupError) as error:
         where = f" at its byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
