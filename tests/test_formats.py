@@ -7,6 +7,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -168,6 +169,11 @@ def test_a_repeated_cell_of_a_sheet_is_repeated_but_not_a_million_times() -> Non
     assert read(".ods", zipped({"content.xml": body}, into=FILES / "ods/odfpy.ods")).text == "x; x"
 
 
+ACCOUNTING = '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)'
+PHONE = "[<=9999999]###-####;(###) ###-####"
+SCALED = '[<1000]0;[<1000000]0.0,"K";0.0,,"M"'
+
+
 @pytest.mark.parametrize(
     ("value", "form", "shown"),
     [
@@ -185,6 +191,36 @@ def test_a_repeated_cell_of_a_sheet_is_repeated_but_not_a_million_times() -> Non
         (0.1 + 0.2, "General", "0.3"),
         (1500000, '0.0,,"M"', "1.5M"),
         (0.00012, "0.0E+00", "1.2E-4"),
+        (123456789, "000-00-0000", "123-45-6789"),
+        (5551234, PHONE, "555-1234"),
+        (2125551234, PHONE, "(212) 555-1234"),
+        (1234, PHONE, "1234"),
+        (1234567812345678, "0000 0000 0000 0000", "1234 5678 1234 5678"),
+        (12, "0\\.0", "1.2"),
+        (1234567.5, "#\\ ##0.00", "1234 567.50"),
+        (5, "#\\ ##0.00", "5.00"),
+        (5, "0,000", "0,005"),
+        (1234.5, ACCOUNTING, "$1,234.50"),
+        (-1234.5, ACCOUNTING, "$(1,234.50)"),
+        (0, ACCOUNTING, "$-"),
+        (0, '#,##0;-#,##0;"none"', "none"),
+        (0, "0;-0;;@", ""),
+        (-5, '"$"#,##0.00', "-$5.00"),
+        (-5, "General;[Red]-General", "-5"),
+        (12.5, 'General" kg"', "12.5 kg"),
+        (3, '0.0"*"', "3.0*"),
+        (5_000_000, SCALED, "5.0M"),
+        (5_000, SCALED, "5.0K"),
+        (-5_000, SCALED, "-5000"),
+        (1, '[=1]"Yes";[=0]"No";General', "Yes"),
+        (0.25, "# ?/?", "0.25"),
+        (7, "[Red]", "7"),
+        (7, "0;@", "7"),
+        (0.5, ".00", ".50"),
+        (1e300, "0.00", "1E+300"),
+        (timedelta(hours=37, minutes=30), "[h]:mm", "37:30"),
+        (timedelta(hours=7, seconds=5), "[h]:mm:ss", "7:00:05"),
+        (timedelta(minutes=-90), "[h]:mm", "-1:30"),
         (True, "General", "TRUE"),
         (None, "General", ""),
         ("text", "@", "text"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from openpyxl import load_workbook
@@ -15,10 +16,30 @@ from index.formats.content import Builder, Content
 from index.formats.package import open_package, properties, refuse_document_type
 from index.formats.tables import add_sheet
 
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
-_NOT_SHOWN = re.compile(r"\[(?:\$-[^\]]*|[A-Za-z]+\d*|[<>=][^\]]*)\]|_.|\*.")  # languages, colours, conditions, padding
-_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
-_PLACES = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?(?:,*)(?:E[+-][0#?]+)?", re.IGNORECASE)
+MOST_DIGITS = 20  # of a number before its point
+
+_TOKEN = re.compile(
+    r"""
+    "(?P<quoted>[^"]*)" | \\(?P<escaped>.) | \[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\] |
+    \[(?P<condition>[<>=][^\]]*)\] | \[[^\]]*\] | _. | \*. |  # colours and languages; padding and filling
+    (?P<general>General|@) | (?P<exponent>E[+-][0\#?]+) | (?P<place>[0\#?]) | (?P<mark>[.,%/;]) | (?P<other>.)
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+_DIGIT = re.compile(r"\d,?")
+_THOUSANDS = re.compile(r"\B(?=(?:\d{3})+$)")
+
+Section = list[tuple[str, str]]
+"""What a format has for some of the numbers, as kinds and texts: places for digits, and what stands between them."""
 
 
 def read_xlsx(data: bytes) -> Content:
@@ -51,54 +72,120 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
 
 def displayed(value: object, number_format: str) -> str:
     """Return a cell's value as the sheet shows it, except that dates are always ISO 8601."""
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ", "minutes").removesuffix(" 00:00")
     if isinstance(value, datetime.time):
         return value.isoformat("seconds").removesuffix(":00")
+    if isinstance(value, datetime.timedelta):
+        return _duration(value, number_format)
     if isinstance(value, int | float):
         return _number(value, number_format)
-    return str(value)
+    return "" if value is None else str(value)
+
+
+def _duration(value: datetime.timedelta, number_format: str) -> str:
+    seconds = round(abs(value.total_seconds()))
+    shown = f"{seconds // 3600}:{seconds // 60 % 60:02}"
+    if seconds % 60 or "s" in number_format.lower():
+        shown += f":{seconds % 60:02}"
+    return f"-{shown}" if value < datetime.timedelta() else shown
 
 
 def _number(value: float, number_format: str) -> str:
+    """Return a number in its format; or as it is, where the format is beyond what is known here."""
     number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))  # 15 digits, as Excel
-    sections = number_format.split(";")
-    section, sign = sections[0], "-" if number < 0 else ""
-    if number < 0 and len(sections) > 1:
-        section, sign = sections[1], ""
-    elif number == 0 and len(sections) > 2:
-        section = sections[2]
-    section = _NOT_SHOWN.sub("", _CURRENCY.sub(r'"\1"', section))
-    literals: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        literals.append(found[1] or found[2] or "")
-        return "\0"
-
-    plain = _LITERAL.sub(keep, section)
-    places = _PLACES.search(plain)
-    if "General" in plain or places is None or "?/" in plain or "#/" in plain:
-        return sign + (format(abs(number), "f") if abs(value) < 1e15 else str(abs(number)))
-    number = abs(number) * (100 if "%" in plain else 1)
-    shown = plain[: places.start()] + sign + _digits(number, places.group()) + plain[places.end() :]
-    for literal in literals:
-        shown = shown.replace("\0", literal, 1)
-    return shown.strip()
+    section, sign = _section(number, _sections(number_format))
+    shown = None if section is None else _filled(abs(number), section)
+    return _plain(number) if shown is None else (sign + shown).strip()
 
 
-def _digits(number: Decimal, places: str) -> str:
-    if "E" in places.upper():
-        return format(number, f".{len(places.upper().partition('E')[0].partition('.')[2])}E")
-    thousands = len(places) - len(places.rstrip(","))
-    places = places.rstrip(",")
-    whole, _, decimals = places.partition(".")
-    number = (number / 1000**thousands).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
-    text = format(number, ",f" if "," in whole else "f")
-    optional = len(decimals) - len(decimals.rstrip("#?"))
-    while optional and text.endswith("0"):
-        text, optional = text[:-1], optional - 1
-    return text.rstrip(".").rjust(whole.count("0"), "0")
+def _plain(number: Decimal) -> str:
+    return format(number, "f") if abs(number) < 10**15 else str(number)
+
+
+def _sections(number_format: str) -> list[Section]:
+    """Take a format apart; what is for text only is left out."""
+    sections: list[Section] = [[]]
+    for token in _TOKEN.finditer(number_format):
+        kind = token.lastgroup or "unseen"
+        if token.group() == ";":
+            sections.append([])
+        else:
+            sections[-1].append((kind, token[kind] if token.lastgroup else ""))
+    return [section for section in sections if ("general", "@") not in section or len(sections) == 1]
+
+
+def _section(number: Decimal, sections: list[Section]) -> tuple[Section | None, str]:
+    """Return the section of a format that is for a number, if there surely is one, and the sign to put before it."""
+    conditions = [next((text for kind, text in section if kind == "condition"), "") for section in sections]
+    if not any(conditions):
+        if number < 0:
+            return (sections[1], "") if len(sections) > 1 else (sections[0], "-")
+        return sections[2 if number == 0 and len(sections) > 2 else 0], ""
+    for section, condition in zip(sections, conditions, strict=True):
+        is_met = _is_met(condition, number) if condition else section is sections[-1]
+        if is_met and number >= 0:
+            return section, ""
+    return None, ""
+
+
+def _is_met(condition: str, number: Decimal) -> bool:
+    found = _CONDITION.fullmatch(condition)
+    return found is not None and _COMPARISONS[found[1]](number, Decimal(found[2]))
+
+
+def _filled(number: Decimal, section: Section) -> str | None:
+    """Write the digits of a number into the places of a section; None if that would leave a mask half empty."""
+    kinds, shown = [kind for kind, _ in section], [text if kind != "condition" else "" for kind, text in section]
+    if "general" in kinds:
+        return "".join(_plain(number) if kind == "general" else text for kind, text in zip(kinds, shown, strict=True))
+    places = [at for at, kind in enumerate(kinds) if kind == "place"]
+    if not places:
+        return "".join(shown) if any(shown) or not section else None  # a colour alone says nothing of digits
+    marks = [text if kind == "mark" else "" for kind, text in section]
+    point = marks.index(".") if "." in marks else len(marks)
+    whole, decimals = [at for at in places if at < point], [at for at in places if at > point]
+    start, end = (whole[0], whole[-1] + 1) if whole else (point, point)
+    number = number * 100 ** marks.count("%") / Decimal(1000) ** marks[end:].count(",")
+    if "/" in marks or marks.count(".") > 1 or number.adjusted() > MOST_DIGITS or (number >= 1 and not whole):
+        return None
+    if "exponent" in kinds:
+        digits = format(number, f".{len(decimals)}E")
+        return "".join([*shown[: places[0]], digits, *shown[kinds.index("exponent") + 1 :]])
+    number = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+    before, _, after = format(number, "f").partition(".")
+    if not whole or (not number and all(shown[at] == "?" for at in places)):
+        before = ""
+    filled = [
+        *_whole(before, [shown[at] for at in whole], grouped="," in marks[start:end]),
+        *_decimals(after, [shown[at] for at in decimals]),
+    ]
+    shown = ["" if mark == "," else text for mark, text in zip(marks, shown, strict=True)]
+    for at, text in zip(places, filled, strict=True):
+        shown[at] = text
+    if point < len(shown) and not any(shown[at] for at in decimals):
+        shown[point] = ""
+    first = next((at for at in whole if shown[at]), end)
+    if "".join(shown[start:first]).strip():
+        return None
+    return "".join([*shown[:start], *shown[first:]])
+
+
+def _whole(digits: str, places: list[str], *, grouped: bool) -> list[str]:
+    """Return what each place before the point shows: the last digit in the last, and in the first all that is left."""
+    digits = digits.zfill(len(places) - places.index("0") if "0" in places else 0)
+    shown = _DIGIT.findall(_THOUSANDS.sub(",", digits) if grouped else digits)
+    most = max(0, len(shown) - len(places)) + 1
+    if shown:
+        shown[:most] = ["".join(shown[:most])]
+    return [""] * (len(places) - len(shown)) + shown
+
+
+def _decimals(digits: str, places: list[str]) -> list[str]:
+    """Return what each place behind the point shows: zeros at the end only where the format wants them."""
+    kept = len(digits)
+    while kept and digits[kept - 1] == "0" and places[kept - 1] != "0":
+        kept -= 1
+    return [*digits[:kept], *[""] * (len(digits) - kept)]
