@@ -230,6 +230,14 @@ def test_a_number_of_a_sheet_is_shown_as_the_sheet_shows_it(value: object, form:
     assert displayed(value, form) == shown
 
 
+def test_a_comma_is_the_delimiter_only_where_no_other_does_as_well() -> None:
+    assert said(read(".csv", b"Berlin;12,5\nHamburg;13,5\n")) == ["Berlin; 12,5", "Hamburg; 13,5"]
+    net = b"Month;Revenue (EUR, net)\nJan;1200,50\nFeb;1300,75\n"
+    assert said(read(".csv", net))[1] == "Month: Jan; Revenue (EUR, net): 1200,50"
+    tags = said(read(".csv", b"Name,Tags\nAnn,a;b\nBob,c;d\n"))
+    assert tags[1] == "Name: Ann; Tags: a;b"
+
+
 def test_rows_without_a_header_and_two_tables_in_a_sheet() -> None:
     assert said(read(".csv", b"Bob,42,London\nAnn,43,Bath\n")) == ["Bob; 42; London", "Ann; 43; Bath"]
     two = said(read(".csv", b"Region,2023,2024\nNorth,1,2\n,,\nTown,Mayor\nBath,Ann\n"))

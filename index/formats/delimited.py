@@ -51,4 +51,4 @@ def _delimiter(text: str) -> str:
         width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
         return rows if width > 1 else 0
 
-    return max(",;\t|", key=score)
+    return max(";\t|,", key=score)  # the first of those that do as well: commas are in numbers and names, too
