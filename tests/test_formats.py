@@ -245,6 +245,55 @@ def test_rows_without_a_header_and_two_tables_in_a_sheet() -> None:
     assert two[-1] == "Town: Bath; Mayor: Ann"
 
 
+SHEETS = {
+    "a form": (
+        'Client,Acme Ltd|Contract no.,A-17|Fee,"1,200 EUR"|Start,2024-05-01',
+        ["Client: Acme Ltd", "Contract no.: A-17", "Fee: 1,200 EUR", "Start: 2024-05-01"],
+    ),
+    "a form with colons": ("Client:,Acme Ltd|Town:,Bath", ["Client: Acme Ltd", "Town: Bath"]),
+    "two columns with a header": ("Month,Sales|Jan,5|Feb,6|Mar,7", ["Month; Sales", "Month: Jan; Sales: 5"]),
+    "a title": (
+        "Sales report,,Printed 3 May|All in euro|Region,Units,Value|North,1,2|South,3,4",
+        ["Sales report; Printed 3 May", "All in euro", "Region; Units; Value", "Region: North; Units: 1; Value: 2"],
+    ),
+    "a title, and no telling whether there is a header": (
+        "Staff list,,May|Name,Role,Town|Ann,Cook,Bath",
+        ["Staff list; May", "Name; Role; Town", "Ann; Cook; Bath"],
+    ),
+    "dates": (
+        "Account,2024-01-01,2024-02-01|Rent,1200,1250",
+        ["Account; 2024-01-01; 2024-02-01", "Account: Rent; 2024-01-01: 1200; 2024-02-01: 1250"],
+    ),
+    "dates below each other": ("Ann,2024-01-01,paid|Bob,2024-02-01,open", ["Ann; 2024-01-01; paid"]),
+    "years below each other": ("Ann,1985,Bath|Bob,1990,Hull", ["Ann; 1985; Bath"]),
+    "months": ("Account,1,2,3|Rent,80,75,60", ["Account; 1; 2; 3", "Account: Rent; 1: 80; 2: 75; 3: 60"]),
+    "names that come twice": (
+        "Region,Plan,Real,Plan,Real|North,1,2,3,4",
+        ["Region; Plan; Real; Plan; Real", "Region: North; Plan: 1; Real: 2; Plan: 3; Real: 4"],
+    ),
+    "values that come twice": ("Ann,yes,no,yes|Bob,no,no,yes", ["Ann; yes; no; yes", "Bob; no; no; yes"]),
+    "two levels": (
+        "Region,2022,,2023,|,H1,H2,H1,H2|North,1,2,3,4",
+        ["Region; 2022 H1; 2022 H2; 2023 H1; 2023 H2", "Region: North; 2022 H1: 1; 2022 H2: 2; 2023 H1: 3; 2023 H2: 4"],
+    ),
+    "two levels, the first without a corner": (
+        ",2022,,2023|Region,H1,H2,H1|North,1,2,3",
+        ["Region; 2022 H1; 2022 H2; 2023 H1", "Region: North; 2022 H1: 1; 2022 H2: 2; 2023 H1: 3"],
+    ),
+    "a column without a name": (
+        "Item,Weight,,Price|Pen,10,g,2|Ink,50,ml,3",
+        ["Item; Weight; Price", "Item: Pen; Weight: 10; g; Price: 2"],
+    ),
+    "rows' names without one": (",Units,Value|North,1,2", ["Units; Value", "North; Units: 1; Value: 2"]),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_row_is_told_by_the_names_of_its_columns_where_these_are_sure(name: str) -> None:
+    rows, sentences = SHEETS[name]
+    assert said(read(".csv", rows.replace("|", "\n").encode()))[: len(sentences)] == sentences
+
+
 def test_a_very_wide_row_becomes_lines_that_hold_whole_cells() -> None:
     header = ",".join(f"column{number}" for number in range(200))
     values = ",".join(f"value{number}" for number in range(200))

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 
 from index.formats.content import Builder
+from index.formats.headers import Row, find_header, is_form
 from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
 
 LONGEST_CELL_CHARS = 200  # a longer cell is prose, as is one of two sentences
-LONGEST_NAME_CHARS = 80  # a longer cell is no column's name
+SAMPLE_ROWS = 20  # that are looked at for the names of columns
 
 _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
-_NUMBER = re.compile(r"\W*\d[\d.,:/\s'’-]*\W*")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def add_row(builder: Builder, cells: Iterable[str]) -> None:
@@ -52,26 +51,36 @@ def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
 
 
 def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:
-    """Add the rows of a spreadsheet. An empty row ends a table; the first row of a table that can be its header is."""
-    header: Sequence[str] = ()
-    in_table = False
-    for row, following in pairwise(chain(rows, [()])):
-        filled = [cell.strip() for cell in row if cell.strip()]
-        if not filled:
-            in_table = False
-            builder.apart()
-        elif in_table:
-            add_record(builder, zip_longest(header, row, fillvalue=""))
-        elif len(filled) == 1:
-            builder.text(filled[0])  # a heading or a note above a table
+    """Add the rows of a spreadsheet. An empty row ends a table; what stands alone above one is a heading or a note."""
+    stripped = ([cell.strip() for cell in row] for row in rows)
+    for is_filled, table in groupby(stripped, key=any):
+        if is_filled:
+            _add_table(builder, table)
         else:
-            in_table = True
-            header = ()
-            if _is_header(filled) and any(cell.strip() for cell in following):
-                header = [_one_line(cell.strip()) for cell in row]
-                builder.line("; ".join(filter(None, header)), whole=True)
-            else:
-                add_record(builder, (("", cell) for cell in row))
+            builder.apart()
+
+
+def _add_table(builder: Builder, rows: Iterator[Row]) -> None:
+    first: list[Row] = []
+    for row in rows:
+        if len(list(filter(None, row))) > 1:
+            first = [row, *islice(rows, SAMPLE_ROWS)]
+            break
+        builder.text("".join(row))
+    width = max(map(len, first), default=0)
+    first = [row + [""] * (width - len(row)) for row in first]
+    if first and is_form(first):
+        for row in chain(first, rows):
+            name, *values = filter(None, row)
+            add_record(builder, [(name.removesuffix(":"), value) for value in values] or [("", name)])
+    elif first:
+        start, end, header = find_header(first)
+        for row in first[:start]:
+            add_record(builder, (("", cell) for cell in row))
+        names = [_one_line(name) for name in header]
+        builder.line("; ".join(filter(None, names)), whole=True)
+        for row in chain(first[end:], rows):
+            add_record(builder, zip_longest(names, row, fillvalue=""))
 
 
 def _one_line(text: str) -> str:
@@ -80,13 +89,6 @@ def _one_line(text: str) -> str:
 
 def _is_prose(text: str) -> bool:
     return len(text) > LONGEST_CELL_CHARS or (_STOP.search(text) is not None and len(sentence_spans(text)) > 1)
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    """Whether the cells can be the names of columns: all different, and none a number, but for years."""
-    return len(set(cells)) == len(cells) and all(
-        len(cell) <= LONGEST_NAME_CHARS and (not _NUMBER.fullmatch(cell) or _YEAR.fullmatch(cell)) for cell in cells
-    )
 
 
 def _filled_lines(fields: Iterable[str]) -> Iterator[str]:
