@@ -16,7 +16,7 @@ import pytest
 from index import Document, Index, Source
 from index.errors import SourceError
 from index.formats import FORMATS, read
-from index.formats.content import Builder, Content, iso_date
+from index.formats.content import Builder, Content, checked, iso_date
 from index.formats.kinds import REFUSED
 from index.formats.sheets import displayed
 from index.recognition import IMAGES
@@ -353,6 +353,28 @@ def test_an_attached_message_without_text_and_a_wrong_charset_are_read() -> None
     message.set_content("Grüße.")
     raw = message.as_bytes().replace(b'charset="utf-8"', b'charset="no-such-thing"')
     assert read(".eml", raw).text == "Subject: Empty\n\nGrüße."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_headers_of_a_mail_that_hold_raw_letters_are_read(encoding: str) -> None:
+    raw = (
+        "From: Jörg Größer <j@example.org>\nSubject: Grüße – an alle\nContent-Type: multipart/mixed; boundary=b\n\n"
+        '--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="Plan Süd.pdf"\n\n-\n--b--\n'
+    )
+    content = checked(read(".eml", raw.encode(encoding)))
+    assert (content.title, content.author) == ("Grüße – an alle", "Jörg Größer")
+    assert said(content)[0] == "From: Jörg Größer <j@example.org>"
+    assert said(content)[-1] == "Attachment: Plan Süd.pdf"
+
+
+def test_a_mail_whose_headers_cannot_be_decoded_is_read() -> None:
+    raw = (
+        b"From: =?us-ascii?Q?J=F6rg?= <j@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nIt rains.\n"
+        b"--b\nContent-Type: application/pdf; name*=utf-8''S%FCd.pdf\n\n-\n--b--\n"
+    )
+    content = checked(read(".eml", raw))
+    assert content.author == "J\ufffdrg"
+    assert "It rains." in said(content)
 
 
 def test_the_builder_sets_blocks_apart_and_counts_empty_pages() -> None:

@@ -94,16 +94,22 @@ class Content:
 def checked(content: Content) -> Content:
     """Return ``content`` if it can be indexed; raise `SourceError` if it is empty, too long or not valid Unicode.
 
-    It may be empty where pages of it are still to be read.
+    It may be empty where pages of it are still to be read. What is wrong with its title, author or date only is no
+    reason to refuse it.
     """
     if not content.text.strip() and not content.unread:
         raise SourceError("it holds no text")
     if len(content.text) > MAX_TEXT_CHARS:
         raise SourceError(f"its text has {len(content.text):,} characters and the limit is {MAX_TEXT_CHARS:,}")
-    for words in filter(None, (content.text, content.title, content.author, content.date)):
-        if half := _SURROGATE.search(words):
-            raise SourceError(f"character {half.start()} is half of a surrogate pair, which is not text")
-    return content
+    if half := _SURROGATE.search(content.text):
+        raise SourceError(f"character {half.start()} is half of a surrogate pair, which is not text")
+    title, author, date = (words and without_halves(words) for words in (content.title, content.author, content.date))
+    return replace(content, title=title, author=author, date=date)
+
+
+def without_halves(text: str) -> str:
+    """Return text with a replacement character for each half of a surrogate pair, where what is lost is not cited."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Builder:

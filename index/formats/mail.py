@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import email
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
+from typing import cast
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content
+from index.formats.content import Builder, Content, without_halves
 from index.formats.html import add_page, parse
 from index.formats.text import decode
 
@@ -15,9 +16,21 @@ _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _LOCKED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
+class _Policy(EmailPolicy):
+    """Reads headers that hold bytes beyond ASCII as UTF-8 (RFC 6532), or else as what stood there before it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        raw = value.encode("ascii", "surrogateescape")
+        try:
+            return name, raw.decode()
+        except UnicodeDecodeError:
+            return name, raw.decode("cp1252", "replace")
+
+
 def read_eml(data: bytes) -> Content:
     """Read a message. Its plain text is read rather than its HTML, where it has both, since they say the same."""
-    message = email.message_from_bytes(data.lstrip(), policy=default)
+    message = cast(EmailMessage, email.message_from_bytes(data.lstrip(), policy=_Policy()))
     if not any(name in message for name in _SHOWN_HEADERS):
         raise SourceError("it has no header of an e-mail; save the message as .eml, or give it the suffix .txt")
     if message.get_content_type() in _LOCKED:
@@ -67,7 +80,7 @@ def _add_part(builder: Builder, part: EmailMessage) -> None:
             add_page(builder, parse(_payload(part), part.get_content_charset()))
     elif name:
         builder.apart()
-        builder.line(f"Attachment: {name}", whole=True)
+        builder.line(f"Attachment: {without_halves(name)}", whole=True)
 
 
 def _preferred(parts: list[EmailMessage]) -> EmailMessage:
