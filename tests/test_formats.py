@@ -377,6 +377,21 @@ def test_a_mail_whose_headers_cannot_be_decoded_is_read() -> None:
     assert "It rains." in said(content)
 
 
+def test_the_html_of_a_mail_is_read_where_its_text_is_a_stub() -> None:
+    def shown(plain: str, html: str) -> str:
+        message = EmailMessage()
+        message["Subject"] = "News"
+        message.set_content(plain)
+        message.add_alternative(html, subtype="html")
+        return read(".eml", message.as_bytes()).text.removeprefix("Subject: News\n\n")
+
+    story = "The ferry to Lindsund sails at nine. A ticket costs 12 euro."
+    assert shown("Your program cannot show HTML.", f"<p>{story}</p>") == story
+    assert shown("Read on.", f"<p>{story} Read on.</p>") == f"{story} Read on."
+    assert shown(story, f"<p>{story}</p><p>Sent from a phone.</p>") == story
+    assert shown(story, "<img src=x><p>Look online.</p>") == story
+
+
 def test_the_builder_sets_blocks_apart_and_counts_empty_pages() -> None:
     builder = Builder()
     builder.page()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import re
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from typing import cast
@@ -14,6 +16,7 @@ from index.formats.text import decode
 
 _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _LOCKED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_WORD = re.compile(r"\w+")
 
 
 class _Policy(EmailPolicy):
@@ -29,7 +32,7 @@ class _Policy(EmailPolicy):
 
 
 def read_eml(data: bytes) -> Content:
-    """Read a message. Its plain text is read rather than its HTML, where it has both, since they say the same."""
+    """Read a message. Its plain text is read rather than its HTML where they say the same."""
     message = cast(EmailMessage, email.message_from_bytes(data.lstrip(), policy=_Policy()))
     if not any(name in message for name in _SHOWN_HEADERS):
         raise SourceError("it has no header of an e-mail; save the message as .eml, or give it the suffix .txt")
@@ -84,10 +87,26 @@ def _add_part(builder: Builder, part: EmailMessage) -> None:
 
 
 def _preferred(parts: list[EmailMessage]) -> EmailMessage:
-    """Return the plain text if it says anything, else the richest form that is no calendar entry, which comes last."""
+    """Return the plain text if it is the message, else the richest form that is no calendar entry, which comes last."""
     plain = [part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip()]
     rich = [part for part in parts if part.get_content_type() == "text/html" or part.is_multipart()]
-    return plain[0] if plain else [*parts, *rich][-1]
+    if plain and not (rich and _is_stub(plain[0], rich[-1])):
+        return plain[0]
+    return [*parts, *rich][-1]
+
+
+def _is_stub(plain: EmailMessage, rich: EmailMessage) -> bool:
+    """Whether the plain text only says that there is HTML, which is much longer, or longer and in other words."""
+    pages = (part for part in rich.walk() if part.get_content_type() == "text/html")
+    page = next((part for part in pages if not part.is_attachment()), None)
+    if page is None:
+        return False
+    builder = Builder()
+    with suppress(SourceError):
+        add_page(builder, parse(_payload(page), page.get_content_charset()))
+    said, shown = (_WORD.findall(text.casefold()) for text in (_text(plain), builder.content().text))
+    says_the_same = 2 * sum(map(set(shown).__contains__, said)) >= len(said)
+    return len(shown) > len(said) * (3 if says_the_same else 1)
 
 
 def _text(part: EmailMessage) -> str:
