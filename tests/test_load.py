@@ -146,6 +146,20 @@ def test_markdown_is_kept_as_its_source_and_titled_by_its_heading() -> None:
     assert content.title == "The *title*"
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("```sh\n# Delete\nrm x\n```\n# Deploying\n", "Deploying"),
+        ("~~~~ sh\n# Delete\n~~~\n```\n# Again\n~~~~~\n# Deploying", "Deploying"),
+        ("```one line```\n# Deploying", "Deploying"),
+        ("```\n# Never closed\n", None),
+        ("---\n# a remark\ndate: 2024\n---\n# Deploying #\r\n", "Deploying"),
+    ],
+)
+def test_a_comment_in_a_block_of_code_is_no_title(text: str, title: str | None) -> None:
+    assert read_markdown(text.encode()).title == title
+
+
 def test_pages_of_a_llamaindex_document_are_counted(index: Index) -> None:
     from llama_index.core import Document
 

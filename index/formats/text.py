@@ -18,6 +18,9 @@ MAX_STRANGE_SHARE = 0.02
 chardet.detect(b"\xe4")  # loads its models: here once, instead of in each of the children that read a file
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:(?!---|\.\.\.).*\n){0,100}(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _FIELD = re.compile(r"^(title|author|date):[ \t]*[\"']?([^\s\"'\[{|>][^\r\n]*?)[\"']?[ \t]*\r?$", re.MULTILINE)
+_HEADING_OR_FENCE = re.compile(
+    r"^(?:#[ \t]+(?P<heading>[^ \t\n].*)| {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>.*))$", re.MULTILINE
+)
 
 _SIGNATURES = (  # UTF-32 first: its little-endian signature begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -111,6 +114,18 @@ def read_markdown(data: bytes) -> Content:
     text = decode(data)
     front = _FRONT_MATTER.match(text)
     fields = dict(_FIELD.findall(front[0])) if front else {}
-    heading = re.search(r"^#[ \t]+([^ \t\n].*)$", text, flags=re.MULTILINE)
-    title = fields.get("title") or (heading[1].rstrip(" \t\r#") if heading else None)
+    title = fields.get("title") or _first_heading(text, front.end() if front else 0)
     return Content(text, title, fields.get("author"), iso_date(fields.get("date")), markdown=True)
+
+
+def _first_heading(text: str, start: int) -> str | None:
+    """Return the first heading of the first level; in a block of code, a line like one is a comment."""
+    fence = ""
+    for found in _HEADING_OR_FENCE.finditer(text, start):
+        if not fence and found["heading"]:
+            return found["heading"].rstrip(" \t\r#")
+        if not fence:
+            fence = found["fence"]
+        elif found["fence"] and found["fence"].startswith(fence) and not found["info"].strip():
+            fence = ""
+    return None
