@@ -28,6 +28,9 @@ MAX_FILE_BYTES = 50_000_000
 NOTE_NAMES = frozenset({"SOURCES"})
 """Files that say where a folder's documents come from are not among them."""
 
+_PASSED_OVER = (".", "~$")
+"""How the names of files begin that are hidden, or only say that Office has another one open."""
+
 STORE_NAME = "catalog.sqlite3"
 """The file by which a folder is known to be a store."""
 
@@ -79,8 +82,8 @@ def say_nothing(_stage: str) -> None:
 def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     """List every source without reading it, folders in depth and in order of name.
 
-    Inside a folder, hidden files and folders and `NOTE_NAMES` are passed over. LlamaIndex documents that share a file
-    name are the pages of one document.
+    Inside a folder, hidden files and folders, lock files of Office and `NOTE_NAMES` are passed over. LlamaIndex
+    documents that share a file name are the pages of one document.
     """
     pages: dict[str, list[TextDocument]] = {}
     for source in sources:
@@ -127,7 +130,8 @@ def _files(path: Path) -> Iterator[Path]:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in NOTE_NAMES)
+        read = [name for name in names if not name.startswith(_PASSED_OVER) and name not in NOTE_NAMES]
+        yield from (Path(folder, name) for name in sorted(read))
 
 
 def _load_path(path: Path) -> Loaded:

@@ -84,10 +84,11 @@ def test_half_of_a_surrogate_pair_is_refused(index: Index) -> None:
     assert "surrogate" in index.add(Source("bad.txt", "A \ud800 here.")).failed[0].reason
 
 
-def test_hidden_files_are_passed_over(tmp_path: Path, index: Index) -> None:
+def test_hidden_files_and_locks_are_passed_over(tmp_path: Path, index: Index) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config.txt").write_text("Hidden.")
     (tmp_path / ".hidden.txt").write_text("Hidden.")
+    (tmp_path / "~$letter.docx").write_bytes(b"\x03Ann" + b"\0" * 158)
     assert index.add(tmp_path) == index.add([])
 
 
