@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from index import Document, Index, Source
 from index.errors import SourceError
@@ -228,6 +229,17 @@ SCALED = '[<1000]0;[<1000000]0.0,"K";0.0,,"M"'
 )
 def test_a_number_of_a_sheet_is_shown_as_the_sheet_shows_it(value: object, form: str, shown: str) -> None:
     assert displayed(value, form) == shown
+
+
+def test_a_formula_that_was_saved_without_its_value_stands_for_itself() -> None:
+    workbook, file = Workbook(), io.BytesIO()
+    for row in (["Item", "Count", "Double"], ["Bun", 2, "=B2*2"], ["Tea", 3, 6]):
+        workbook.active.append(row)
+    workbook.save(file)
+    assert said(read(".xlsx", file.getvalue()))[1:] == [
+        "Item: Bun; Count: 2; Double: =B2*2",
+        "Item: Tea; Count: 3; Double: 6",
+    ]
 
 
 def test_a_comma_is_the_delimiter_only_where_no_other_does_as_well() -> None:

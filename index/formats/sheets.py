@@ -35,6 +35,7 @@ _COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
+_WITHOUT_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")  # a cell with a formula
 _DIGIT = re.compile(r"\d,?")
 _THOUSANDS = re.compile(r"\B(?=(?:\d{3})+$)")
 
@@ -45,13 +46,17 @@ Section = list[tuple[str, str]]
 def read_xlsx(data: bytes) -> Content:
     """Read the visible sheets, a page each, numbers as they are displayed and dates as ISO 8601.
 
-    What a formula gave when the file was last saved is its value.
+    What a formula gave when the file was last saved is its value. Some programs save none, and then its own text is.
     """
     package = open_package(data, ".xlsx")
+    without_value = False
     for name in package.names:
-        refuse_document_type(package.read(name), name)
+        part = package.read(name)
+        refuse_document_type(part, name)
+        without_value |= _WITHOUT_VALUE.search(part) is not None
     fields = properties(package)
     workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    formulas = load_workbook(io.BytesIO(data), read_only=True) if without_value else None
     sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     builder = Builder()
     for sheet in sheets:
@@ -59,15 +64,29 @@ def read_xlsx(data: bytes) -> Content:
         if len(sheets) > 1:
             builder.paragraph(sheet.title)
         builder.apart()
-        add_sheet(builder, _rows(sheet))
+        add_sheet(builder, _rows(sheet, formulas[sheet.title] if formulas else None))
     workbook.close()
+    if formulas:
+        formulas.close()
     return builder.content(**fields)
 
 
-def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet | None) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
-    for row in sheet.rows:
-        yield [displayed(cell.value, cell.number_format or "General") for cell in row]
+    if formulas is None:
+        yield from ([displayed(cell.value, cell.number_format or "General") for cell in row] for row in sheet.rows)
+        return
+    formulas.reset_dimensions()
+    for row, unvalued in zip(sheet.rows, formulas.rows, strict=True):
+        yield [
+            _formula(other.value) if cell.value is None else displayed(cell.value, cell.number_format or "General")
+            for cell, other in zip(row, unvalued, strict=True)
+        ]
+
+
+def _formula(value: object) -> str:
+    text = getattr(value, "text", value)  # of an array's
+    return text if isinstance(text, str) and text.startswith("=") else ""
 
 
 def displayed(value: object, number_format: str) -> str:
