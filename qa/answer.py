@@ -146,7 +146,7 @@ class Answerer:
             unsure=unsure,
             runners_up=runners_up,
             searched=self._searched(read, documents),
-            missing=() if citations else self._missing(query),
+            missing=self._missing(" ".join(_unmentioned_names(question, best)) if citations else query),
             hits=tuple(hits),
             seconds=clock.seconds,
         )
@@ -197,10 +197,15 @@ class Answerer:
         )
 
     def _missing(self, query: str) -> tuple[str, ...]:
-        """Return the words of the query that stand nowhere in the documents."""
+        """Return the words of the query that stand nowhere in the documents; of "LR-400" also if only "LR" does."""
         words = dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
         frequencies = self.index.term_frequencies({term for word in words for term in terms(word)})
-        return tuple(word for word in words if terms(word) and not any(frequencies[term] for term in terms(word)))
+        return tuple(
+            word
+            for word in words
+            if (found := [frequencies[term] > 0 for term in terms(word)])
+            and not (all(found) if any(map(str.isdigit, word)) else any(found))
+        )
 
 
 def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:
@@ -271,6 +276,11 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
     why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
     return f"{NOT_SAID} The nearest sentence found {why}.", False
+
+
+def _unmentioned_names(question: str, read: _Read) -> list[str]:
+    """Return the names and numbers of a question that the sentence cited first and those around it do not mention."""
+    return unmentioned(named_terms(question), read.evidence[0].surroundings)
 
 
 def _listed(words: Sequence[str], question: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from index import Document, Index, VerbatimError
+from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
 from qa.antecedent import antecedent, leaning
 from qa.check.polarity import contradictions
@@ -135,12 +135,19 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         end=item.sentence.end,
         page=document.page(item.sentence.start),
         score=item.score,
-        answer=item.answer,
+        answer=_said(item.answer, document),
         also=document.also,
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
         recognised=document.is_recognised(item.sentence),
     )
     return replace(cited, context=_context(cited, item, document, index))
+
+
+def _said(answer: Span | None, document: Document) -> Span | None:
+    """Return the short answer, unless it is only words of the grammar: "not" says nothing by itself."""
+    if answer is None or not any(terms(answer.of(document.text))):
+        return None
+    return answer
 
 
 def _context(cited: Citation, item: Evidence, document: Document, index: Index) -> Citation | None:

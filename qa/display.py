@@ -78,6 +78,8 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
         return
     if answer.short:
         yield Text(printable(answer.short), style="bold")
+    if answer.missing:
+        yield Text(printable("Nowhere in your documents: " + ", ".join(answer.missing)), style="yellow")
     for difference in answer.differences:
         yield Text(printable(difference), style="yellow")
     for citation in answer.citations:
@@ -148,6 +150,8 @@ def _html_parts(answer: Answer) -> Iterator[str]:
         return
     if answer.short:
         yield f'<p dir="auto"><strong>{escape(answer.short)}</strong></p>'
+    if answer.missing:
+        yield f"<p>Nowhere in your documents: <bdi>{escape(', '.join(answer.missing))}</bdi></p>"
     for difference in answer.differences:
         yield f'<p dir="auto">{escape(difference)}</p>'
     yield from map(html_citation, answer.citations)

@@ -121,12 +121,17 @@ def to_markdown(answer: Answer) -> str:
 
 def _refused(answer: Answer) -> Iterator[str]:
     yield markdown(answer.reason)
+    yield from _missing(answer)
+
+
+def _missing(answer: Answer) -> Iterator[str]:
     if answer.missing:
         yield "Nowhere in the documents: " + markdown(", ".join(answer.missing))
 
 
 def _quoted(answer: Answer, shown: set[int]) -> Iterator[str]:
     """Yield the quotations; one that was ``shown`` for an earlier question by its number alone."""
+    yield from _missing(answer)
     yield from markdown_differences(answer)
     if again := [citation.number for citation in answer.citations if citation.number in shown]:
         yield f"See above: {''.join(f'[^{number}]' for number in again)}"

@@ -195,17 +195,17 @@ class Answer:
 
     ``query`` is what was searched for (the question, completed from the history). ``confidence`` (0..1) is the
     estimated chance that the first cited sentence answers the question; for a refusal it is the chance that the nearest
-    sentence would have. ``nearest`` is that sentence, which is *not* an answer. A refusal that is ``unsure`` leaves
-    it open whether the documents say; any other says that they do not. ``missing`` lists words of the question that
-    occur nowhere in the documents. ``runners_up`` are the sentences that came next, best first: not
-    cited, or after the nearest. ``unanswered`` lists, where something is cited for a question that
-    asks for several things, those that no sentence surely answers. ``conflicts`` are the numbers of
-    citations out of different documents that answer the same with different values ("27 days", "25 days");
-    `differences` says so in words. ``searched`` says in what the answer was looked for.
-    ``parts`` are the answers one by one where the message held several questions; their citations are those of the
-    whole. ``reply`` is what a greeting, thanks, or a question about Verbatim itself get: then nothing was searched.
-    ``written`` is what a language model wrote from the citations, if one was asked to: see `qa.write`. The citations
-    are the same with it and without. ``seconds`` gives the wall time of each stage.
+    sentence would have. ``nearest`` is that sentence, which is *not* an answer. A refusal that is ``unsure`` leaves it
+    open whether the documents say; any other says that they do not. ``missing`` lists words of the question that occur
+    nowhere in the documents; where something is cited all the same, only names and numbers. ``runners_up`` are the
+    sentences that came next, best first: not cited, or after the nearest. ``unanswered`` lists, where something is
+    cited for a question that asks for several things, those that no sentence surely answers. ``conflicts`` are the
+    numbers of citations out of different documents that answer the same with different values ("27 days", "25 days");
+    `differences` says so in words. ``searched`` says in what the answer was looked for. ``parts`` are the answers one
+    by one where the message held several questions; their citations are those of the whole. ``reply`` is what a
+    greeting, thanks, or a question about Verbatim itself get: then nothing was searched. ``written`` is what a language
+    model wrote from the citations, if one was asked to: see `qa.write`. The citations are the same with it and without.
+    ``seconds`` gives the wall time of each stage.
     """
 
     question: str

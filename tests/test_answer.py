@@ -13,6 +13,7 @@ from qa import answer
 from qa.abstain import Calibration
 from qa.answer import TOP_K, Answerer
 from qa.cite import RUNNERS_UP, near_copies
+from qa.export import to_markdown
 from qa.parts import parts
 from qa.phrase import fits, short_answer
 from qa.types import Evidence
@@ -231,6 +232,24 @@ def test_a_refusal_says_whether_the_documents_may_say_all_the_same(seed_index: I
     assert not given.abstained
     assert not given.unsure
     assert given.near == ()
+
+
+def test_an_answer_tells_which_name_of_the_question_is_nowhere(index: Index) -> None:
+    index.add(Source("lamps.txt", "The LR-200 has a warranty of two years. The LR-300 Pro weighs 400 grams."))
+    given = Answerer(index, threshold=0).answer("How many years of warranty does the LR-500 have?")
+    assert given.citations
+    assert given.missing == ("LR-500",)
+    assert "Nowhere in your documents: <b><bdi>LR-500</bdi></b>" in conversation(
+        [Turn(given.question, given)], documents=1
+    )
+    assert "Nowhere in the documents: LR-500" in to_markdown(given)
+    assert Answerer(index, threshold=0).answer("How many years of warranty does the LR-200 have?").missing == ()
+
+
+def test_words_of_the_grammar_are_no_short_answer(index: Index) -> None:
+    index.add(Source("lease.txt", "Pets are not allowed in the flat."))
+    whole = Answerer(index, threshold=0).answer("Are pets allowed?").citations[0]
+    assert whole.short is None
 
 
 def test_a_refusal_names_what_the_nearest_sentence_does_not_mention(seed_index: Index) -> None:

@@ -121,7 +121,8 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     parts += markdown_differences(answer, len(notes))
     if answer.abstained:
         parts.append(markdown(answer.reason))
-        parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
+    parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
+    if answer.abstained:
         parts += [f"{answer.near_label}:"] if answer.nearest else []
     for citation in quoted(turn):
         notes.append(f"[^{len(notes) + 1}]: {markdown(', '.join(_place(citation)))}")
@@ -193,10 +194,10 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
         yield f'<p class="differ" dir="auto">{html.escape(difference)}</p>'
     if answer.abstained:
         yield f'<p class="refusal" dir="auto">{html.escape(answer.reason)}</p>'
-        if answer.missing:
-            yield f'<p class="note" dir="auto">Nowhere in the documents: {html.escape(", ".join(answer.missing))}</p>'
-        if answer.nearest:
-            yield f'<p class="note">{answer.near_label}:</p>'
+    if answer.missing:
+        yield f'<p class="note" dir="auto">Nowhere in the documents: {html.escape(", ".join(answer.missing))}</p>'
+    if answer.abstained and answer.nearest:
+        yield f'<p class="note">{answer.near_label}:</p>'
     for citation in cited:
         number = "≈" if answer.abstained else str(citation.number)
         words = _with_answer(citation, answer.abstained)

@@ -157,7 +157,16 @@ def _answered(number: int, turn: Turn, answer: Answer) -> str:
     meaning = "The estimated chance that the first sentence answers the question"
     sure = f'<p class="confidence" title="{meaning}">{words}</p>'
     written = prose(number, answer, turn.writing)
-    return f"{short}{quotations}{unanswered}{written}{sure}{why(number, answer, turn.places, _read(answer.searched))}"
+    chosen = why(number, answer, turn.places, _read(answer.searched))
+    return f"{short}{_missing(answer)}{quotations}{unanswered}{written}{sure}{chosen}"
+
+
+def _missing(answer: Answer) -> str:
+    """Return which words of the question stand nowhere."""
+    if not answer.missing:
+        return ""
+    words = ", ".join(f"<b><bdi>{escape(word)}</bdi></b>" for word in answer.missing)
+    return f'<p class="missing">Nowhere in your documents: {words}</p>'
 
 
 def _refusal(number: int, turn: Turn, answer: Answer) -> str:
@@ -167,9 +176,7 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     parts = [f'<p class="refusal" dir="auto">{escape(said)}</p>']
     if reason:
         parts.append(f'<p class="reason" dir="auto">{escape(reason)}</p>')
-    if answer.missing:
-        words = ", ".join(f"<b><bdi>{escape(word)}</bdi></b>" for word in answer.missing)
-        parts.append(f'<p class="missing">Nowhere in your documents: {words}</p>')
+    parts.append(_missing(answer))
     read = _read(answer.searched)
     if read and not answer.unsure:
         parts.append(f'<p class="reason">{read}</p>')
