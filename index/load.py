@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from index import recognition, sandbox
 from index.errors import SourceError
@@ -82,8 +83,9 @@ def say_nothing(_stage: str) -> None:
 def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     """List every source without reading it, folders in depth and in order of name.
 
-    Inside a folder, hidden files and folders, lock files of Office and `NOTE_NAMES` are passed over. LlamaIndex
-    documents that share a file name are the pages of one document.
+    Inside a folder, hidden files and folders, lock files of Office and `NOTE_NAMES` are passed over. A folder in it that
+    cannot be read is listed itself, and so is a link to a folder elsewhere, which is not followed. LlamaIndex documents
+    that share a file name are the pages of one document.
     """
     pages: dict[str, list[TextDocument]] = {}
     for source in sources:
@@ -122,22 +124,32 @@ def _refuse(source: object) -> Loaded:
 
 def _files(path: Path) -> Iterator[Path]:
     path = absolute(path)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises where a folder above may not be entered)
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    unread: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=unread.append):
         if STORE_NAME in names:  # a store among the documents is not one of them
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         read = [name for name in names if not name.startswith(_PASSED_OVER) and name not in NOTE_NAMES]
         yield from (Path(folder, name) for name in sorted(read))
+        yield from (link for name in folders if _leads_away(link := Path(folder, name), path))
+    yield from (Path(error.filename) for error in unread)
+
+
+def _leads_away(folder: Path, root: Path) -> bool:
+    """Whether it is a link whose files are not found under ``root`` by their own paths."""
+    return folder.is_symlink() and not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root))
 
 
 def _load_path(path: Path) -> Loaded:
     _check_name(str(path))
     try:
         status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            _refuse_folder(path)
         if not stat.S_ISREG(status.st_mode):
             raise SourceError("it is not a regular file")
         _check_size(status.st_size)
@@ -147,6 +159,19 @@ def _load_path(path: Path) -> Loaded:
     except OSError as error:
         raise SourceError(f"it cannot be read: {error.strerror or error}") from error
     return _loaded(str(path), data)
+
+
+def _refuse_folder(path: Path) -> NoReturn:
+    """Say why a folder is listed itself, and not its files."""
+    if path.is_symlink():
+        target = _printable(os.path.realpath(path))
+        raise SourceError(f"it is a link to a folder, and those are not followed; add {target} itself")
+    try:
+        os.scandir(path).close()
+    except OSError as error:
+        reason = f"the folder cannot be read: {error.strerror or error}; allow it to be read and add it again"
+        raise SourceError(reason) from error
+    raise SourceError("the folder could not be read a moment ago; add it again")
 
 
 def _load_data(source: Source) -> Loaded:

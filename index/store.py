@@ -186,12 +186,12 @@ class Index:
 
         """
         root = absolute(folder)
-        if not root.is_dir():
-            raise SourceError(f"{root} is not a folder; `add` takes single files")
+        if not os.path.isdir(root):  # noqa: PTH112 (`Path.is_dir` raises where a folder above may not be entered)
+            raise SourceError(f"{root} is not a folder that can be entered; `add` takes single files")
         with self._writing():
             self._straighten_names()
             held = {source for source in self._catalog.sources() if Path(source).is_relative_to(root)}
-            gone = [source for source in held if not Path(source).exists()]
+            gone = [source for source in held if _is_gone(source)]
             if gone and not any(expand([root])):
                 raise SourceError(
                     f"{root} holds no files any more, and the store {len(held)} from it; if they are to go, too, run "
@@ -217,7 +217,7 @@ class Index:
         from watchfiles import watch
 
         root = absolute(folder)
-        for _ in watch(root):
+        for _ in watch(root, ignore_permission_denied=True):
             try:
                 changes = self.sync(root)
             except VerbatimError as error:  # a full disk may have room again, a busy store be free, at the next change
@@ -557,6 +557,17 @@ def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]
     if isinstance(sources, str | Path | Source | TextDocument):  # before Iterable: LlamaIndex documents are that too
         return [sources]
     return sources
+
+
+def _is_gone(source: str) -> bool:
+    """Whether there is surely no such file: one in a folder that may not be entered can still be there."""
+    try:
+        Path(source).stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _document_id(source: str) -> str:

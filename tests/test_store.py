@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +96,50 @@ def test_sync_makes_the_store_agree_with_the_folder(tmp_path: Path, index: Index
     assert len(index.documents()) == 5, "documents from elsewhere stay"
     with pytest.raises(SourceError, match="not a folder"):
         index.sync(folder / "keep.txt")
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_keeps_its_documents(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system is patched, since nothing is closed to an administrator."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "kept.txt").write_text("The file is kept.")
+    (tmp_path / "open.txt").write_text("The file is open.")
+    index.sync(tmp_path)
+
+    def patch(name: str, is_closed: Callable[[Path], bool]) -> None:
+        call = getattr(os, name)
+
+        def guarded(path: Any, *arguments: Any, **options: Any) -> Any:
+            if not isinstance(path, int) and is_closed(Path(os.fsdecode(path))):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return call(path, *arguments, **options)
+
+        monkeypatch.setattr(os, name, guarded)
+
+    patch("scandir", lambda path: path == closed)
+    patch("stat", lambda path: closed in path.parents)
+    (tmp_path / "open.txt").write_text("The file is open, and edited.")
+    changes = index.sync(tmp_path)
+    assert (len(changes.updated), changes.removed) == (1, ())
+    assert [(one.source, one.reason.partition(";")[0]) for one in (*changes.failed, *index.add(closed).failed)] == [
+        (str(closed), "the folder cannot be read: Permission denied")
+    ] * 2
+    assert {Path(document.source).name for document in index.documents()} == {"kept.txt", "open.txt"}
+
+
+def test_a_link_to_a_folder_is_told_if_its_files_are_elsewhere(tmp_path: Path, index: Index) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    for made in (folder, elsewhere):
+        made.mkdir()
+        (made / "note.txt").write_text(f"The note in {made.name}.")
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "itself").symlink_to(folder)
+    changes = index.add(folder)
+    assert (len(changes.added), [failure.source for failure in changes.failed]) == (1, [str(folder / "linked")])
+    assert f"add {elsewhere} itself" in changes.failed[0].reason
+    assert len(index.add(folder / "linked").added) == 1
 
 
 def test_an_empty_store_finds_nothing(index: Index) -> None:
