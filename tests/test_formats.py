@@ -327,6 +327,21 @@ def test_html_names_its_day_and_author() -> None:
     assert (content.author, content.date) == ("Ann", "2024-05-06")
 
 
+@pytest.mark.parametrize("suffix", [".vtt", ".srt"])
+def test_a_name_before_what_is_said_begins_a_sentence(suffix: str) -> None:
+    def of_cues(*lines: str) -> list[str]:
+        cues = [f"00:00:0{at}.000 --> 00:00:0{at + 1}.000\n{line}\n\n" for at, line in enumerate(lines)]
+        return said(read(suffix, f"WEBVTT\n\n{''.join(cues)}".encode()))
+
+    talk = ["Eva Roth: We could sell them", "tom (Host): no, never", "Eva Roth: The barn", "and the mill, too."]
+    assert of_cues(*talk) == [*talk[:2], "Eva Roth: The barn and the mill, too."]
+    twice = ["So it went on.", "Eva: Sell them", "he said.", "Eva: No", "and that was", "all."]
+    assert of_cues(*twice) == ["So it went on.", "Eva: Sell them he said.", "Eva: No and that was all."]
+    assert of_cues("On the way he saw", "Bath: the old town", "and the river.") == [
+        "On the way he saw Bath: the old town and the river."
+    ]
+
+
 def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
     wrapped = "This line was broken only because the program that wrote this page<br>breaks every line. So it goes on."
     assert said(read(".html", f"<p>{wrapped}</p>".encode()))[-1] == "So it goes on."

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.errors import SourceError
@@ -23,6 +25,7 @@ _INLINE_TIME = re.compile(r"<\d[\d:.]+>")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 _SPEAKS = re.compile(r"[-–—]\s*\S|[A-Z][A-Z .'’-]{1,30}:\s|\[|\(|[♪♫]")
+_NAME = re.compile(r"((?:[^\W\d_][\w.'’-]*\s){0,3}[^\W\d_][\w.'’-]*)(?:\s\([^()]{1,30}\))?:\s")  # Ann Lee (Host):
 _FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 
 
@@ -50,6 +53,7 @@ def _read(text: str, *, is_vtt: bool) -> Content:
     cues = _cues(text, is_vtt=is_vtt)
     if not cues:
         raise SourceError("it has no cue with a time; give it the suffix .txt if it is plain text")
+    names = _names(cues, is_vtt=is_vtt)
     rolls = is_vtt and _INLINE_TIME.search(text) is not None
     builder = Builder()
     said: list[str] = []
@@ -58,15 +62,14 @@ def _read(text: str, *, is_vtt: bool) -> Content:
         if said and cue.start - last_end > LONGEST_PAUSE_SECONDS and _FINISHED.search(said[-1]):
             builder.paragraph(" ".join(said))
             said, speaker = [], ""
-        for raw in cue.lines:
+        for number, raw in enumerate(cue.lines):
             voice = _VOICE.search(raw) if is_vtt else None
-            line = " ".join(_TAG.sub("", _INLINE_TIME.sub("", raw)).split())
-            line = html.unescape(line) if is_vtt else line
+            line = _shown(raw, is_vtt=is_vtt)
             if not line or (rolls and line == last_line):  # automatic captions show each line twice while they roll
                 continue
             last_line = line
             changes = voice is not None and voice[1].strip() != speaker
-            if said and (changes or _SPEAKS.match(line)):
+            if said and (changes or _SPEAKS.match(line) or (number == 0 and _name(line) in names)):
                 builder.paragraph(" ".join(said))
                 said = []
             if voice is not None and changes:
@@ -76,6 +79,28 @@ def _read(text: str, *, is_vtt: bool) -> Content:
         last_end = cue.end
     builder.paragraph(" ".join(said))
     return builder.content()
+
+
+def _shown(raw: str, *, is_vtt: bool) -> str:
+    line = " ".join(_TAG.sub("", _INLINE_TIME.sub("", raw)).split())
+    return html.unescape(line) if is_vtt else line
+
+
+def _names(cues: Iterable[_Cue], *, is_vtt: bool) -> frozenset[str]:
+    """Return the names of speakers before what is said: those that begin two cues, or any if they begin half of all.
+
+    Any other such beginning may be words of a sentence that goes on: "He saw / Paris: the old town".
+    """
+    begun = [_name(_shown(cue.lines[0], is_vtt=is_vtt)) for cue in cues if cue.lines]
+    names = Counter(name for name in begun if name and not any(word[0].islower() for word in name.split()))
+    if 2 * names.total() >= len(begun):
+        return frozenset(filter(None, begun))
+    return frozenset(name for name, count in names.items() if count > 1)
+
+
+def _name(line: str) -> str | None:
+    found = _NAME.match(line)
+    return found[1] if found else None
 
 
 def _cues(text: str, *, is_vtt: bool) -> list[_Cue]:
