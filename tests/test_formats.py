@@ -319,6 +319,17 @@ def test_json_keeps_digits_names_that_come_twice_and_what_is_nested() -> None:
     assert text == "a: 1.50; a: 12345678901234567890\n\nb.c: 1\nb.c: 2\nb.c.d: x"
 
 
+def test_json_lists_sentences_apart_and_short_values_together() -> None:
+    data = b'{"tags": ["old", "dry"], "text": ["The mill is empty.", "It was sold."], "all": ["a", "It fell."]}'
+    assert said(read(".json", data)) == [
+        "tags: old, dry",
+        "text: The mill is empty.",
+        "text: It was sold.",
+        "all: a",
+        "all: It fell.",
+    ]
+
+
 def test_html_names_its_day_and_author() -> None:
     page = (
         b'<script type="application/ld+json">{"datePublished": "2024-05-06"}</script><meta name=Author content=Ann>Hi'

@@ -1,12 +1,14 @@
 """JSON and JSON Lines, by Python's own ``json``: an object's plain values are a line ``name: value; name: value``.
 
 Names are paths, ``address.city``, without the numbers of lists, which say nothing. Numbers keep the digits of the file,
-names that come twice are kept twice, and null says nothing. A text of several sentences stands below its name.
+names that come twice are kept twice, and null says nothing. A text of several sentences stands below its name; a list
+is one value where its own are short and none is a sentence, and else a line for each.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +16,10 @@ from index.errors import SourceError
 from index.formats.content import Builder, Content
 from index.formats.tables import add_record
 from index.formats.text import decode
+
+LONGEST_LISTED_CHARS = 80  # a longer value of a list is worth citing for itself, as is a sentence
+
+_FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def _add(builder: Builder, path: str, value: object) -> None:
 
 
 def _plain(value: object) -> str | None:
-    """Return a value, or a list of values, as text; None for an object and whatever holds one."""
+    """Return a value, or a list of short ones, as text; None for an object, and for a list whose values stand alone."""
     if isinstance(value, list):
         return _listed(map(_plain, value))
     if isinstance(value, _Object):
@@ -78,7 +84,7 @@ def _plain(value: object) -> str | None:
 def _listed(texts: Iterable[str | None]) -> str | None:
     known = []
     for text in texts:
-        if text is None or "\n" in text:
+        if text is None or "\n" in text or len(text) > LONGEST_LISTED_CHARS or _FINISHED.search(text):
             return None
         known.append(text)
     return ", ".join(filter(None, known))
