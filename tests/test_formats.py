@@ -149,6 +149,26 @@ def test_word_shows(name: str) -> None:
     assert read(".docx", word(body)).text == text
 
 
+@pytest.mark.parametrize("suffix", [".html", ".docx"])
+def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(suffix: str) -> None:
+    marked = (
+        "She won.^1^ It rose to 5.^2, 3^ The 1^st^ of May, 10^-6^ m^2^, for $19.^99^ or more.^4^ “Yes.”^12^ He fled."
+    )
+    pieces = list(enumerate(marked.split("^")))
+    html = "".join(f"<sup>{piece}</sup>" if number % 2 else piece for number, piece in pieces)
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+    runs = "".join(
+        run.format('<w:vertAlign w:val="superscript"/>' if number % 2 else "", text) for number, text in pieces
+    )
+    assert said(read(suffix, html.encode() if suffix == ".html" else word(f"<w:p>{runs}</w:p>"))) == [
+        "She won.",
+        "It rose to 5.",
+        "The 1st of May, 10^-6 m2, for $19.99 or more.",
+        "“Yes.”",
+        "He fled.",
+    ]
+
+
 def test_open_document_collapses_white_space_and_leaves_out_what_is_gone() -> None:
     body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:text>
         <text:tracked-changes><text:changed-region><text:p>Deleted.</text:p></text:changed-region></text:tracked-changes>

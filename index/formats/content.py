@@ -181,6 +181,25 @@ class Builder:
         return start
 
 
+_RAISED_NUMBER = re.compile(r"[-−–+]?\d[\d,;\s–-]*")
+_STOPPED = re.compile(r"[.,;:!?…][\"”’'»)\]]*$")
+_SMALL_PART = re.compile(r"\d[.,:]\d\d$")  # "$19." and raised "99"
+
+
+def raised(before: str, text: str) -> str:
+    """Return how raised ``text`` is written after what stands ``before`` it.
+
+    A number after a stop is a note's mark, which is left out: "he said.1" would be no sentence that anybody wrote. One
+    after a digit would make another number of it, and gets a sign: 10^6. Letters stay, as in 1st.
+    """
+    number = text.strip()
+    if not _RAISED_NUMBER.fullmatch(number) or _SMALL_PART.search(before[-3:] + number):
+        return text
+    if _STOPPED.search(before):
+        return text.replace(number, "")
+    return text.replace(number, f"^{number}") if before[-1:].isdigit() else text
+
+
 _ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?)?)?")
 _ZONE = re.compile(r"(?:[.,]\d+)?\s?(Z|[+-]\d\d:?\d\d)")
 _WORDED_DATES = ("%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y")

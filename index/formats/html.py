@@ -13,7 +13,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.formats.content import Builder, Content, iso_date
+from index.formats.content import Builder, Content, iso_date, raised
 from index.formats.tables import add_row
 from index.formats.text import decode
 from index.sentences import LONGEST_ROW_CHARS
@@ -155,6 +155,7 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
             continue
         if leaving:
             lines.preformatted -= tag == "pre"
+            lines.raised -= tag == "sup"
             lines.end_block(tag)
             continue
         if tag in _UNSEEN or (tag.startswith(("-", "!")) and tag not in ("-document", "-undef")) or _hidden(node):
@@ -168,6 +169,7 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
             add_row(builder, cells)
             continue
         lines.preformatted += tag == "pre"
+        lines.raised += tag == "sup"
         stack.append((node, True))
         children = list(node.iter(include_text=True))
         stack.extend((child, False) for child in reversed(children))
@@ -199,12 +201,41 @@ class _Lines:
     """Collects text until its block ends, collapsing white space the way a browser does."""
 
     def __init__(self, builder: Builder) -> None:
-        self.preformatted = 0
+        self.preformatted = self.raised = 0
         self._builder = builder
         self._parts: list[str] = []
+        self._raised: list[str] = []
         self._pending = ""  # white space that is written only if more text follows
 
     def write(self, text: str) -> None:
+        if self.raised:
+            self._raised.append(text)
+            return
+        self._settle()
+        self._write(text)
+
+    def break_line(self) -> None:
+        self._settle()
+        self._pending = "\n\n" if "\n" in self._pending else "\n"
+
+    def end_block(self, tag: str) -> None:
+        if tag not in _PARAGRAPHS and tag not in _LINES:
+            return
+        self._settle()
+        self._builder.text("".join(self._parts))
+        self._parts.clear()
+        self._pending = ""
+        if tag in _PARAGRAPHS:
+            self._builder.apart()
+
+    def _settle(self) -> None:
+        """Write what is raised, all of it together."""
+        if self._raised:
+            before = "".join(part[-9:] for part in self._parts[-9:]) + self._pending
+            self._write(raised(before, "".join(self._raised)))
+            self._raised.clear()
+
+    def _write(self, text: str) -> None:
         if not self.preformatted:
             text = _SPACE.sub(" ", text)
             if text.startswith(" "):
@@ -218,15 +249,3 @@ class _Lines:
             self._parts.append(self._pending)
         self._parts.append(stripped)
         self._pending = " " if not self.preformatted and text.endswith(" ") else ""
-
-    def break_line(self) -> None:
-        self._pending = "\n\n" if "\n" in self._pending else "\n"
-
-    def end_block(self, tag: str) -> None:
-        if tag not in _PARAGRAPHS and tag not in _LINES:
-            return
-        self._builder.text("".join(self._parts))
-        self._parts.clear()
-        self._pending = ""
-        if tag in _PARAGRAPHS:
-            self._builder.apart()

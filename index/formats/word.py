@@ -8,8 +8,9 @@ accepted; comments, headers and footers, and the numbers that Word makes up for 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
-from index.formats.content import Builder, Content
+from index.formats.content import Builder, Content, raised
 from index.formats.package import (
     Element,
     Package,
@@ -60,6 +61,10 @@ def _notes(package: Package, main: str) -> dict[tuple[str, str | None], Element]
     }
 
 
+class _Raised(str):
+    """Text that stands higher than what is before it."""
+
+
 class _Document:
     """Walks through a document and collects what stands beside the paragraph that is being read."""
 
@@ -102,7 +107,11 @@ class _Document:
         return "\n".join(filter(None, texts))
 
     def _text(self, element: Element) -> str:
-        return "".join(self._pieces(element))
+        text = ""
+        for is_raised, pieces in groupby(self._pieces(element), lambda piece: isinstance(piece, _Raised)):
+            part = "".join(pieces)
+            text += raised(text[-9:], part) if is_raised else part
+        return text
 
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
@@ -118,7 +127,11 @@ class _Document:
                 self._aside.extend([] if note is None else [note])
             elif name == "txbxContent":
                 self._aside.append(child)
-            elif name not in _UNSEEN and not (name == "r" and _is_hidden(child)):
+            elif name == "r":
+                marks = _marks(child)
+                pieces = () if _is_hidden(marks) else self._pieces(child)
+                yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
+            elif name not in _UNSEEN:
                 yield _SIGNS.get(name, "")
                 yield from self._pieces(child)
 
@@ -150,13 +163,13 @@ def _paragraphs(container: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
-def _is_hidden(run: Element) -> bool:
-    return any(
-        local(mark) == "vanish" and attribute(mark, "val") not in _OFF
-        for item in run
-        if local(item) == "rPr"
-        for mark in item
-    )
+def _marks(run: Element) -> dict[str, str | None]:
+    """Return the properties of a run with their values."""
+    return {local(mark): attribute(mark, "val") for item in run if local(item) == "rPr" for mark in item}
+
+
+def _is_hidden(marks: dict[str, str | None]) -> bool:
+    return "vanish" in marks and marks["vanish"] not in _OFF
 
 
 def _symbol(element: Element) -> str:
