@@ -140,6 +140,13 @@ WORD = {
         "<w:r><w:t>It rains. We stay.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
         "A\tB\nC\nIt rains. We stay.",
     ),
+    "a cell of two lines, and one that holds rows": (
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Term</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>30 days</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>at most</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r></w:p></w:tc>"
+        "<w:tc><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Pool</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>$9</w:t></w:r></w:p>"
+        "</w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr></w:tbl>",
+        "Term\t30 days\nat most\n\nB\n\nPool\t$9",
+    ),
 }
 
 
@@ -382,6 +389,17 @@ def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
 def test_a_table_that_lays_out_a_page_is_not_one_sentence() -> None:
     page = b"<table><tr><td>Menu</td><td><p>It rains.</p><p>We stay.</p></td></tr></table>"
     assert said(read(".html", page)) == ["Menu", "It rains.", "We stay."]
+
+
+def test_a_row_stays_one_though_a_cell_has_two_lines() -> None:
+    rows = [["Eva Roth<br>Harbour master", "$120,000"], ["<p>Dr. Tom Hill</p><p>Mayor</p>", "$90,000"]]
+    beside = ["Mill<br>$20", "Barn<br>$30"]
+    page = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [*rows, beside])
+    assert said(read(".html", f"<table>{page}</table>".encode())) == [
+        "Eva Roth\nHarbour master\t$120,000",
+        "Dr. Tom Hill\nMayor\t$90,000",
+        *("Mill", "$20", "Barn", "$30"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.content import Builder, Content, iso_date, raised
-from index.formats.tables import add_row
+from index.formats.tables import add_row, is_row
 from index.formats.text import decode
 from index.sentences import LONGEST_ROW_CHARS
 
@@ -185,7 +185,7 @@ def _cells(row: LexborNode) -> list[str] | None:
         inside = Builder()
         _add_visible(inside, cell)
         cells.append(inside.content().text)
-    return None if any("\n" in cell for cell in cells) else cells
+    return cells if is_row(cells) or not any("\n" in cell for cell in cells) else None
 
 
 def _hidden(node: LexborNode) -> bool:

@@ -25,12 +25,25 @@ _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
 def add_row(builder: Builder, cells: Iterable[str]) -> None:
     """Add a row of a document's table: its cells with a tab between, or each for itself where one holds prose."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    row = "\t".join(filled)
-    if len(filled) < 2 or "\n" in row or len(row) > LONGEST_ROW_CHARS or any(map(_is_prose, filled)):
+    if is_row(filled):
+        builder.line("\t".join(re.sub(r"\n+", "\n", cell) for cell in filled), whole=True)
+    else:
         for cell in filled:
             builder.text(cell)
-    else:
-        builder.line(row, whole=True)
+
+
+def is_row(cells: Iterable[str]) -> bool:
+    """Whether cells belong together: several, short, and none prose.
+
+    A cell may have two lines, as of a name and an office. If all have, they only stand beside each other on the page.
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return (
+        len(filled) > 1
+        and sum(map(len, filled)) + len(filled) - 1 <= LONGEST_ROW_CHARS
+        and not all("\n" in cell for cell in filled)
+        and not any(map(_is_prose, filled))
+    )
 
 
 def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
@@ -88,7 +101,9 @@ def _one_line(text: str) -> str:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text) > LONGEST_CELL_CHARS or (_STOP.search(text) is not None and len(sentence_spans(text)) > 1)
+    return len(text) > LONGEST_CELL_CHARS or (
+        _STOP.search(text) is not None and len(sentence_spans(_one_line(text))) > 1
+    )
 
 
 def _filled_lines(fields: Iterable[str]) -> Iterator[str]:

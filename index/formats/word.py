@@ -83,7 +83,7 @@ class _Document:
             elif name == "tbl":
                 self.builder.apart()
                 for row in _rows(element):
-                    add_row(self.builder, [self._cell(cell) for cell in _cells(row)])
+                    self._add_row(list(_cells(row)))
                 self.builder.apart()
             elif name not in _UNSEEN:
                 self.add(element)
@@ -100,6 +100,14 @@ class _Document:
         if not style.startswith("List") and next(found(paragraph, "numPr"), None) is None:
             self.builder.apart()
         self.builder.text(text)
+
+    def _add_row(self, cells: list[Element]) -> None:
+        tables = (table for cell in cells for table in found(cell, "tbl"))
+        if any(len(list(_cells(row))) > 1 for table in tables for row in _rows(table)):
+            for cell in cells:
+                self.add(cell)
+        else:
+            add_row(self.builder, [self._cell(cell) for cell in cells])
 
     def _cell(self, element: Element) -> str:
         """Return the text of a cell, each of its paragraphs a line."""
