@@ -24,7 +24,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from evals.align import Aligner
+from evals.align import Aligner, fidelity
+from evals.results import FAITHFUL
 from evals.rows import (
     NO_FIELDS,
     Fields,
@@ -38,6 +39,7 @@ from evals.rows import (
     is_words,
     read_bytes,
     read_rows,
+    some,
 )
 from evals.suite import Suite
 from evals.systems import Quote, Said
@@ -90,7 +92,7 @@ def load_answers(path: str | Path, suite: Suite) -> AnswersFromFile:
     file = Path(path)
     aligner = Aligner(suite.documents)
     said: dict[str, Said] = {}
-    read_as: Counter[str] = Counter()
+    readings: dict[str, str] = {}
 
     def read(row: dict[str, Any]) -> tuple[str, str, Said]:
         row = _checked(row)
@@ -101,23 +103,32 @@ def load_answers(path: str | Path, suite: Suite) -> AnswersFromFile:
 
     for question, reading, answer in read_rows(file, read_bytes(file), read):
         said[question] = answer
-        read_as[reading] += 1
+        readings[question] = reading
     if not said:
         raise SuiteError(f"{file} holds no answer; write one JSON object a line")
-    missing = [question.id for question in suite.questions if question.id not in said]
-    read_as["missing"] += len(missing)
-    notes = tuple(_notes(read_as, said.values(), suite))
-    return AnswersFromFile(file.name, +read_as, notes, {**said, **dict.fromkeys(missing, Said(refused=True))})
+    readings |= {question.id: "missing" for question in suite.questions if question.id not in said}
+    notes = tuple(_notes(readings, said.values(), suite))
+    missing = (question for question in readings if question not in said)
+    return AnswersFromFile(
+        file.name, Counter(readings.values()), notes, {**said, **dict.fromkeys(missing, Said(refused=True))}
+    )
 
 
-def _notes(read_as: Counter[str], said: Iterable[Said], suite: Suite) -> Iterator[str]:
+def _notes(readings: Mapping[str, str], said: Iterable[Said], suite: Suite) -> Iterator[str]:
     """Yield in words what a person has to know about the file."""
+    read_as = Counter(readings.values())
     ways = ", ".join(f"{read_as[way]} {words}" for way, words in READ_AS.items() if read_as[way])
     yield f"how the rows were read: {ways}"
     if read_as["missing"]:
         yield (
             f"{read_as['missing']} of {len(suite.questions)} questions have no row and count as refused, which is even "
             "right where the documents do not answer: answer all before you believe the figures"
+        )
+    unanswerable = (question.id for question in suite.questions if not question.answerable)
+    if uncited := [question for question in unanswerable if readings[question] == "uncited"]:
+        yield (
+            f"{len(uncited)} texts without a citation, to questions that the documents do not answer, count as wrong "
+            f'answers: look whether they refuse, and say so with "refused": true ({some(uncited, 5)})'
         )
     named = [citation.source for answer in said for citation in answer.citations if citation.source]
     if unknown := sum(suite.document_name(source) is None for source in named):
@@ -229,7 +240,7 @@ def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, 
     """Return how a row was read and what it says."""
     text = row.get("text", row.get("answer", ""))
     given = _citations(row)
-    reading, citations = _cited(row, text, given)
+    reading, citations = _cited(row, text, given, aligner)
     if reading == "sentences":
         citations = tuple(citation for citation in citations if aligner.align(citation.text))
         reading = reading if citations else "uncited"
@@ -242,12 +253,16 @@ def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, 
     )
 
 
-def _cited(row: Mapping[str, Any], text: str, given: tuple[Quote, ...]) -> tuple[str, tuple[Quote, ...]]:
+def _cited(
+    row: Mapping[str, Any], text: str, given: tuple[Quote, ...], aligner: Aligner
+) -> tuple[str, tuple[Quote, ...]]:
     quoted = tuple(map(Quote, quotations(text)))
     is_answer = row.get("refused") is False or "short" in row
     if row.get("refused"):
         return "refusals", ()
-    if not is_answer and not quoted and says_nothing(text, cites=bool(given)):
+    # A refusal may quote the question; who quotes a document answers.
+    quotes_document = any(fidelity(aligner.align(quote.text)) in FAITHFUL for quote in quoted)
+    if not is_answer and not quotes_document and says_nothing(text, cites=bool(given or quoted), aligner=aligner):
         return "refusals", ()
     if given:
         return "citations", given
@@ -333,54 +348,88 @@ def _block_quotes(block: str) -> Iterator[str]:
         yield next(filter(None, whole.groups())) if whole else words
 
 
-_DOES_NOT = r"do(?:es)?(?: not|n't)(?: (?:actually|directly|explicitly|specifically|clearly))?"
-_DOES_NOT_SAY = rf"{_DOES_NOT} (?:say|mention|contain|state|specify|provide)\b"
-_NOT_MENTIONED = (
-    r"(?:\bnot|n't)(?: (?:explicitly|directly|specifically))? "
-    r"(?:mentioned|found|stated|specified|available|covered|discussed|addressed)\b"
-)
-_NO_INFORMATION = (
-    r"\bno(?: (?:relevant|specific|such|further|explicit|direct))? (?:information|mention|answer)\b"
-    r"|\b(?:not enough|insufficient) information\b"
-    r"|\bnone of (?:the|these|your|my) (?:documents|sources|texts|articles|files|passages)\b"
-    r"|^\W*n/?a\W*$"
-)
-_CANNOT = r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to)"
-_CANNOT_FIND = rf"{_CANNOT}(?: be)? (?:find|found|help|answer|answered|determine|determined)\b"
-_I_DO_NOT_KNOW = r"\bI (?:do not|don't) know\b"
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_ADVERB = r"(?: (?:actually|directly|explicitly|specifically|clearly|currently|(?:seem|appear) to))?"
+_DOES_NOT = rf"(?:do(?:es)?(?: not|n't)|never){_ADVERB}"
+_NOT = rf"(?:\bnot|n't){_ADVERB}"
 _DOCUMENTS = (
-    r"\b(?:documents?|sources?|texts?|articles?|reports?|files?|pages?|passages?|excerpts?|contexts?|materials?"
-    r"|information)"
+    r"\b(?:documents?|documentation|sources?|texts?|articles?|reports?|files?|pages?|passages?|excerpts?|snippets?"
+    r"|contexts?|materials?|information|knowledge base|search results"
+    r"|(?:provided|given|available|retrieved|supplied|uploaded) (?:content|data|records|results))\b"
 )
-_SAYS_NOTHING = re.compile(
-    "|".join((rf"\b{_DOES_NOT_SAY}", _NOT_MENTIONED, _NO_INFORMATION, _CANNOT_FIND, _I_DO_NOT_KNOW)), re.IGNORECASE
+_IN_DOCUMENTS = rf"\b(?:in|by|from|on|with|within|according to|given) (?:\w+ ){{0,3}}{_DOCUMENTS}"
+_SAYS = (
+    r"(?:says?|mentions?|contains?|states?|specif(?:y|ies)|provides?|includes?|discuss(?:es)?|address(?:es)?|indicates?"
+    r"|gives?|reveals?|discloses?|names?|identif(?:y|ies)|describes?|explains?|covers?|lists?|offers?|holds?|tells?"
+    r"|refers?|answers?|details?|clarif(?:y|ies)|shows?|makes?|have|has)\b"
 )
-_DOCUMENTS_SAY_NOTHING = re.compile(
-    "|".join(
-        (
-            rf"{_DOCUMENTS}(?: \w+){{0,3}} {_DOES_NOT_SAY}",
-            rf"{_NOT_MENTIONED} (?:in|by) (?:\w+ ){{0,3}}{_DOCUMENTS}\b",
-            _NO_INFORMATION,
-            rf"\bI(?: am| was)? {_CANNOT_FIND}",
-            _I_DO_NOT_KNOW,
-        )
-    ),
-    re.IGNORECASE,
+_INFORMATION = (
+    r"(?:(?:relevant|specific|such|further|explicit|direct|clear|enough|sufficient|the|this|that|access to) )*"
+    r"(?:information|info|mention|answers?|details?|data|references?|knowledge)\b"
+)
+_THERE_IS_NO = r"\bthere(?:(?:'s| is| are) no|(?: is| are)(?: not|n't) any)"
+_CANNOT = r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to)"
+_I = r"\b(?:I|we)(?:'m|'re| am| are| was| were)?"
+_UNTOLD = r"\b(?:unclear|unknown|uncertain|impossible|not (?:clear|known|possible))\b"
+_DOCUMENTS_SAY_NOTHING = _any_of(
+    rf"{_DOCUMENTS}(?: \w+){{0,3}} (?:{_DOES_NOT} {_SAYS}|fails? to {_SAYS}|{_SAYS} (?:no|nothing|little)\b|lacks?\b)",
+    rf"{_DOCUMENTS}(?: \w+){{0,2}} (?:is|are) (?:insufficient|not (?:enough|sufficient)|silent)\b",
+    rf"\b(?:none|neither) of (?:\w+ ){{1,3}}{_DOCUMENTS}|\bno {_DOCUMENTS} {_SAYS}|\bnothing {_IN_DOCUMENTS}",
+    # In the present tense: that somebody "was not named in the report" is news.
+    rf"{_NOT} (?:mentioned|found|stated|specified|available|covered|discussed|addressed) {_IN_DOCUMENTS}",
+    rf"\b(?:is|are)(?: not|n't){_ADVERB} (?:(?:named|given|included|contained|indicated|revealed|disclosed|provided"
+    rf"|described|identified|listed|explained|answered) )?{_IN_DOCUMENTS}",
+    rf"{_CANNOT} be (?:found|answered|determined|inferred|established) {_IN_DOCUMENTS}",
+    rf"{_UNTOLD} {_IN_DOCUMENTS}",
+    rf"^\W*(?:based )?{_IN_DOCUMENTS}.* {_UNTOLD}",
+    r"\b(?:not enough|insufficient) (?:information|info|context|evidence|details?|data)\b",
+    rf"\b(?:outside|beyond) the scope of (?:\w+ ){{0,3}}{_DOCUMENTS}",
+    rf"{_THERE_IS_NO} {_INFORMATION}(?: (?:available|given|provided))? (?:about|of|on|in|that|to)\b",
+    rf"{_I} (?:have|see|find|found|could find|can find) (?:nothing\b|no {_INFORMATION})",
+    rf"{_I} {_DOES_NOT} (?:have|see|find)(?: any)? {_INFORMATION}",
+    rf"{_I} {_CANNOT} (?:find|locate|see|answer|help|determine|tell|say|provide|give|confirm|identify|verify)\b",
+    rf"{_I} (?:do not|don't) know\b",
+    rf"^\W*(?:no (?:{_INFORMATION}|idea)|n/?a|unknown|not (?:mentioned|found|stated|specified|given|known))\W*$",
+)
+_SAYS_NOTHING = _any_of(
+    rf"\b{_DOES_NOT} (?:say|mention|state|specify)\b",
+    rf"\b(?:it|this|that|they) {_DOES_NOT} (?:contain|provide|include)\b",
+    rf"{_NOT} (?:mentioned|stated|specified)\b",
+    rf"{_NOT} (?:found|available)\W*$",
+    rf"{_THERE_IS_NO} {_INFORMATION}\W*$",
+    rf"^\W*no {_INFORMATION}(?: (?:about|on|of) .*)?(?: (?:is|was|were|could be) (?:found|available))?\W*$",
+    rf"{_CANNOT}(?: be)? (?:find|found|help|answer|answered|determine|determined)\b",
+    rf"^\W*(?:sorry\W+)?{_I} (?:not (?:sure|certain)|unsure)\b(?!.*\bbut\b)",
 )
 
 
-def says_nothing(text: str, *, cites: bool = False) -> bool:
+def says_nothing(text: str, *, cites: bool = False, aligner: Aligner | None = None) -> bool:
     """Whether a text only says, in plain English words, that the documents do not answer.
 
-    It has at most three sentences, and one of them holds "do/does not say, mention, contain, state, specify, provide";
-    "not mentioned, found, stated, specified, available"; "no information, mention, answer"; "not enough information";
-    "cannot, could not, unable to find, answer, determine"; "I don't know". An empty text says nothing unless the
-    answer ``cites``. Where it does, such words alone may be what it tells about the world ("the plan does not provide
-    for schools", "the car was not found"): then it must be the documents, the text or the like that do not say, "I"
-    who cannot find, or information that there is none of.
+    It has at most three sentences, and one of them says that the documents, the text or the like do not say, include,
+    discuss, name; that something is not mentioned or given in them; that "I" cannot find it, do not know or have no
+    information; or that there is none. An empty text says nothing unless the answer ``cites``. Where it does not, it
+    may say the same of anything ("it does not say", "not available", "cannot be determined"): where it does, such words
+    may be what it tells about the world ("the car was not found").
+
+    So may those of a sentence that stands in the documents. With an ``aligner`` over them, a sentence that is copied is
+    no refusal, and neither is one that is copied with changes, unless it is about the documents.
     """
     found = sentences(text)
     if not found:
         return not cites
-    pattern = _DOCUMENTS_SAY_NOTHING if cites else _SAYS_NOTHING
-    return len(found) <= MOST_REFUSING_SENTENCES and bool(pattern.search(" ".join(text.replace("’", "'").split())))
+    return len(found) <= MOST_REFUSING_SENTENCES and any(_says_nothing(one, cites, aligner) for one in found)
+
+
+def _says_nothing(sentence: str, cites: bool, aligner: Aligner | None) -> bool:
+    plain = " ".join(sentence.replace("’", "'").split())
+    about_documents = bool(_DOCUMENTS_SAY_NOTHING.search(plain))
+    if not about_documents and (cites or not _SAYS_NOTHING.search(plain)):
+        return False
+    if aligner is None or len(plain.split()) < FEWEST_QUOTED_WORDS:
+        return True
+    places = aligner.align(sentence)
+    return fidelity(places) not in FAITHFUL if about_documents else not places

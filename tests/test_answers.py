@@ -243,42 +243,145 @@ def test_refused_false_overrides(suite: Suite, tmp_path: Path, row: dict[str, ob
     assert (said.abstained, reading) == (False, "citations" if "citations" in row else "uncited")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The text doesn’t mention it.",
-        "The treaty does not explicitly specify a date.",
-        "This is not mentioned in the provided documents.",
-        "The date is not available.",
-        "There is no information about the architect.",
-        "No relevant information was found.",
-        "I could not find an answer. Please ask again. Thank you.",
-        "This cannot be determined from the sources.",
-        "I am unable to answer this.",
-        "I don't know.",
-        "There is not enough information to tell.",
-    ],
-)
+REFUSING = """
+The text doesn’t mention it.
+The documents do not say when it opened.
+The provided documents do not include information about this.
+The documents don't address this question.
+I don't have enough information to answer this.
+The provided context does not include information about who designed the bridge.
+The documents do not discuss the designer.
+There is nothing in the documents about this.
+I'm sorry, but I couldn't locate that in the documents.
+Unknown.
+Not mentioned.
+I have no data on that.
+It is unclear from the documents who designed it.
+The documents do not give the name of the designer.
+The designer is not named in the documents.
+The documents do not indicate who designed the bridge.
+Based on the documents, it is not possible to say who designed it.
+I am unable to provide an answer.
+Sorry, I do not have that information.
+The text does not reveal the designer.
+There isn't any information about the designer.
+The documents never mention a designer.
+I don't have information about that.
+The sources you gave me contain no mention of a designer.
+None of the provided documents mention a designer.
+The search results do not contain an answer.
+I could not find any information about the designer in the provided context.
+From the given passages, it is impossible to tell who designed it.
+The available data do not show who designed it.
+The context lacks details about the designer.
+The passage fails to name the designer.
+I'm unable to find who designed it.
+We were unable to verify this.
+I see no reference to a designer.
+There is insufficient context to answer.
+The excerpts provide no details about the designer.
+This information isn't available in the documents.
+That detail is not included in the sources.
+The answer is not in the documents.
+Nothing in the documents mentions a designer.
+No document mentions the designer.
+The documents are silent on this.
+The provided information is insufficient to answer.
+The documents make no mention of a designer.
+I found nothing about a designer.
+This is outside the scope of the provided documents.
+The question cannot be answered from the given passages.
+I was not able to find this.
+Not enough info.
+No relevant information.
+The name of the designer is not provided in the text.
+According to the documents, the designer is unknown.
+This isn't discussed in the uploaded files.
+""".strip().splitlines()
+"""Of the documents, or of what "I" know: refusals even if something is cited."""
+
+REFUSING_UNCITED = """
+The treaty does not explicitly specify a date.
+The date is not available.
+There is no information about the architect.
+There is no answer.
+No relevant information was found.
+No information about the designer is available.
+I could not find an answer. Please ask again. Thank you.
+This cannot be determined from the sources.
+I'm not sure.
+Sorry, I am not sure who designed it.
+It does not say.
+Cannot answer.
+There's no mention of a price.
+This is not mentioned in the provided documents.
+I am unable to answer this.
+I don't know.
+There is not enough information to tell.
+""".strip().splitlines()
+
+ANSWERING = """
+It opened in May.
+Nobody was hurt, and no car was lost.
+The mayor did not attend.
+It is known that the bridge is closed.
+Tickets are not available on public holidays.
+The price does not include breakfast.
+The plan does not provide money for schools.
+Flood damage is not covered.
+The mayor gave no answer.
+The council gave no details of the price.
+The suspect was not named in the police report.
+The report did not mention the fire.
+The company released no information about the victims.
+The cause of the fire is unknown.
+It is unclear who lit the fire, the police said.
+The ferry does not run on Sundays.
+The policy does not cover dental care.
+The court had no evidence against him.
+Dogs are not included in the fare.
+There is no information desk on Sundays.
+There is nothing to pay for children.
+Members do not have access to the archive.
+He did not say when he would return.
+They cannot enter without a ticket.
+I'm not sure, but it opened in May.
+Passwords must not be given by phone.
+The documents are kept for ten years and do not leave the building.
+The source of the river is not in France.
+You will find the information in the leaflet.
+Staff cannot provide refunds.
+The context of the speech was the strike.
+No, the car was not insured.
+Nothing was found on the pages of his diary.
+The documents are not in the safe.
+No report was written.
+No answer was given by the minister.
+The data was lost, and there was no record of it.
+It opened in May. It rained. Many came. The price is not mentioned.
+""".strip().splitlines()
+"""What the world does not say, hold or know; the last one is longer than a refusal is."""
+
+
+@pytest.mark.parametrize("text", REFUSING)
 def test_texts_that_say_nothing(text: str) -> None:
+    assert says_nothing(text, cites=True)
     assert says_nothing(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It opened in May.",
-        "Nobody was hurt, and no car was lost.",
-        "The mayor did not attend.",
-        "It opened in May. It rained. Many came. The price is not mentioned.",
-        "It is known that the bridge is closed.",
-    ],
-)
+@pytest.mark.parametrize("text", REFUSING_UNCITED)
+def test_texts_that_say_nothing_if_nothing_is_cited(text: str) -> None:
+    assert says_nothing(text)
+
+
+@pytest.mark.parametrize("text", ANSWERING)
 def test_texts_that_say_something(text: str) -> None:
     assert not says_nothing(text)
+    assert not says_nothing(text, cites=True)
 
 
 def test_with_citations_it_must_be_the_documents_that_do_not_say() -> None:
-    for text in ("The plan does not provide money for schools.", "The car was not found.", "They could not find it."):
+    for text in ("The plan does not mention schools.", "The car was not found.", "They could not find it."):
         assert says_nothing(text)
         assert not says_nothing(text, cites=True)
     for text in (
@@ -296,6 +399,39 @@ def test_with_citations_it_must_be_the_documents_that_do_not_say() -> None:
 def test_a_text_with_a_quotation_is_an_answer(suite: Suite, tmp_path: Path) -> None:
     said, _ = answered(suite, tmp_path, text='It does not say who, only that "nobody was hurt there".')
     assert said.citations == (Quote("nobody was hurt there"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("Tickets are not available.", "sentences"),
+        ("The boat was not found.", "refusals"),
+        ("The letter says that the price is not mentioned in the report.", "sentences"),
+        ("The price is not mentioned in the text.", "refusals"),
+        ("The mayor said that it could not be found.", "sentences"),
+        ("The mayor said that he could not be found.", "sentences"),  # altered, and about the world
+        ("The letter says the price is not mentioned in the documents.", "refusals"),  # altered, about the documents
+        ('The documents do not say "that the mayor was at the bridge".', "refusals"),
+        ('The documents do not say so, only "The mayor said that it could not be found."', "quotations"),
+    ],
+)
+def test_what_a_document_says_is_no_refusal(tmp_path: Path, text: str, read_as: str) -> None:
+    folder = tmp_path / "letter"
+    (folder / "documents").mkdir(parents=True)
+    (folder / "documents" / "letter.txt").write_text(
+        "Tickets are not available. The letter says that the price is not mentioned in the report. "
+        "The mayor said that it could not be found."
+    )
+    row = {"id": "when", "question": "When?", "history": [], "answerable": False, "kind": "x"}
+    (folder / "questions.jsonl").write_text(json.dumps({**row, "evidence": [], "answers": []}))
+    assert answered(load_suite(folder), tmp_path, text=text)[1] == read_as
+
+
+def test_uncited_texts_where_nothing_answers_are_to_be_looked_at(suite: Suite, tmp_path: Path) -> None:
+    rows = [{"id": "when", "text": "No clue."}, {"id": "price", "text": "Dear me."}, {"id": "who", "refused": True}]
+    (note,) = [note for note in load(suite, tmp_path, *rows).notes if "look whether they refuse" in note]
+    assert note.startswith("2 texts without a citation")
+    assert note.endswith("(when, price)")
 
 
 # ---- bad rows ----
