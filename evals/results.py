@@ -38,9 +38,9 @@ class Cited:
     """A citation as it was judged.
 
     ``document`` is the suite's name of the document, or the source as the system gave it if the suite has no
-    such document. ``[start, end)`` is the place that was judged: the one that the system gave, or else the one where
-    its words were found. ``offset_error`` is how many characters the given start is off, None where that says nothing.
-    ``differences`` pairs what an altered citation's document says with what the citation says.
+    such document. ``[start, end)`` is where its words stand, ``[0, 0)`` if they do not stand there. ``offset_error`` is
+    how many characters the given start is off, None where that says nothing. ``differences`` pairs what an altered
+    citation's document says with what the citation says.
     """
 
     document: str

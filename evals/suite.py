@@ -77,7 +77,8 @@ class Suite:
             yield Source(name, self.paths[name].read_bytes() if name in self.paths else text)
 
     def document_name(self, source: str) -> str | None:
-        """Return the suite's name for a cited source, which may be a longer path, or None."""
+        """Return the suite's name for a cited source, which may be a longer path, or the end of one name alone."""
         source = source.replace("\\", "/")
-        matching = (name for name in self.documents if source == name or source.endswith(f"/{name}"))
-        return max(matching, key=len, default=None)
+        matching = [name for name in self.documents if source == name or source.endswith(f"/{name}")]
+        ending = [name for name in self.documents if name.endswith(f"/{source}")]
+        return max(matching, key=len, default=ending[0] if len(ending) == 1 else None)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 import evals
 from evals import Report, Suite, load_suite
+from evals.judge import Judge
 from evals.report.terminal import print_report
 from evals.results import BY_NAME, Cited
 from evals.rows import SuiteError
@@ -157,7 +158,9 @@ def test_shifted_offsets_are_misplaced(suite: Suite):
     def shift(question: Question, citations: tuple[Citation, ...]) -> list[Citation]:
         return [replace(one, start=one.start + 1, end=one.end + 1, answer=None) for one in citations]
 
-    assert fallen(suite, shift) == {"verbatim_rate", "offset_error", "focus"}
+    assert fallen(suite, shift) == {"verbatim_rate", "offset_error"}, (
+        "what is shown is the right sentence none the less"
+    )
     report = judge(suite, shift)
     assert report.metrics["verbatim_rate"].value == 0
     assert report.metrics["offset_error"].value == 1
@@ -366,13 +369,50 @@ def test_words_that_stand_twice_count_where_they_help(tmp_path: Path):
     assert report.rows[1].citations[0].document == "a-copy.txt", "the first place, where neither helps"
 
 
-def test_a_document_of_the_wrong_name_counts_nothing(suite: Suite):
-    def elsewhere(question: Question, citations: tuple[Citation, ...]) -> list[Citation]:
-        return [replace(one, source="other.txt") for one in citations]
+@pytest.fixture
+def town(tmp_path: Path) -> Judge:
+    """Documents in a folder, one of which holds a sentence twice; gold is `OPENED`, and its copy is none."""
+    folder = write_suite(tmp_path / "town")
+    (folder / "documents" / "old").mkdir()
+    (folder / "documents" / "old" / "harbour.txt").write_text(f"It rained. {OPENED.text} It rained.", encoding="utf-8")
+    return Judge(load_suite(folder))
 
-    assert judge(suite, elsewhere).metrics["verbatim_rate"].value == 0
-    assert judge(suite, elsewhere).metrics["altered_rate"].value == 1
-    assert judge(suite, elsewhere).metrics["citation_recall"].value == 0
+
+def cited(town: Judge, *quote: object) -> tuple[str, str, int, int | None]:
+    found = town.cited(Quote(*quote), [[OPENED]])
+    assert found.fidelity in ("absent", "misplaced") or found.start < found.end
+    return found.fidelity, found.document, found.start, found.offset_error
+
+
+def test_offsets_without_a_document_choose_among_the_places_of_the_words(town: Judge):
+    for source in ("", "page-3"):
+        assert cited(town, OPENED.text, source, 11, 36) == ("verbatim", "old/harbour.txt", 11, None)
+        assert cited(town, OPENED.text, source, 7, 32) == ("verbatim", NAME, OPENED.start, None), "where they help"
+        assert cited(town, "“It cost\nnine million euros.”", source, 0, 3) == ("reformatted", NAME, COST.start, None)
+    assert cited(town, "Cats sleep all day long.", "page-3", 0, 24) == ("absent", "page-3", 0, None)
+
+
+def test_a_document_may_be_named_by_the_end_of_its_name(town: Judge):
+    for source in ("harbour.txt", "old/harbour.txt", "/files/old/harbour.txt", "old\\harbour.txt"):
+        assert cited(town, OPENED.text, source, 11, 36) == ("verbatim", "old/harbour.txt", 11, 0)
+    assert town.suite.document_name("bour.txt") is None
+    two = replace(town.suite, documents={"old/harbour.txt": "", "new/harbour.txt": "", NAME: ""})
+    assert two.document_name("harbour.txt") is None, "which of them?"
+
+
+def test_what_is_shown_supports_and_not_what_stands_at_the_offsets(town: Judge):
+    given = (NAME, OPENED.start, OPENED.end)
+    assert cited(town, MAYOR.text, *given) == ("misplaced", NAME, MAYOR.start, MAYOR.start)
+    assert cited(town, MAYOR.text.upper(), *given) == ("misplaced", NAME, MAYOR.start, MAYOR.start)
+    assert cited(town, "The", NAME, 0, len(TEXT)) == ("misplaced", NAME, 0, 0)
+    assert cited(town, "It rained.", *given) == ("misplaced", NAME, 0, None), "only elsewhere"
+    assert cited(town, "The mayor cut a ribbon.", *given) == ("altered", NAME, MAYOR.start, MAYOR.start)
+    assert cited(town, OPENED.text.upper(), NAME, 2, 27) == ("reformatted", NAME, 0, 2), "white space may have moved it"
+    assert cited(town, "It rained.", "harbour.txt", 30, 40) == ("misplaced", "old/harbour.txt", 37, 7)
+    shown = Said(citations=(Quote(MAYOR.text, *given),))
+    assert not town.row(town.suite.questions[0], shown).right
+    elsewhere = Said(citations=(Quote("It rained.", *given),))
+    assert not town.row(town.suite.questions[0], elsewhere).right
 
 
 def test_a_source_may_be_a_path(suite: Suite):

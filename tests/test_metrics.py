@@ -96,16 +96,6 @@ def test_citations(citations, facts, precision, recall, f1, alce, first, complet
     assert metrics.completeness(stated, len(facts)) == complete
 
 
-def test_offset_error() -> None:
-    text = "no fire, no smoke, no fire"
-    assert metrics.offset_error("no fire", 0, text) == 0
-    assert metrics.offset_error("no fire", 3, text) == 3
-    assert metrics.offset_error("no fire", 15, text) == 4
-    assert metrics.offset_error("no water", 0, text) is None
-    assert metrics.offset_error("", 3, text) is None
-    assert metrics.offset_error("aa", 1, "aaa") == 0
-
-
 @settings(deadline=None)
 @given(
     gold=st.sets(st.integers(0, 9), min_size=1, max_size=5),

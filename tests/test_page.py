@@ -266,7 +266,7 @@ def test_a_mark_that_runs_over_several_pieces_is_labelled_once():
         (cited(OPENED.text), "word for word"),
         (
             cited(OPENED.text, "misplaced", offset_error=1),
-            "word for word, but not at the place given (1 character off)",
+            "the document’s words, but not at the place given (1 character off)",
         ),
         (cited(OPENED.text, "misplaced"), "stands only in another document than the one named"),
         (cited("the bridge", "reformatted"), "the same words, set differently"),

@@ -15,7 +15,6 @@ from evals.metrics.citations import (
     focus,
     harmonic_mean,
     matches,
-    offset_error,
     right_sentence_at_1,
     stated_facts,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "matches",
     "mean",
     "normalise",
-    "offset_error",
     "percentile",
     "ratio",
     "reliability",

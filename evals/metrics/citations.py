@@ -148,15 +148,3 @@ def _covered(citation: Place, golds: Sequence[Place]) -> int:
         covered += max(0, end - max(start, reached))
         reached = max(reached, end)
     return covered
-
-
-def offset_error(text: str, start: int, document_text: str) -> int | None:
-    """Return by how many characters a citation's start is off: the distance to the nearest place of its words.
-
-    0 if the words stand where the citation says; None if they stand nowhere in the document, and for no words.
-    """
-    places, found = [], document_text.find(text) if text else -1
-    while found >= 0:
-        places.append(abs(found - start))
-        found = document_text.find(text, found + 1)
-    return min(places, default=None)
