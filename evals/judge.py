@@ -8,7 +8,7 @@ from evals.align import Aligner, Alignment
 from evals.excerpts import excerpts
 from evals.metrics import stated_facts
 from evals.results import FAITHFUL, Cited, Fidelity, Row
-from evals.suite import Evidence, Question, Suite
+from evals.suite import Question, Suite
 from evals.systems import AnyAnswer, AnyCitation
 
 
@@ -21,8 +21,8 @@ class Judge:
 
     def row(self, question: Question, answer: AnyAnswer) -> Row:
         """Return what was asked, said and found, without the times."""
-        citations = tuple(self.cited(citation, question.evidence) for citation in answer.citations)
-        nearest = None if answer.nearest is None or citations else self.cited(answer.nearest, question.evidence)
+        citations = tuple(self.cited(citation, question) for citation in answer.citations)
+        nearest = None if answer.nearest is None or citations else self.cited(answer.nearest, question)
         gold = [span for fact in question.evidence for span in fact]
         places = [citation if citation.fidelity != "absent" else None for citation in citations]
         return Row(
@@ -37,7 +37,7 @@ class Judge:
             unsure=answer.abstained and getattr(answer, "unsure", False),
         )
 
-    def cited(self, citation: AnyCitation, evidence: Evidence = ()) -> Cited:
+    def cited(self, citation: AnyCitation, question: Question) -> Cited:
         """Return a citation with the place of its words and how they agree with the document.
 
         What is shown supports. So the words are looked for, in the document that is named, or in all if it is none of
@@ -51,7 +51,8 @@ class Judge:
         if not found:
             return Cited(name or citation.source, 0, 0, citation.text, self._elsewhere(citation.text, name))
         exactly = [one for one in found if (one.start, one.end) == (citation.start, citation.end)] or found
-        return next((one for one in exactly if stated_facts(one, evidence)), exactly[0])
+        stating = (one for one in exactly if stated_facts(one, question.evidence, question.answers))
+        return next(stating, exactly[0])
 
     def _elsewhere(self, words: str, name: str | None) -> Fidelity:
         """Return what words are that the document ``name`` does not hold: misplaced if another one does."""

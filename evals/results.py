@@ -108,7 +108,7 @@ class Row:
     def _stated(self, citation: Cited) -> frozenset[int]:
         if citation.fidelity not in FAITHFUL:
             return frozenset()
-        return metrics.stated_facts(citation, self.question.evidence)
+        return metrics.stated_facts(citation, self.question.evidence, self.question.answers)
 
     @property
     def faithful(self) -> tuple[Cited, ...]:

@@ -379,7 +379,7 @@ def town(tmp_path: Path) -> Judge:
 
 
 def cited(town: Judge, *quote: object) -> tuple[str, str, int, int | None]:
-    found = town.cited(Quote(*quote), [[OPENED]])
+    found = town.cited(Quote(*quote), town.suite.questions[0])
     assert found.fidelity in ("absent", "misplaced") or found.start < found.end
     return found.fidelity, found.document, found.start, found.offset_error
 

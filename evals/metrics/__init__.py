@@ -5,7 +5,15 @@ nothing about that question; a report takes the mean over the questions that hav
 questions together. `estimates` puts an interval on any of them.
 """
 
-from evals.metrics.answers import answer_in_citation, exact_match, normalise, squad2_exact, squad2_f1, token_f1
+from evals.metrics.answers import (
+    answer_in_citation,
+    exact_match,
+    harmonic_mean,
+    normalise,
+    squad2_exact,
+    squad2_f1,
+    token_f1,
+)
 from evals.metrics.citations import (
     alce_precision,
     citation_f1,
@@ -13,7 +21,6 @@ from evals.metrics.citations import (
     citation_recall,
     completeness,
     focus,
-    harmonic_mean,
     matches,
     right_sentence_at_1,
     stated_facts,

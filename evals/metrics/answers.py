@@ -7,7 +7,10 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from evals.metrics.citations import harmonic_mean
+
+def harmonic_mean(precision: float, recall: float) -> float:
+    """Return F1, which is 0 if both are 0."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def normalise(text: str) -> str:

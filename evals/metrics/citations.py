@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from evals.metrics.answers import answer_in_citation, harmonic_mean
+
 Stated = Sequence[frozenset[int]]
 """For each citation, best first, the facts that it states, by their place in the gold list."""
 
 
 FEWEST_SHARED = 15
-"""Characters that a citation must share with a gold sentence that has as many: two or three words. By judgement."""
+"""Characters that a clause of a gold sentence must have: two or three words. By judgement."""
 
 
 class Place(Protocol):
@@ -37,26 +39,35 @@ class Place(Protocol):
     def end(self) -> int:
         """The offset after the last character."""
 
+    @property
+    def text(self) -> str:
+        """The sentence."""
 
-def matches(citation: Place, gold: Place) -> bool:
+
+def matches(citation: Place, gold: Place, answers: Sequence[str] = ()) -> bool:
     """Whether a citation counts as a gold sentence.
 
-    They stand in the same document and share at least half of the characters of the shorter of the two, and at
-    least `FEWEST_SHARED` (or all of the gold). So a clause cut from the gold sentence matches, and so does a longer
-    span that holds it; a neighbour that shares a few characters does not, nor does a single word. That a whole page
-    as one citation would match is what `focus` is for. An empty span matches nothing.
+    It holds at least half of the gold sentence's characters; or it is a clause cut from it, of `FEWEST_SHARED` at
+    least, that holds one of the short ``answers``. So a longer span that holds the sentence matches; a neighbour that
+    shares a few characters does not, nor do a single word and the words that the question had already. That a whole
+    page as one citation would match is what `focus` is for. An empty span matches nothing.
     """
     if citation.document != gold.document:
         return False
-    shared = min(citation.end, gold.end) - max(citation.start, gold.start)
-    gold_length = gold.end - gold.start
-    least = max(1, min(FEWEST_SHARED, gold_length))
-    return shared >= least and 2 * shared >= min(citation.end - citation.start, gold_length)
+    start, end = max(citation.start, gold.start), min(citation.end, gold.end)
+    shared = end - start
+    if 2 * shared >= gold.end - gold.start:
+        return True
+    if shared < FEWEST_SHARED or 2 * shared < citation.end - citation.start:
+        return False
+    return answer_in_citation([gold.text[start - gold.start : end - gold.start]], answers) == 1
 
 
-def stated_facts(citation: Place, facts: Sequence[Sequence[Place]]) -> frozenset[int]:
+def stated_facts(citation: Place, facts: Sequence[Sequence[Place]], answers: Sequence[str] = ()) -> frozenset[int]:
     """Return which of the needed facts a citation states: those of which it matches an acceptable sentence."""
-    return frozenset(number for number, fact in enumerate(facts) if any(matches(citation, gold) for gold in fact))
+    return frozenset(
+        number for number, fact in enumerate(facts) if any(matches(citation, gold, answers) for gold in fact)
+    )
 
 
 def citation_precision(stated: Stated, facts: int) -> float | None:
@@ -85,11 +96,6 @@ def citation_f1(stated: Stated, facts: int, *, refused: bool) -> float:
     if not facts:
         return float(refused)
     return harmonic_mean(citation_precision(stated, facts) or 0.0, citation_recall(stated, facts) or 0.0)
-
-
-def harmonic_mean(precision: float, recall: float) -> float:
-    """Return F1, which is 0 if both are 0."""
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def alce_precision(stated: Stated, facts: int) -> float | None:

@@ -101,7 +101,7 @@ def _sentence(item: Evidence, suite: Suite, question: Question) -> dict[str, Any
     start, end = answer.start - item.sentence.start, answer.end - item.sentence.start
     return {
         "features": {name: round(value, 4) for name, value in item.features.items()},
-        "states": sorted(stated_facts(cited, question.evidence)),
+        "states": sorted(stated_facts(cited, question.evidence, question.answers)),
         "short": item.text[start:end],
         "text": item.text,
         "rank": item.hit.rank,
