@@ -74,6 +74,32 @@ def test_no_place_cuts_through_a_word_or_number(quote: str, text: str) -> None:
     assert align(quote, text) == ()
 
 
+def test_a_chunk_of_characters_may_cut_through_words() -> None:
+    start, end = DOCUMENT.index("lan would"), DOCUMENT.index("wice. The")
+    chunk = DOCUMENT[start:end]
+    assert align(chunk) == (Alignment("one", start, end, "verbatim"),)
+    assert align(f"  {chunk}\n") == align(chunk)
+    long = " ".join(f"word{number}" for number in range(700))
+    assert said(f"xt {long} mor", f"Next {long} more") == ("verbatim", [f"xt {long} mor"])
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("In all 2015 of the troops left the town for good on the first day", "15 of", None),
+        ("It was unlikely that the mayor would come to the bridge on that day", "likely", None),
+        ("On the day of the fair the mayor and his wife didn't", None, "n't"),
+        ("On the day of the fair the mayor said the rule cannot", None, "not"),
+        ("On the day of the fair the mayor called it hopeless", None, "less"),
+        ("On the day of the fair the price of a ticket was 150", None, "0"),
+        ("It was unlikely, he said", "nlikely", None),  # too few words
+    ],
+)
+def test_a_cut_that_changes_what_is_said_is_altered(text: str, start: str | None, end: str | None) -> None:
+    quote = text[text.index(start) if start else 0 : text.rindex(end) if end else None]
+    assert fidelity(align(quote, text)) in {"altered", "absent"}
+
+
 def test_white_space_around_a_quote_is_no_part_of_it() -> None:
     assert said("  over five years.\n") == ("verbatim", ["over five years."])
 

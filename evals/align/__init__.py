@@ -2,7 +2,8 @@
 
 A text is read as tokens: words, numbers and signs. White space, soft hyphens and Markdown's emphasis are between them
 and belong to none. Two texts say the same word for word if their tokens are equal; each token knows its place, so a
-quote that was found among the tokens is known by exact offsets, and none ever begins or ends inside a word or number.
+quote that was found among the tokens is known by exact offsets. None begins or ends inside a word or number, but for
+long ones that are exact: chunks of so many characters do.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Literal
 
 from evals.align.differences import FEWEST_ALTERED_WORDS, MOST_ALTERED_WORDS, compare, fitted, is_altered, with_signs
 from evals.align.tokens import Quoted, Tokens
+
+FEWEST_CHUNK_WORDS = 10
+"""A quote of so many words may begin and end inside a word: it is what it is without the pieces at its ends."""
 
 Fidelity = Literal["verbatim", "reformatted", "altered", "absent"]
 """How true a quote is to the documents: see `Aligner.align`."""
@@ -46,7 +50,8 @@ class Aligner:
     def align(self, quote: str, *, document: str | None = None) -> tuple[Alignment, ...]:
         """Return the places of a quote, in the documents' order; of the first of these kinds that there is.
 
-        - verbatim: all places with exactly these characters;
+        - verbatim: all places with exactly these characters, not cutting through a word if it has fewer than
+          `FEWEST_CHUNK_WORDS` words;
         - reformatted: all places with the same words, digits and punctuation, where only these differ: white space,
           kinds of quotation marks, dashes and ellipses, Unicode compatibility forms, invisible characters, letter
           case, Markdown's emphasis, backticks and hashes, and at the quote's edges quotation marks, a final full
@@ -79,9 +84,10 @@ class Aligner:
         return (quote,) if fidelity(whole) in {"verbatim", "reformatted"} else parts
 
     def _verbatim(self, quoted: Quoted, names: Iterable[str]) -> Iterator[Alignment]:
+        is_chunk = quoted.core.count_words() >= FEWEST_CHUNK_WORDS
         for name in names:
             if quoted.text in self._documents[name]:
-                for start, end in self._text(name).places(quoted.text):
+                for start, end in self._text(name).places(quoted.text, cut=is_chunk):
                     yield Alignment(name, start, end, "verbatim")
 
     def _reformatted(self, quoted: Quoted, names: Iterable[str]) -> Iterator[Alignment]:

@@ -75,14 +75,17 @@ class Tokens:
         start, end = self.span(first, last)
         return " ".join(self.text[start:end].split())
 
-    def places(self, words: str) -> Iterator[tuple[int, int]]:
-        """Yield where exactly these characters stand, apart and not cutting through a word."""
+    def places(self, words: str, *, cut: bool = False) -> Iterator[tuple[int, int]]:
+        """Yield where exactly these characters stand, apart and not cutting through a word.
+
+        With ``cut`` they may cut through one that says the same when it is cut: not a number, and not "unlikely".
+        """
         start = self.text.find(words)
         while start >= 0:
             end = start + len(words)
-            if self._is_inside_word(start):
+            if self._is_inside_word(start) and not (cut and self._can_begin(start)):
                 following = self.ends[bisect_right(self.starts, start) - 1]
-            elif self._is_inside_word(end):
+            elif self._is_inside_word(end) and not (cut and self._can_end(end)):
                 following = start + 1
             else:
                 yield start, end
@@ -100,6 +103,18 @@ class Tokens:
             if is_run:
                 yield first, last
             at = self.canonical.find(canonical, end - 1 if is_run else at + 1)
+
+    def _can_begin(self, offset: int) -> bool:
+        before, after = self._cut(offset)
+        return not (_HAS_DIGIT.search(before + after) or _DENYING_PREFIX.fullmatch(before))
+
+    def _can_end(self, offset: int) -> bool:
+        before, after = self._cut(offset)
+        return not (_HAS_DIGIT.search(before + after) or _DENYING_SUFFIX.fullmatch(after))
+
+    def _cut(self, offset: int) -> tuple[str, str]:
+        token = bisect_right(self.starts, offset) - 1
+        return self.text[self.starts[token] : offset], self.text[offset : self.ends[token]]
 
     def _is_inside_word(self, offset: int) -> bool:
         token = bisect_right(self.starts, offset) - 1
@@ -151,6 +166,9 @@ class Quoted:
         return first, last
 
 
+_HAS_DIGIT = re.compile(r"\d")
+_DENYING_PREFIX = re.compile(r"un|i[nmlr]|dis|mis|non", re.IGNORECASE)
+_DENYING_SUFFIX = re.compile(r"n?['’]t|not|less", re.IGNORECASE)
 _STOPS = frozenset(".,")
 _LONGEST_TAIL = 200  # where markers are looked for, so that a quote of a million spaces takes no time
 # A product's own marker after its quote. A raised digit counts only after punctuation: "5 m²" and "10⁶" are words.
