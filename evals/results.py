@@ -111,6 +111,15 @@ class Row:
         return metrics.stated_facts(citation, self.question.evidence, self.question.answers)
 
     @property
+    def distinct(self) -> tuple[frozenset[int], ...]:
+        """As `stated`, of each place once: citing the same again and again is no better for it."""
+        places = {
+            (cited.document, cited.start, cited.end, "" if cited.fidelity in FAITHFUL else cited.text): facts
+            for cited, facts in zip(self.citations, self.stated, strict=True)
+        }
+        return tuple(places.values())
+
+    @property
     def faithful(self) -> tuple[Cited, ...]:
         """The citations that show the document's own words."""
         return tuple(citation for citation in self.citations if citation.fidelity in FAITHFUL)
@@ -250,12 +259,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("offset_error", "words", _offset_errors, metrics.ratio, lower_is_better=True),
     _value("right_sentence_at_1", "citations", lambda row: metrics.right_sentence_at_1(row.stated, row.facts)),
     _value("right_if_answered", "citations", lambda row: float(row.right) if row.question.answerable else None),
-    _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.stated, row.facts)),
+    _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.distinct, row.facts)),
     _value("citation_recall", "citations", lambda row: metrics.citation_recall(row.stated, row.facts)),
-    _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.stated, row.facts, refused=row.refused)),
-    _value("alce_precision", "citations", lambda row: metrics.alce_precision(row.stated, row.facts)),
-    _value("completeness", "citations", lambda row: metrics.completeness(row.stated, row.facts)),
+    _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.distinct, row.facts, refused=row.refused)),
     Measure("focus", "citations", lambda row: metrics.focus(row.faithful, row.question.evidence), metrics.share),
+    _value("alce_precision", "citations", lambda row: metrics.alce_precision(row.distinct, row.facts)),
+    _value("completeness", "citations", lambda row: metrics.completeness(row.stated, row.facts)),
     _value(
         "answer_in_citation",
         "short answers",
@@ -304,6 +313,16 @@ MEASURES: tuple[Measure, ...] = (
 BY_NAME: Mapping[str, Measure] = MappingProxyType({measure.name: measure for measure in MEASURES})
 
 
+MOST_CITED = 5
+"""So many times the gold sentences' characters can be cited before it is a fault. By judgement: who cites three
+sentences of usual length for one stays below, who cites a page does not."""
+
+
+def _longest_gold(question: Question) -> int:
+    """Return how many characters the needed sentences have, of alternatives the longest."""
+    return sum(max(len(sentence.text) for sentence in fact) for fact in question.evidence)
+
+
 def _faults(row: Row) -> list[str]:
     if row.refused:
         kind = "refused, not sure" if row.unsure else "refused"
@@ -323,6 +342,10 @@ def _faults(row: Row) -> list[str]:
         faults.append("the short answer is wrong")
     if missing := row.facts - len(frozenset().union(*stated)):
         faults.append(f"{missing} of {row.facts} needed facts not cited")
+    cited_chars, gold_chars = sum(len(one.text) for one in set(row.citations)), _longest_gold(row.question)
+    if cited_chars > MOST_CITED * gold_chars:
+        sentences = "a sentence" if row.facts == 1 else f"{row.facts} sentences"
+        faults.append(f"cites {cited_chars} characters for {sentences} of {gold_chars}")
     if idle := sum(not facts for facts in stated):
         faults.append(f"{idle} of {cited} citations not needed")
     return faults

@@ -221,11 +221,25 @@ def test_a_needless_citation(suite: Suite):
 
 
 def test_a_citation_that_nothing_would_miss(suite: Suite):
+    shorter = GoldSpan(NAME, COST.start, COST.end - 1, COST.text[:-1])
+
     def repeat(question: Question, citations: tuple[Citation, ...]) -> Sequence[Citation]:
-        return [*citations, citations[0]] if question.id == "price" else citations
+        return [*citations, cite(shorter)] if question.id == "price" else citations
 
     assert fallen(suite, repeat) == {"alce_precision"}
     assert judge(suite, repeat).metrics["alce_precision"].value == pytest.approx((1 + 1 / 3 + 1) / 3)
+
+
+def test_citing_the_same_again_is_no_better(suite: Suite):
+    def padded(times: int) -> Change:
+        def pad(question: Question, citations: tuple[Citation, ...]) -> Sequence[Citation]:
+            return [*citations * times, cite(HURT)] if question.id == "when" else citations
+
+        return pad
+
+    once, often = judge(suite, padded(1)), judge(suite, padded(9))
+    for name in ("citation_precision", "citation_f1", "alce_precision", "focus"):
+        assert once.metrics[name].value == often.metrics[name].value < 1, name
 
 
 def test_answering_everything(suite: Suite):
@@ -270,7 +284,12 @@ def test_citing_the_whole_document(suite: Suite):
         return [replace(one, start=0, end=len(TEXT), text=TEXT, answer=None) for one in citations[:1]]
 
     assert fallen(suite, everything) == {"focus"}
-    assert judge(suite, everything).metrics["focus"].value < 0.5
+    report = judge(suite, everything)
+    assert report.metrics["focus"].value < 0.5
+    assert report.wrong == (), "three times the gold may be"
+    page = replace(report.rows[0].citations[0], text=f"{TEXT} {TEXT}")
+    assert replace(report.rows[0], citations=(page,)).faults == ("cites 193 characters for a sentence of 25",)
+    assert replace(report.rows[0], citations=(report.rows[0].citations[0],) * 9).faults == ()
 
 
 def test_an_answer_without_citations_is_no_refusal(suite: Suite):

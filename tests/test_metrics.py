@@ -70,6 +70,7 @@ def test_focus() -> None:
     assert metrics.focus([Place(10, 40)], [[Place(0, 30), Place(20, 35)]]) == (25, 30), (
         "where gold overlaps it counts once"
     )
+    assert metrics.focus([A, B, B, A], [[A]]) == (29, 58), "the same place counts once"
     assert metrics.focus([Place(0, 29, "other.txt")], [[A]]) == (0, 29)
     assert metrics.focus([], [[A]]) is None
     assert metrics.focus([A], []) is None

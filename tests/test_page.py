@@ -192,6 +192,7 @@ def test_every_question_is_there_with_what_went_wrong():
             ["altered", "absent", "not the right sentence", "not cited", "not needed"],
         ),
         (row("a", OPENED, COST, cites=(cited(OPENED.text),)), ["not cited"]),
+        (row("a", OPENED, cites=(Cited(TOWN, 0, 95, TEXT * 2, "verbatim"),)), ["far too much"]),
     ],
 )
 def test_every_fault_has_a_kind_and_the_worst_is_named_first(judged, kinds):

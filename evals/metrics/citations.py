@@ -135,11 +135,12 @@ def focus(citations: Sequence[Place], facts: Sequence[Sequence[Place]]) -> tuple
     """Return how many of the cited characters are gold, and how many are cited; None without any of either.
 
     The share is a precision by characters: citing a page for a sentence finds it, and costs here. What stands in two
-    citations is cited twice.
+    citations is cited twice, but the same place counts once.
     """
-    cited = sum(max(0, one.end - one.start) for one in citations)
+    places = list({(one.document, one.start, one.end): one for one in citations}.values())
+    cited = sum(max(0, one.end - one.start) for one in places)
     golds = [gold for fact in facts for gold in fact]
-    return (sum(_covered(one, golds) for one in citations), cited) if cited and golds else None
+    return (sum(_covered(one, golds) for one in places), cited) if cited and golds else None
 
 
 def _covered(citation: Place, golds: Sequence[Place]) -> int:

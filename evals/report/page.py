@@ -33,6 +33,7 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 KEY_FIGURES = (
     "right_sentence_at_1",
     "citation_f1",
+    "focus",
     "wrong_answers",
     "wrong_refusals",
     "auroc",
@@ -42,7 +43,6 @@ KEY_FIGURES = (
     "altered_rate",
     "citation_precision",
     "citation_recall",
-    "focus",
 )
 """The measures that stand first, as tiles: as many of them as were measured, in this order."""
 

@@ -49,7 +49,9 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             _ANSWERABLE,
         ),
         "citation_precision": Words(
-            "Citation precision", "The share of an answer’s citations that state a needed fact.", _CITED
+            "Citation precision",
+            "The share of an answer’s citations that state a needed fact, each place once, however long.",
+            _CITED,
         ),
         "citation_recall": Words(
             "Citation recall", "The share of the needed facts that is cited; nothing if refused.", _ANSWERABLE
@@ -160,6 +162,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "not the right sentence": "not the right sentence",
         "short answer": "wrong short answer",
         "not cited": "not cited",
+        "characters for": "far too much",
         "not needed": "not needed",
         "": "something else",
     }
