@@ -385,6 +385,11 @@ class Report:
         )
 
     @property
+    def refusing_everything(self) -> float | None:
+        """The citation F1 of refusing every question: the share of those without an answer; None without questions."""
+        return sum(not row.question.answerable for row in self.rows) / len(self.rows) if self.rows else None
+
+    @property
     def fidelities(self) -> Counter[Fidelity]:
         """How many citations there are of each fidelity."""
         return Counter(citation.fidelity for row in self.rows for citation in row.citations)

@@ -272,6 +272,7 @@ def test_refusing_everything(suite: Suite):
     value = {name: estimate.value for name, estimate in report.metrics.items()}
     assert (value["wrong_refusals"], value["right_refusals"]) == (1, 1)
     assert value["citation_f1"] == 2 / 5, "the share of the questions without an answer"
+    assert report.refusing_everything == judge(suite).refusing_everything == 2 / 5
     for name in ("citation_recall", "right_sentence_at_1", "completeness", "answer_in_citation"):
         assert value[name] == 0, name
     for name in ("citation_precision", "alce_precision", "verbatim_rate", "offset_error", "focus", *SHORT):
@@ -509,6 +510,7 @@ def test_printed_report(suite: Suite):
     print_report(judge(suite, lambda question, citations: [cite(HURT)]), console)
     printed = console.file.getvalue()
     assert "verbatim rate" in printed
+    assert "citation f1 (refusing everything: 0.400)" in printed
     assert "What goes wrong: 4 of 5 questions" in printed
     assert "asked   Who was the architect?" in printed
     assert f"gold    “{OPENED.text}”" in printed

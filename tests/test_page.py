@@ -146,6 +146,13 @@ def test_tiles_are_of_what_was_measured_and_no_more_than_eight():
     assert tiles(parsed(report_page(report()))) == {}
 
 
+def test_what_refusing_everything_would_score_stands_beside_citation_f1():
+    page = parsed(usual_page())
+    assert [words(one) for one in page.find_class("floor")] == ["refusing everything: 0.400"] * 2
+    beside = [one.getparent().text_content() for one in page.find_class("floor")]
+    assert "Citation F1" in beside[0]
+
+
 def test_the_headline_says_in_words_what_happened_and_what_is_bad():
     bad = (cited("x", "absent"), cited("58", "altered"), cited(OPENED.text), cited(COST.text, "misplaced"))
     (line,) = parsed(report_page(report(row("one", OPENED, cites=bad), *ROWS))).find_class("headline")

@@ -55,10 +55,14 @@ def test_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith("| town (1 + 1) | Verbatim | 0.33 [")
     assert "| **1.00 [" in lines[4]
+    nothing = [line for line in lines if line.startswith("| | refuses everything | 0.50 [")]
+    assert len(nothing) == 2
+    assert nothing[0].endswith("| – | – | – |"), "it is sure of nothing and takes no time"
     assert sum(line.startswith("- txtai: 1 cited, refuses below ") for line in lines) == 1
-    assert len([line for line in lines if line.startswith("|")]) == 2 + 2 * (1 + len(PEERS))
+    assert len([line for line in lines if line.startswith("|")]) == 2 + 2 * (2 + len(PEERS))
     table.draw(tmp_path, tmp_path / "table.png")
     with Image.open(tmp_path / "table.png") as picture:
         assert picture.size == (1500, 1125)
         colours = {colour: count for count, colour in picture.convert("RGB").getcolors(2**24)}
         assert all(colours[ImageColor.getrgb(colour)] > 50 for colour in table.COLOURS)  # each system has its points
+        assert colours[ImageColor.getrgb(table.NOTHING)] > 50

@@ -51,6 +51,8 @@ def _measures(report: Report) -> Table:
             estimate = report.metrics[measure.name]
             if estimate.value is not None:
                 label = _label(measure.name, measure.lower_is_better)
+                if measure.name == "citation_f1":
+                    label.append(f" (refusing everything: {number(report.refusing_everything)})", style="dim")
                 table.add_row(label, number(estimate.value), _interval(estimate), str(estimate.n))
         table.add_section()
     return table

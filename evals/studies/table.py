@@ -194,8 +194,14 @@ def _mean_f1(reports: Iterable[Report]) -> float:
     return sum(sum(values) / len(values) for values in measured) / len(measured)
 
 
+def refusing(report: Report) -> Report:
+    """Return what a run over the same questions would be that refuses each of them: what a figure has to be read by."""
+    rows = (Row(row.question, (), refused=True) for row in report.rows)
+    return replace(report, system="refuses everything", rows=tuple(rows))
+
+
 def _lines(name: str, reports: Sequence[Report]) -> Iterator[str]:
-    """Yield a row of the table for each system, the best of each column bold."""
+    """Yield a row of the table for each system, the best of each column bold, and what refusing everything scores."""
     estimates = [{column: report.metrics[column] for column in COLUMNS} for report in reports]
     best = {column: _best(BY_NAME[column], [one[column] for one in estimates]) for column in COLUMNS}
     asked = reports[0].rows
@@ -204,6 +210,9 @@ def _lines(name: str, reports: Sequence[Report]) -> Iterator[str]:
         title = f"{name} ({answerable} + {len(asked) - answerable})" if place == 0 else ""
         cells = [_cell(column, values[column], values[column].value == best[column] != 0) for column in COLUMNS]
         yield f"| {title} | {report.system} | {' | '.join(cells)} |"
+    nothing = refusing(reports[0])
+    cells = [_cell(column, nothing.metrics[column], best=False) for column in COLUMNS]
+    yield f"| | {nothing.system} | {' | '.join(cells)} |"
 
 
 def _best(measure: Measure, estimates: Sequence[Estimate]) -> float | None:
@@ -236,6 +245,8 @@ def _behind(name: str, reports: Sequence[Report]) -> Iterator[str]:
 DRAWN = ("citation_f1", "right_if_answered")
 COLOURS = ("#0b57d0", "#8ab4f8", "#9aa0a6", "#e8710a", "#12a37b", "#9334e6")
 """Verbatim's two readers in two blues, then the peers; also told apart by people who see few colours."""
+NOTHING = "#202124"
+"""What refusing everything scores: a dotted line across the systems."""
 
 
 @command.command()
@@ -256,6 +267,9 @@ def draw(
                 axes.hlines(height, estimate.low, estimate.high, color=colour, linewidth=size / 3, alpha=0.6)
                 label = report.system if place == 0 else None
                 axes.plot(estimate.value, height, "o", color=colour, markersize=size, label=label)
+            nothing = refusing(of_suite[0])
+            at, label = nothing.metrics[column].value, nothing.system if place == 0 else None
+            axes.vlines(at, place - 0.4, place + 0.4, color=NOTHING, linestyles="dotted", label=label)
         axes.set(
             xlim=(0, 1), title=COLUMNS[column] if column == DRAWN[0] else "right sentence first, had it always answered"
         )
