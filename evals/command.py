@@ -74,6 +74,9 @@ def run(  # noqa: PLR0917 - options of a command have names
     fail_over: Annotated[
         list[str] | None, typer.Option(metavar="MEASURE=VALUE", help="Exit with 1 if a measure is higher.")
     ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Hold to the bounds though questions have no row in --answers.")
+    ] = False,
 ) -> None:
     """Ask every question of a suite and judge every citation. `eval SUITE` is short for `eval run SUITE`."""
     from evals.folder import load_suite
@@ -87,7 +90,8 @@ def run(  # noqa: PLR0917 - options of a command have names
         raise SuiteError("--answers judges what the file says and --system asks another system; give one of them")
     failed = False
     for name in names:
-        report = _judge(load_suite(name, sample=sample), answers, system)
+        complete = bool(low or high) and not allow_missing
+        report = _judge(load_suite(name, sample=sample), answers, system, complete=complete)
         if as_json:
             print(report.to_json())  # noqa: T201 - this is the command's output
         else:
@@ -151,13 +155,19 @@ def make(
     _told("the suite is", made.folder)
 
 
-def _judge(suite: Suite, answers: Path | None, system: str | None) -> Report:
+def _judge(suite: Suite, answers: Path | None, system: str | None, *, complete: bool) -> Report:
     from evals import run as judge
     from evals.answers import load_answers
     from evals.peers import PEERS
 
     if answers is not None:
-        return judge(suite, system=load_answers(answers, suite))
+        said = load_answers(answers, suite)
+        if complete and (missing := said.read_as["missing"]):
+            raise SuiteError(
+                f"{missing} of {len(suite.questions)} questions have no row in {answers}, so no bound is held to it; "
+                "answer them all, or count them as refused with --allow-missing"
+            )
+        return judge(suite, system=said)
     if system is not None and system not in PEERS:
         raise SuiteError(f"there is no system {system!r}; there are {', '.join(PEERS)}, and Verbatim without --system")
     with errors.status("indexing the documents") as status:

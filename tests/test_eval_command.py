@@ -70,7 +70,10 @@ def test_a_build_fails_under_a_bound(folder: Path, perfect: Path, capsys: pytest
     assert run(*judged, "--fail-over", "seconds_p50=1") == 1, "what was not measured keeps no bound"
     assert "town: seconds_p50 could not be measured" in capsys.readouterr().err
     silent = answers(perfect.with_name("silent.jsonl"), {"id": "when", "refused": True})
-    assert run(str(folder), "--answers", str(silent), "--fail-under", "citation_f1=0.90") == 1
+    bounded = (str(folder), "--answers", str(silent), "--fail-under", "citation_f1=0.90")
+    assert run(*bounded) == 2
+    assert f"4 of 5 questions have no row in {silent}" in capsys.readouterr().err
+    assert run(*bounded, "--allow-missing") == 1
     assert "town: citation_f1 is 0.400, under 0.9" in capsys.readouterr().err
 
 
