@@ -66,6 +66,11 @@ class Comparison:
         """How many questions were fixed, broken, changed, and stayed the same."""
         return Counter(change.verdict for change in self.changes)
 
+    @property
+    def left_out(self) -> tuple[int, int]:
+        """How many questions of the earlier and of the later run the other has not, in the same words and gold."""
+        return len(self.before.rows) - len(self.changes), len(self.after.rows) - len(self.changes)
+
     @cached_property
     def differences(self) -> Mapping[str, Estimate]:
         """For every measure after - before with its paired interval, over the questions that both have it for."""

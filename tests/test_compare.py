@@ -81,6 +81,17 @@ def test_printed() -> None:
     assert "About c?" not in printed
 
 
+def test_what_is_left_out_of_a_comparison_is_printed() -> None:
+    console = Console(file=StringIO(), width=120)
+    reworded = replace(A, question="About something else?")
+    comparison = Comparison(BEFORE, report(row(reworded, OPENED), row(B, COST)))
+    assert comparison.left_out == (3, 1)
+    print_comparison(comparison, console)
+    assert "Left out: 3 of the earlier run and 1 of the later one" in console.file.getvalue()
+    print_comparison(Comparison(BEFORE, AFTER), console := Console(file=StringIO(), width=120))
+    assert "Left out" not in console.file.getvalue()
+
+
 def test_a_report_is_read_as_it_was_saved(tmp_path: Path) -> None:
     path = AFTER.save(tmp_path)
     assert Report.load(path) == AFTER

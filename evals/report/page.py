@@ -77,7 +77,7 @@ def comparison_page(comparison: Comparison) -> str:
         comparison=comparison,
         verdicts=VERDICTS,
         counts=comparison.verdicts,
-        left_out=_left_out(comparison),
+        left_out=comparison.left_out,
         groups=_by_group([_difference_line(comparison, measure) for measure in MEASURES]),
         changes=_by_verdict(comparison.changes),
         kinds=sorted({change.after.question.kind for change in comparison.changes}),
@@ -299,9 +299,3 @@ def _in_words(shown: str) -> re.Pattern[str]:
 def _by_verdict(changes: Sequence[Change]) -> list[tuple[Verdict, list[Change]]]:
     groups = [(verdict, [change for change in changes if change.verdict == verdict]) for verdict in VERDICTS]
     return [(verdict, inside) for verdict, inside in groups if inside]
-
-
-def _left_out(comparison: Comparison) -> tuple[int, int]:
-    """Return how many questions of the earlier and of the later run the other has not."""
-    both = len(comparison.changes)
-    return len(comparison.before.rows) - both, len(comparison.after.rows) - both

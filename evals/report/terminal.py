@@ -34,6 +34,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     counts = comparison.verdicts
     said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("fixed", "broken", "changed", "same"))
     console.print(Text(f"\nOf {len(comparison.changes)} questions in both runs: {said}", style="bold"))
+    if comparison.left_out != (0, 0):
+        earlier, later = comparison.left_out
+        said = f"Left out: {earlier} of the earlier run and {later} of the later one, which the other was not asked"
+        console.print(Text(f"{said} with the same words and gold.", style="yellow"), soft_wrap=True)
     for change in comparison.changes:
         if change.verdict in ("fixed", "broken"):
             console.print(_change(change), soft_wrap=True)
