@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from evals.align import Aligner, Alignment
@@ -32,7 +33,7 @@ class Judge:
             text=answer.text,
             short=answer.short,
             nearest=nearest,
-            confidence=None if answer.confidence is None else float(answer.confidence),
+            confidence=_finite(answer.confidence),
             excerpts=excerpts(gold, places, self.suite.documents),
             unsure=answer.abstained and getattr(answer, "unsure", False),
         )
@@ -70,6 +71,11 @@ class Judge:
         # White space moves the words that are set otherwise a little, so they need only be there.
         is_there = nearest.fidelity != "verbatim" and nearest.start < end and start < nearest.end
         return found if is_there or nearest.fidelity not in FAITHFUL else replace(found, fidelity="misplaced")
+
+
+def _finite(confidence: float | None) -> float | None:
+    """Return a confidence, None if it is no number: NaN has no place in a ranking, nor in JSON."""
+    return None if confidence is None or not math.isfinite(confidence) else float(confidence)
 
 
 def _found(words: str, place: Alignment) -> Cited:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, cast
 
 from evals.answers import AnswersFromFile
@@ -146,8 +147,22 @@ def _report(suite: Suite, system: System | AnswersFromFile, seed: int, progress:
         versions(),
         seed,
         datetime.now(UTC).date().isoformat(),
-        system.notes if isinstance(system, AnswersFromFile) else (),
+        (*(system.notes if isinstance(system, AnswersFromFile) else ()), *_confidence_notes(rows)),
     )
+
+
+def _confidence_notes(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield in words what makes the measures of confidence say nothing, or something else than one may think."""
+    sure = {refused: [row.confidence for row in rows if row.refused == refused] for refused in (True, False)}
+    given = {refused: [one for one in values if one is not None] for refused, values in sure.items()}
+    missing = len(rows) - sum(map(len, given.values()))
+    if 0 < missing < len(rows):
+        yield f"{missing} of {len(rows)} rows have no confidence: what needs one is not measured"
+    if all(given.values()) and fmean(given[True]) > fmean(given[False]):
+        yield (
+            f"refusals have more confidence than answers ({fmean(given[True]):.2f} and {fmean(given[False]):.2f} on "
+            "average): it must say how sure the system is that what it cites, or would have cited, is right"
+        )
 
 
 def _row(question: Question, system: System | AnswersFromFile, suite: Suite, judge: Judge) -> Row:

@@ -60,6 +60,7 @@ class AnyAnswer(Protocol):
     def confidence(self) -> float | None:
         """How sure the system is of its first citation, for a refusal too; higher is surer. None if it says nothing.
 
+        A refusal's is low, then, if it is sure that the documents do not answer. NaN and infinity count as None.
         Measures of calibration are taken only where every confidence of a run lies in 0..1.
         """
 

@@ -1,6 +1,7 @@
 """The ruler: every measure by hand, what a worse answer does to a report, and what a bad suite is told."""
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -340,10 +341,26 @@ def test_confidence_is_measured_for_all_questions_or_not_at_all(suite: Suite):
 
     half = run(suite, system=Plain(lambda question: None if "price" in question else 0.5)).metrics
     assert all(half[name].value is None for name in SURE | {"auroc"})
+    assert run(suite, system=Plain(lambda question: 0.5)).notes == ()
+    for nothing in (None, math.nan, math.inf):
+        some = run(suite, system=Plain(lambda question, nothing=nothing: nothing if "price" in question else 0.5))
+        assert some.notes == ("1 of 5 rows have no confidence: what needs one is not measured",)
+        assert json.loads(some.to_json())["rows"][1]["confidence"] is None
     unbounded = run(suite, system=Plain(lambda question: 17.0)).metrics
     assert unbounded["brier"].value is None
     assert unbounded["calibration_error"].value is None
     assert unbounded["auroc"].value == 0.5
+
+
+def test_a_confidence_in_refusing_is_told(suite: Suite):
+    class Proud(Scripted):
+        def answer(self, question: str, history: Sequence[str]) -> Answer:
+            said = super().answer(question, history)
+            return replace(said, confidence=0.7 if said.citations else 0.95)
+
+    (note,) = run(suite, system=Proud(suite)).notes
+    assert note.startswith("refusals have more confidence than answers (0.95 and 0.70 on average)")
+    assert judge(suite).notes == ()
 
 
 def test_a_quote_without_offsets_is_looked_for(suite: Suite):
