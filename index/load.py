@@ -83,9 +83,9 @@ def say_nothing(_stage: str) -> None:
 def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     """List every source without reading it, folders in depth and in order of name.
 
-    Inside a folder, hidden files and folders, lock files of Office and `NOTE_NAMES` are passed over. A folder in it that
-    cannot be read is listed itself, and so is a link to a folder elsewhere, which is not followed. LlamaIndex documents
-    that share a file name are the pages of one document.
+    Inside a folder, hidden files and folders, lock files of Office and `NOTE_NAMES` are passed over. A folder in it
+    that cannot be read is listed itself, and so is a link to a folder elsewhere, which is not followed. LlamaIndex
+    documents that share a file name are the pages of one document.
     """
     pages: dict[str, list[TextDocument]] = {}
     for source in sources:
