@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,31 @@ def test_many_files_at_once_the_refused_stay_until_a_good_one_comes(open_page, i
     page.click("th button[value=sentences]")
     page.wait_for_selector("th.sentences[aria-sort=descending]")
     assert page.text_content(".documents tbody tr:first-child bdi.title") == ARTICLE.stem.replace("-", " ")
+
+
+def test_a_page_that_is_left_while_files_are_added_leaves_the_server_to_others(
+    open_page, index, url, browser, monkeypatch
+):
+    may_go_on, add_now = threading.Event(), index.add
+
+    def add_later(*given: Any, **more: Any) -> Any:
+        assert may_go_on.wait(60)
+        return add_now(*given, **more)
+
+    monkeypatch.setattr(index, "add", add_later)
+    left = watch(browser, url).page
+    show_documents(left)
+    left.set_input_files("#upload input[type=file]", [file("later.txt", b"This comes later.")])
+    left.wait_for_selector(".progress progress")
+    left.close()
+    page = open_page()
+    show_documents(page)
+    page.wait_for_selector(".progress progress")
+    may_go_on.set()
+    page.wait_for_selector(".changes .done")
+    assert page.text_content(".changes .done") == "1 added"
+    page.wait_for_selector(".documents tbody tr:has-text('later')")
+    assert page.text_content("#tabs .count") == "3"
 
 
 def test_only_the_documents_that_are_ticked_are_asked(open_page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,32 @@ def test_a_large_upload_is_taken_in_batches(shelf, tmp_path, monkeypatch):
     files = [(f"{number}.txt", f"The number of this file is {number}.".encode()) for number in range(4)]
     *_, last = add(shelf, upload(tmp_path, *files, ("bad.txt", b"\x00" * 99)))
     assert "4 added, 1 not added" in last["message"]
+
+
+def test_adding_goes_on_when_the_page_is_left_and_one_that_comes_back_is_told(shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    may_go_on, add_now = threading.Event(), shelf.index.add
+
+    def add_later(*given: Any, **more: Any) -> Any:
+        assert may_go_on.wait(20)
+        return add_now(*given, **more)
+
+    monkeypatch.setattr(shelf.index, "add", add_later)
+    assert list(shelf.follow(ME)) == []
+    left = shelf.add(upload(tmp_path, ("later.txt", b"This comes later.")), ME)
+    next(left)
+    too_late = threading.Timer(5, may_go_on.set)
+    too_late.start()
+    left.close()
+    assert not may_go_on.is_set(), "closing it waits for nothing"
+    too_late.cancel()
+    assert list(shelf.follow(Request("another"))) == []
+    following = shelf.follow(ME)
+    assert "progress" in next(following)
+    may_go_on.set()
+    assert "1 added" in list(following)[-1]
+    assert "later" in [entry.title for entry in shelf.entries()]
+    assert list(shelf.follow(ME)) == []
 
 
 def test_removing_names_what_was_removed(shelf):

@@ -8,7 +8,7 @@ error becomes words.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,7 @@ def build(
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
         _wire_asking(index, parts, documents, conversations, desk or Desk(), writings=writings)
-        changed = _wire_documents(index, parts, documents)
+        changed = _wire_documents(page, index, parts, documents)
         if examples is None:
             suggest = _suggesting(Suggestions(index, asking.of(index)))
             for event in (shown, *changed):
@@ -236,7 +236,7 @@ def _wire_asking(
     new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
 
 
-def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> list[Any]:
+def _wire_documents(page: gr.Blocks, index: Index, parts: Parts, documents: Shelf) -> list[Any]:
     """Say what happens when documents are added, removed, listed or chosen; return the events that change them."""
     own, session = parts.shelf, parts.session
     added = own.upload.upload(
@@ -256,7 +256,22 @@ def _wire_documents(index: Index, parts: Parts, documents: Shelf) -> list[Any]:
         event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         event.then(documents.show, [session], own.shown(), **QUICK)
     own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
-    return [added, removed, seeded]
+
+    def follow(turns: list[Turn], session: Session, request: gr.Request) -> Iterator[Updates]:
+        """Tell of files that were sent before the page was loaded anew, and show what they brought."""
+        yield {own.message: gr.skip()}  # Gradio empties all that a generator could change which yields nothing
+        was_adding = False
+        for message in documents.follow(request):
+            was_adding = True
+            yield {own.message: message}
+        if was_adding:
+            yield {**_everything(index, parts, turns), **documents.show(session, request)}
+
+    shown = [own.message, *_depending(parts), *own.shown()]
+    followed = page.load(
+        follow, [parts.turns, session], shown, show_progress="hidden", concurrency_limit=None, api_visibility="private"
+    )
+    return [added, removed, seeded, followed]
 
 
 def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> None:

@@ -6,8 +6,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, fields
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -53,6 +53,22 @@ class ShelfParts:
         return [self.refused, self.matching, self.table, self.scope]
 
 
+@dataclass(frozen=True, slots=True)
+class _Adding:
+    """Files that are being added: what is said of them in the end, and how far it is."""
+
+    work: Future[str]
+    told: deque[tuple[int, int, str]]
+    began: float = field(default_factory=time.monotonic)
+
+    def watch(self) -> Iterator[str]:
+        """Yield how far it is until it is done, and then what was done."""
+        while not self.work.done():
+            yield render.progress(*self.told[0], time.monotonic() - self.began)
+            wait([self.work], timeout=TOLD_EVERY)
+        yield self.work.result()
+
+
 class Shelf:
     """What happens with documents. A handler never raises to the user: an error becomes words."""
 
@@ -61,6 +77,7 @@ class Shelf:
         self.history = history
         self.parts = parts
         self._listed: tuple[int, list[Entry]] = (-1, [])
+        self._adding: dict[str, _Adding] = {}  # by owner: what was sent last
 
     def entries(self) -> list[Entry]:
         """Return a line for each document. They are read again only when the store has changed."""
@@ -124,19 +141,22 @@ class Shelf:
 
     def add(self, entries: list[dict[str, Any]] | None, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Add the uploaded files, and tell meanwhile how far it is. It goes on if the page is closed."""
-        told: deque[tuple[int, int, str]] = deque([(0, len(entries or ()), "reading")], maxlen=1)
-        began = time.monotonic()
+        name, told = owner(request), deque([(0, len(entries or ()), "reading")], maxlen=1)
 
         def tell(done: int, total: int, stage: str) -> None:
             told.append((done, total, stage))
 
-        with ThreadPoolExecutor(1) as pool:
-            work = pool.submit(self._add, entries or [], owner(request), tell)
-            while not work.done():
-                now = render.progress(*told[0], time.monotonic() - began)
-                yield {self.parts.upload: None, self.parts.message: now}
-                wait([work], timeout=TOLD_EVERY)
-            yield {self.parts.upload: None, self.parts.message: work.result()}
+        pool = ThreadPoolExecutor(1)
+        self._adding[name] = _Adding(pool.submit(self._add, entries or [], name, tell), told)
+        pool.shutdown(wait=False)  # a generator that is closed is closed in the event loop, where nothing may wait
+        for message in self._adding[name].watch():
+            yield {self.parts.upload: None, self.parts.message: message}
+
+    def follow(self, request: gr.Request) -> Iterator[str]:
+        """Go on telling of files that were sent by a page that was left or loaded anew, while they are being added."""
+        adding = self._adding.get(owner(request))
+        if adding is not None and not adding.work.done():
+            yield from adding.watch()
 
     def _add(self, entries: Sequence[Mapping[str, Any]], name: str, tell: Progress) -> str:
         """Add uploaded files under their own names, and leave no copy behind in Gradio's folder."""
