@@ -246,6 +246,27 @@ def test_a_follow_up_is_asked_alone_by_keyboard(watch):
     page.wait_for_selector("#question textarea:focus")
 
 
+def test_what_is_asked_before_the_last_answer_came_is_answered_too_and_knows_that_answer(watch, monkeypatch):
+    page = watch().page
+    may_go_on, asked = threading.Event(), []
+
+    def slowly(question, **more):
+        asked.append(question)
+        assert "first" not in question or may_go_on.wait(20)
+        return scripted(question, **more)
+
+    monkeypatch.setattr(asking, "answer", slowly)
+    for number, question in enumerate(["How many troops at first?", "Where?", "Is the pope ill?"], start=1):
+        page.fill("#question textarea", question)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(f".turn:nth-child({number}) .pending")
+    may_go_on.set()
+    page.wait_for_selector(".turn:nth-child(3) .refusal")
+    assert page.text_content(".turn:nth-child(1) .short") == "2,500"
+    assert "Where? How many troops at first?" in page.text_content(".turn:nth-child(2) .searched")
+    assert asked == ["How many troops at first?", "Where?", "Is the pope ill?"], "each once"
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_browser_shows_the_source_to_the_letter(watch, name):
     page = watch().page

@@ -70,7 +70,7 @@ PARTS = layout.Parts(*(field.name for field in dataclasses.fields(layout.Parts))
 
 
 def finish(index: Index, turns: list[Turn], **more) -> str:
-    asking.finish(index, turns, **more)
+    asking.finish(index, turns, [turn for turn in turns if turn.pending], **more)
     return render.conversation(turns, documents=1)
 
 
@@ -166,6 +166,12 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     monkeypatch.setattr(asking, "answer", start_anew_meanwhile)
     assert "Slow?" not in finish(index, turns)
     assert turns == []
+
+
+def test_what_is_given_up_is_what_was_taken(index):
+    turns = [Turn("Slow?"), Turn("Meanwhile?")]
+    asking.give_up(turns, turns[:1], "no time")
+    assert [turn.trouble for turn in turns] == ["no time", None]
 
 
 def test_a_source_opens_only_from_its_own_conversation(index):

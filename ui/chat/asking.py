@@ -53,24 +53,30 @@ def _new_turn(question: str, turns: int) -> Turn:
 def finish(
     index: Index,
     turns: list[Turn],
+    pending: Sequence[Turn],
     documents: Collection[str] | None = None,
+    *,
     note: str = "",
     keep: Callable[[Sequence[Turn]], None] = lambda _: None,
-) -> None:
-    """Answer what is still pending from ``documents``, by default from all, and ``keep`` it."""
-    for turn in [turn for turn in turns if turn.pending]:
+) -> list[int]:
+    """Answer the ``pending`` turns from ``documents``, by default from all, ``keep`` them, and return their places."""
+    places = []
+    for turn in pending:
         answered = _answered(index, turn, turns, documents)
         if note and answered.answer:
             answered = replace(answered, notes=(*answered.notes, note))
         for place, current in enumerate(turns):
             if current is turn:
                 turns[place] = answered
+                places.append(place)
                 keep([answered])
+    return places
 
 
-def give_up(turns: list[Turn], why: str) -> None:
-    """Leave what is pending unanswered, for a reason."""
-    turns[:] = [replace(turn, trouble=why) if turn.pending else turn for turn in turns]
+def give_up(turns: list[Turn], pending: Sequence[Turn], why: str) -> None:
+    """Leave the ``pending`` turns unanswered, for a reason."""
+    given_up = set(map(id, pending))
+    turns[:] = [replace(turn, trouble=why) if id(turn) in given_up else turn for turn in turns]
 
 
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None) -> Turn:

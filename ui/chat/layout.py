@@ -206,30 +206,34 @@ def _wire_asking(
         parts.alone.submit(begin_alone, [parts.alone, turns], shown, **QUICK),
     ]
 
-    def answer_and_keep(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
+    def answer_and_keep(turns: list[Turn], pending: Sequence[Turn], session: Session, request: gr.Request) -> Updates:
         """Answer what is pending, keep it, and list the conversation if it is a new one."""
         entries = documents.entries()
         asked = session.asked(entries)
         note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
-        pending = [place for place, turn in enumerate(turns) if turn.pending]
         keep = partial(conversations.keep, session=session, request=request)
-        asking.finish(index, turns, asked, note, keep)
+        places = asking.finish(index, turns, pending, asked, note=note, keep=keep)
         if writings is not None and session.writes:
             name = owner(request)
-            writings.write(turns, pending, name, partial(conversations.amend, name, session.conversation))
+            writings.write(turns, places, name, partial(conversations.amend, name, session.conversation))
         return {parts.conversation: _conversation(index, turns), **conversations.follow(session, request)}
 
     async def finish(turns: list[Turn], session: Session, request: gr.Request) -> Updates:
-        """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this."""
-        try:
-            return await desk.work_out(partial(answer_and_keep, turns, session, request))
-        except BusyError as error:
-            asking.give_up(turns, str(error))
-            return {parts.conversation: _conversation(index, turns)}
+        """Answer once there is time for it, or say that there is none. Nothing else is done here: all wait for this.
+
+        What was asked meanwhile waits for its turn, since it may follow up on this.
+        """
+        async with session.answering:
+            pending = [turn for turn in turns if turn.pending]
+            try:
+                return await desk.work_out(partial(answer_and_keep, turns, pending, session, request))
+            except BusyError as error:
+                asking.give_up(turns, pending, str(error))
+                return {parts.conversation: _conversation(index, turns)}
 
     followed = [parts.conversation, parts.drawer.listed, parts.drawer.current]
     for event in asked:
-        event.then(finish, [turns, parts.session], followed, **QUICK)
+        event.then(finish, [turns, parts.session], followed, **EVERY)
     parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
     new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
     new.then(render.no_source, None, [parts.source], **QUICK)

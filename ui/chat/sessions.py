@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,8 @@ class Session:
     """One open page: the conversation it shows, the documents it does not ask, and how both are listed.
 
     ``conversation`` is "" until something was asked, and ``listed`` the one that was open when all were last listed.
-    ``writes`` is whether answers are to be written out, where there is a model for it.
+    ``writes`` is whether answers are to be written out, where there is a model for it. ``answering`` is held while a
+    question is answered.
     Handlers change it in place.
     """
 
@@ -33,6 +35,7 @@ class Session:
     all_listed: bool = False
     listed: str | None = None
     writes: bool = True
+    answering: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     def asked(self, entries: Sequence[Entry]) -> list[str] | None:
         """Return the ids of the documents to ask; None for all of them, those included that are yet to come."""
