@@ -237,6 +237,42 @@ def test_a_conversation_is_renamed_and_deleted_for_good(open_page, index):
     page.wait_for_selector("#conversation .welcome")
 
 
+def test_a_double_click_deletes_nothing(open_page):
+    page = open_page()
+    ask(page, "Who is the mayor of Ulm?")
+    identity = kept_id(page)
+    row = show_conversations(page)
+    row.locator("summary").click()
+    row.locator("button[name=ask-delete]").dblclick()
+    page.wait_for_timeout(500)
+    assert kept_id(page) == identity
+    assert row.locator("button[name=ask-delete]").is_visible()
+
+
+def test_the_drawer_keeps_the_keyboard_after_a_rename_and_a_deletion(open_page):
+    page = open_page()
+    for question in ("Who rows the ferry?", "Who keeps the mill?"):
+        ask(page, question)
+        page.click("#new-conversation")
+        page.wait_for_selector("#conversation .welcome")
+    page.click("button[name=drawer]")
+    row = page.locator("#drawer li", has_text="mill")
+    identity = row.locator("button[name=open]").get_attribute("value")
+    row.locator("summary").press("Enter")
+    row.locator("button[name=rename]").press("Enter")
+    page.keyboard.type("Who grinds?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"button[name=open][value='{identity}']:focus:has-text('Who grinds?')")
+    row = page.locator("#drawer li", has_text="Who grinds?")
+    row.locator("summary").press("Enter")
+    row.locator("button[name=ask-delete]").press("Enter")
+    row.locator("button[name=delete]").press("Enter")
+    page.wait_for_selector("button[name=open]:focus:has-text('ferry')")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("body:not([data-drawer]) button[name=drawer]:focus")
+
+
 def test_a_conversation_is_saved_as_page_markdown_and_json(open_page, index, tmp_path, browser):
     page = open_page()
     ask(page, TROOPS)

@@ -1,7 +1,7 @@
 // The conversations: a drawer that lists them; a reload opens the one that was open.
 
 import { actions, confirmIn, whenReady } from "./chat.js";
-import { find, show, tell } from "./page.js";
+import { find, show, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
@@ -15,6 +15,22 @@ function setDrawer(open) {
 function toggleDrawer(open) {
   setDrawer(open);
   (open ? find("#drawer li.open button, #drawer button") : find("button[name=drawer]"))?.focus();
+}
+
+let returning = null; // the conversation to whose row the focus returns once the list is drawn anew
+
+/** Return to a row of the list that was drawn anew; if it is gone, to where the list was opened. */
+function returnToRow() {
+  if (returning === null || document.activeElement !== document.body || !document.body.hasAttribute("data-drawer")) return;
+  (find(`#conversations [name=open][value="${CSS.escape(returning)}"]`) ?? find("button[name=drawer]")).focus();
+  returning = null;
+}
+
+/** Delete a conversation; the one after it is next. */
+function remove(button) {
+  const row = button.closest("li");
+  returning = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("[name=open]").value ?? "";
+  send(`delete ${button.value}`);
 }
 
 /** Edit a title in its place; Enter keeps it, Escape does not. */
@@ -39,7 +55,9 @@ function rename(button) {
     box.remove();
     face.hidden = false;
     face.focus();
-    if (kept && title) send(`rename ${button.value} ${title}`);
+    if (!kept || !title) return;
+    returning = button.value;
+    send(`rename ${button.value} ${title}`);
   };
   box.addEventListener("keydown", (event) => {
     if (!["Enter", "Escape"].includes(event.key)) return;
@@ -74,7 +92,7 @@ Object.assign(actions, {
   rename,
   "ask-delete": (button) => confirmIn(button.closest(".acts"), "ask-delete", "spare", true),
   spare: (button) => confirmIn(button.closest(".acts"), "ask-delete", "spare", false),
-  delete: (button) => send(`delete ${button.value}`),
+  delete: remove,
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
   earlier: () => send("earlier"),
@@ -84,9 +102,14 @@ Object.assign(actions, {
   skip: () => { find("#source .which-one").replaceChildren(); find("#question textarea").focus(); },
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.closest("#drawer")) toggleDrawer(false);
-});
+/** Escape closes the drawer wherever the focus is, before it means anything else; but not while a title is edited. */
+function escape(event) {
+  if (event.key !== "Escape" || event.target.matches(".renaming") || !document.body.hasAttribute("data-drawer")) return;
+  event.stopPropagation();
+  toggleDrawer(false);
+}
+
+document.addEventListener("keydown", escape, true);
 
 document.addEventListener("click", ({ target, isTrusted }) => {
   const away = isTrusted && !target.closest("#drawer, button[name=drawer]");
@@ -112,6 +135,7 @@ whenReady(() => {
   find("#drawer").setAttribute("role", "navigation");
   find("#drawer").setAttribute("aria-label", "Conversations");
   setDrawer(false);
+  whenChanged("#conversations", returnToRow);
   new MutationObserver(remember).observe(find("#current"), { childList: true, subtree: true });
   new MutationObserver(download).observe(find("#file"), { childList: true, subtree: true });
   if (!reopen(last)) {

@@ -61,8 +61,8 @@ def _row(one: Titled, is_open: bool) -> str:
         f'<p class="acts">{button("rename", "Rename", unseen=one.title, value=one.id)}'
         f'<span class="save">Save as {saved}</span>'
         f'{button("ask-delete", "Delete", unseen=one.title)}<span class="confirm" hidden>'
-        f"{button('delete', 'Yes, delete', unseen=one.title, value=one.id)}"
-        f"{button('spare', 'Keep', unseen=one.title)}</span></p></details></li>"
+        f"{button('spare', 'Keep', unseen=one.title)}"  # where "Delete" was, so that a double click deletes nothing
+        f"{button('delete', 'Yes, delete', unseen=one.title, value=one.id)}</span></p></details></li>"
     )
 
 
