@@ -350,10 +350,12 @@ def test_an_empty_store_offers_an_article_and_then_questions_about_it(browser, t
 
 
 def test_the_sentence_that_would_have_been_right_becomes_a_case(open_page, index):
-    page = open_page()
+    page = open_page(viewport={"width": 1280, "height": 400})
     ask(page, "How many days of paid leave are there?")
+    page.click(".turn button[name=cite]")
+    page.wait_for_selector("#source mark")
     page.click(".turn button[name=wrong]")
-    page.wait_for_selector("#source .which-one")
+    page.wait_for_selector("#source .which-one h2:focus")
     page.focus(".which-one button[name=pick]:has-text('Unused days')")
     page.keyboard.press("Enter")
     page.wait_for_selector("#source .command")
@@ -362,3 +364,41 @@ def test_the_sentence_that_would_have_been_right_becomes_a_case(open_page, index
     (case,) = load_suite(folder).questions
     assert case.question == "How many days of paid leave are there?"
     assert case.evidence[0][0].text == "Unused days are lost in March."
+    assert page.text_content(".turn .verdict").startswith("Kept as wrong.")
+    page.wait_for_selector("#source .kept:focus")
+
+
+def test_which_sentence_is_asked_from_the_top_and_skipping_it_brings_the_source_back(open_page):
+    page = open_page()
+    ask(page, TROOPS)
+    page.click(".turn button[name=cite]")
+    page.wait_for_selector("#source mark:focus")
+    page.evaluate("document.querySelector('#source').scrollTop = 1e6")
+    page.click(".turn button[name=wrong]")
+    page.wait_for_selector("#source .which-one h2:focus")
+    assert page.evaluate("document.querySelector('#source').scrollTop") == 0
+    page.click(".which-one button[name=skip]")
+    page.wait_for_selector("#source mark")
+    assert page.locator(".turn button[name=wrong]:focus").count() == 1
+    page.wait_for_function("document.querySelector('#source mark').getBoundingClientRect().top > 0")
+
+
+def test_right_is_said_in_the_turn_and_leaves_the_source_open(open_page):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    ask(page, TROOPS)
+    page.tap(".turn button[name=cite]")
+    page.wait_for_selector("#source mark:focus")
+    page.click("button[name=close]")
+    page.locator(".turn button[name=right]").press("Enter")
+    page.wait_for_selector(".turn .verdict:focus:has-text('Kept as right.')")
+    assert page.locator("#source mark").count() == 1
+    assert page.locator("body[data-sheet]").count() == 0
+    page.tap(".turn button[name=wrong]")
+    page.wait_for_selector("#source .which-one h2:focus")
+    page.tap("button[name=skip]")
+    page.wait_for_selector("body:not([data-sheet]) .turn button[name=wrong]:focus")
+    page.click("#new-conversation")
+    page.wait_for_selector("#conversation .welcome")
+    ask(page, TROOPS)
+    page.tap(".turn button[name=right]")
+    page.wait_for_selector(".turn .verdict:has-text('Kept as right.')")

@@ -40,9 +40,12 @@ def test_the_evals_run_what_was_said(tmp_path: Path) -> None:
         turns = asked(index, "When did the harbour open?", "How high is the tower?", "Who is the pope?")
         (document,) = index.documents()
         tower = span(TEXT, "The tower is 40 metres high.")
-        assert "which-one" in judge(index, feedback, "1 wrong 2", turns)
+        assert "which-one" in judge(index, feedback, "1 wrong 2", turns).source
         for said in ("right 1", f"pick 2 {document.id} {tower.start} {tower.end}", "right 3"):
-            assert "verbatim eval" in judge(index, feedback, f"1 {said}", turns), said
+            shown = judge(index, feedback, f"1 {said}", turns)
+            assert "Kept as" in shown.below, said
+            assert ("verbatim eval" in shown.source) == said.startswith("pick"), "what is open stays"
+        assert [turn.judged for turn in turns] == ["right", "wrong", "right"]
     suite = load_suite(feedback.folder)
     assert [question.answerable for question in suite.questions] == [True, True, False]
     assert [question.kind for question in suite.questions] == ["feedback-right", "feedback-wrong", "feedback-right"]
@@ -113,5 +116,6 @@ def test_forged_words_keep_nothing(index: Index, feedback: Feedback, said: str) 
     (document,) = index.documents()
     turns = asked(index, "When did the harbour open?")
     shown = judge(index, feedback, f"1 {said.format(document.id)}", turns)
-    assert "verbatim eval" not in shown or said == "pick 1"
+    assert "Kept as" not in shown.below
+    assert "verbatim eval" not in shown.source
     assert not (feedback.folder / "questions.jsonl").exists()

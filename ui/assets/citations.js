@@ -7,6 +7,7 @@ const ALL = "#conversation .quotation .number";
 const LINGER = 350; // milliseconds that the mouse rests on a quotation before its neighbours are shown
 let view = "page"; // how the person wants to see documents that have pages
 let wanted = null; // the citation that was asked for and has not come yet
+let quietly = false; // whether it comes back by itself, and the focus stays where it is
 
 // ---- opening ----
 
@@ -20,8 +21,19 @@ export function openCitation(key, as = view) {
   clearTimeout(lingering?.timer);
   show("source");
   wanted = key;
+  quietly = false;
   view = as;
   if (!cameUp()) tell("wanted-citation", `${key} ${as}`);
+}
+
+/** The key of the citation whose source is shown, or "". */
+export const openKey = () => find("#source .source")?.id.replace("source-", "") ?? "";
+
+/** Show the source of a citation again that something else took the place of; with "", that none is open. */
+export function bringBack(key) {
+  wanted = key || null;
+  quietly = true;
+  tell("wanted-citation", key && `${key} ${view}`);
 }
 
 /** Wait for what the page's own address names; the server sends it by itself. */
@@ -34,7 +46,7 @@ export function awaitCitation(key) {
 /** Reveal what was asked for, if it is there. A source without pages is shown as text in any case. */
 function cameUp() {
   const source = find("#source .source");
-  const isIt = source?.id === `source-${wanted}`;
+  const isIt = openKey() === wanted;
   const asWanted = !source?.querySelector(".views") || source.matches(".paged") === (view === "page");
   if (!wanted || !isIt || !asWanted) return false;
   wanted = null;
@@ -50,8 +62,8 @@ function reveal() {
     button.setAttribute("aria-pressed", String(button.matches(".current")));
   pane.querySelector(".switch")?.setAttribute("aria-label", "Show the document as");
   scrollWithin(pane, pane.querySelector(".box") ?? mark, below(0.3), "instant");
-  mark.focus({ preventScroll: true });
-  say(`Source: ${pane.querySelector("h2").innerText}, ${pane.querySelector(".place").innerText}`);
+  if (!quietly) mark.focus({ preventScroll: true });
+  if (!quietly) say(`Source: ${pane.querySelector("h2").innerText}, ${pane.querySelector(".place").innerText}`);
   atPage();
 }
 
@@ -193,7 +205,7 @@ function escape(target) {
 
 export const citationActions = {
   cite: (button) => openCitation(button.value),
-  view: (button) => openCitation(find("#source .source").id.replace("source-", ""), button.value),
+  view: (button) => openCitation(openKey(), button.value),
   turn: (button) => turnPage(Number(button.value)),
   around: toggleAround,
 };

@@ -1,7 +1,8 @@
 // The conversations: a drawer that lists them; a reload opens the one that was open.
 
 import { actions, confirmIn, whenReady } from "./chat.js";
-import { find, show, tell, whenChanged } from "./page.js";
+import { bringBack, openKey } from "./citations.js";
+import { comeFrom, find, goBack, show, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
@@ -68,6 +69,44 @@ function rename(button) {
   box.addEventListener("blur", () => end(true));
 }
 
+let before = ""; // the citation whose source was open before it was asked which sentence would have been right
+let awaited = null; // what will come into the source pane, and get the focus
+
+/** Ask which sentence would have been right, where the source is. */
+function wrong(button) {
+  if (!find("#source .which-one")) before = openKey();
+  awaited = `#which-${button.value}`;
+  comeFrom(button);
+  show("source");
+  tell("verdict", `wrong ${button.value}`);
+  arrived();
+}
+
+/** Bring what was asked for into view from its beginning. */
+function arrived() {
+  const heading = awaited && find(`#source ${awaited}`);
+  if (!heading) return;
+  awaited = null;
+  find("#source").scrollTop = 0;
+  heading.focus({ preventScroll: true });
+}
+
+let told = ""; // what the server said last of a verdict; Gradio may draw it more than once
+
+/** Say below an answer what became of what was said of it. The answer stays as it is: nothing moves or closes. */
+function tellVerdict() {
+  const said = find("#judged [id]");
+  if (!said || said.id === told) return;
+  told = said.id;
+  const asked = find(`#conversation .verdict:has(button[value="${said.querySelector("button").value}"])`);
+  if (!asked) return;
+  const hadFocus = asked.contains(document.activeElement);
+  asked.replaceChildren(...said.querySelector(".verdict").cloneNode(true).childNodes);
+  if (!hadFocus) return;
+  asked.tabIndex = -1;
+  asked.focus();
+}
+
 let saved = ""; // the file that was fetched last
 
 /** Save the file that the server has made ready, once: by a link that is followed and gone. */
@@ -96,10 +135,10 @@ Object.assign(actions, {
   export: (button) => send(`export ${button.value}`),
   older: () => send("older"),
   earlier: () => send("earlier"),
-  right: (button) => { show("source", false); tell("verdict", `right ${button.value}`); },
-  wrong: (button) => { show("source"); tell("verdict", `wrong ${button.value}`); },
-  pick: (button) => tell("verdict", `pick ${button.value}`),
-  skip: () => { find("#source .which-one").replaceChildren(); find("#question textarea").focus(); },
+  right: (button) => tell("verdict", `right ${button.value}`),
+  wrong,
+  pick: (button) => { awaited = ".kept"; tell("verdict", `pick ${button.value}`); },
+  skip: () => { goBack(); bringBack(before); },
 });
 
 /** Escape closes the drawer wherever the focus is, before it means anything else; but not while a title is edited. */
@@ -136,6 +175,8 @@ whenReady(() => {
   find("#drawer").setAttribute("aria-label", "Conversations");
   setDrawer(false);
   whenChanged("#conversations", returnToRow);
+  whenChanged("#source", arrived);
+  whenChanged("#judged", tellVerdict);
   new MutationObserver(remember).observe(find("#current"), { childList: true, subtree: true });
   new MutationObserver(download).observe(find("#file"), { childList: true, subtree: true });
   if (!reopen(last)) {

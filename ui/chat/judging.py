@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from index import Index, Span
 from index.errors import VerbatimError
+from qa import Answer
 from ui import render
 from ui.chat.components import UNEXPECTED, payload
 from ui.chat.export import quoted_in
@@ -16,36 +18,54 @@ from ui.render import Turn
 log = logging.getLogger(__name__)
 
 
-def judge(index: Index, feedback: Feedback, said: str, turns: Sequence[Turn]) -> str:
-    """Keep what is said of an answer, or ask which sentence would have been right; return what the source pane shows.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is shown once something was said of an answer: below it, and in the source pane; "" leaves either alone."""
+
+    below: str = ""
+    source: str = ""
+
+
+def judge(index: Index, feedback: Feedback, said: str, turns: list[Turn]) -> Judged:
+    """Keep what is said of an answer, or ask which sentence would have been right.
 
     ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that.
     """
-    verb, number, *what = [*payload(said).split(" "), "", ""][:6]
+    message = said.partition(" ")[0]
+    verb, given, *what = [*payload(said).split(" "), "", ""][:6]
     what = [one for one in what if one]
-    turn = turns[int(number) - 1] if number.isdecimal() and 1 <= int(number) <= len(turns) else None
+    number = int(given) if given.isdecimal() and 1 <= int(given) <= len(turns) else 0
+    turn = turns[number - 1] if number else None
     if turn is None or turn.answer is None:
-        return render.source_trouble("This answer belongs to an earlier conversation.")
-    found = turn.answer
+        return Judged(source=render.source_trouble("This answer belongs to an earlier conversation."))
     try:
         if verb == "wrong":
-            return render.which_one(int(number), turn.question, index.search(found.query))
-        quoted = [index.document(one.document_id, one.revision) for one in quoted_in(found)]
-        expected, short, kind = None, None, "feedback-wrong"
-        if verb == "right":
-            kind = "feedback-right"
-            if found.citations:
-                first = found.citations[0]
-                expected, short = (quoted[0], Span(first.start, first.end)), first.short
-        elif what != ["none"]:
-            name, start, end = what
-            document = index.document(name)
-            expected = document, Span(int(start), int(end))
-        earlier = [one.question for one in turns[: int(number) - 1]]
-        feedback.keep(turn.question, earlier, expected, kind=kind, others=quoted, answer=short)
-        return render.thanks(str(feedback.folder))
+            return Judged(source=render.which_one(number, turn.question, index.search(turn.answer.query)))
+        _keep(index, feedback, turns[:number], turn.answer, None if verb == "right" else what)
     except VerbatimError as error:
-        return render.source_trouble(str(error))
+        trouble = str(error)
     except Exception:
         log.exception("what was said of an answer could not be kept")
-        return render.source_trouble(UNEXPECTED)
+        trouble = UNEXPECTED
+    else:
+        judged, thanks = ("right", "") if verb == "right" else ("wrong", render.thanks(str(feedback.folder)))
+        turns[number - 1] = replace(turn, judged=judged)
+        return Judged(render.just_judged(number, message, judged), thanks)
+    if verb == "right":
+        return Judged(render.just_judged(number, message, trouble=trouble))
+    return Judged(source=render.source_trouble(trouble))
+
+
+def _keep(index: Index, feedback: Feedback, turns: Sequence[Turn], answer: Answer, what: Sequence[str] | None) -> None:
+    """Keep a case of the last of some turns: the answer was right, or ``what`` would have been."""
+    *earlier, question = (turn.question for turn in turns)
+    quoted = [index.document(one.document_id, one.revision) for one in quoted_in(answer)]
+    expected, short = None, None
+    if what is None and answer.citations:
+        first = answer.citations[0]
+        expected, short = (quoted[0], Span(first.start, first.end)), first.short
+    elif what is not None and what != ["none"]:
+        name, start, end = what
+        expected = index.document(name), Span(int(start), int(end))
+    kind = "feedback-right" if what is None else "feedback-wrong"
+    feedback.keep(question, earlier, expected, kind=kind, others=quoted, answer=short)

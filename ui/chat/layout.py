@@ -54,6 +54,7 @@ class Parts:
     alone: gr.Textbox
     wanted: gr.Textbox
     verdict: gr.Textbox
+    judged: gr.Markdown
     shelf: ShelfParts
     drawer: DrawerParts
 
@@ -88,8 +89,7 @@ def build(
             for event in (shown, *changed):
                 event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
-        judged = partial(judge, index, Feedback(Path(index.path) / FEEDBACK_NAME))
-        parts.verdict.submit(judged, [parts.verdict, parts.turns], [parts.source], **EVERY)
+        _wire_judging(index, parts)
         page.unload(partial(forget_closed, page))
     return page
 
@@ -150,6 +150,7 @@ def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
         alone=wire_box("ask-alone", "Question to ask alone"),
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
+        judged=html("", "judged"),
         shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
         drawer=DrawerParts(listed, current, file, opened, command),
     )
@@ -302,6 +303,19 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
         return updates if session.conversation == before else {**_everything(index, parts, turns), **updates}
 
     own.command.submit(change, [own.command, turns, session], [*listed, own.file, *_depending(parts)], **EVERY)
+
+
+def _wire_judging(index: Index, parts: Parts) -> None:
+    """Say what happens when something is said of an answer."""
+    feedback = Feedback(Path(index.path) / FEEDBACK_NAME)
+
+    def say(said: str, turns: list[Turn]) -> Updates:
+        """Keep it, and say so where it was said: what is open beside the conversation stays."""
+        judged = judge(index, feedback, said, turns)
+        shown = {parts.judged: judged.below, parts.source: judged.source}
+        return {part: value for part, value in shown.items() if value}
+
+    parts.verdict.submit(say, [parts.verdict, parts.turns], [parts.judged, parts.source], **EVERY)
 
 
 # ---- asking ----------------------------------------------------------------------------------------------

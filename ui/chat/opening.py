@@ -40,8 +40,10 @@ def opened(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     """Return the document of the citation that was chosen, its sentence marked.
 
     ``wanted`` is the citation's key, or the address of any (`qa.address`), and, where text is wanted although there are
-    pages, the word "text". Raises `VerbatimError`.
+    pages, the word "text". Where nothing is wanted, it says what could be. Raises `VerbatimError`.
     """
+    if not wanted:
+        return render.no_source()
     key, _, view = wanted.partition(" ")
     citation = _at(key, index) if key.startswith(f"{SCHEME}:") else render.cited(turns, key)
     if citation is None or view not in ("", "page", "text"):

@@ -122,12 +122,11 @@ def _following(turns: list[Turn], before: Turn, token: str, kept: Callable[[Turn
 
     def changed(answer: Answer) -> None:
         complete = answer.written is not None and answer.written.complete
-        after = replace(before, answer=answer, writing=None if complete else token)
         for place, turn in enumerate(turns):  # the conversation may have been left meanwhile
             if turn.writing == token:
-                turns[place] = after
+                turns[place] = replace(turn, answer=answer, writing=None if complete else token)
         if complete:
-            kept(before, after)
+            kept(before, replace(before, answer=answer))
 
     return changed
 

@@ -18,7 +18,7 @@ from ui.render.documents import (
     refused,
     scope,
 )
-from ui.render.feedback import thanks, which_one
+from ui.render.feedback import just_judged, thanks, which_one
 from ui.render.flow import MARK_ID, WINDOW_CHARS
 from ui.render.history import LISTED, conversations, current, masthead, offer
 from ui.render.places import Place, place_of
@@ -48,6 +48,7 @@ __all__ = [
     "current",
     "documents_table",
     "escape",
+    "just_judged",
     "masthead",
     "moment",
     "no_source",

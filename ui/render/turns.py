@@ -22,6 +22,7 @@ class Turn:
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
     it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
     had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
+    ``judged`` is what was said of its answer on this page: "right" or "wrong".
     """
 
     question: str
@@ -31,6 +32,7 @@ class Turn:
     notes: tuple[str, ...] = ()
     alone: bool = False
     writing: str | None = None
+    judged: str = ""
     drawn: dict[int, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
@@ -104,7 +106,7 @@ def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer, drawn once."""
     if number not in turn.drawn:
         question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-        judged = verdict(number) if turn.answer else ""
+        judged = verdict(number, turn.judged) if turn.answer else ""
         outcome = _outcome(number, turn)
         turn.drawn[number] = f'<div class="turn">{question}{outcome}{notes(turn.notes)}{judged}</div>'
     return turn.drawn[number]
