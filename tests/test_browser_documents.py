@@ -159,17 +159,21 @@ def test_only_the_documents_that_are_ticked_are_asked(open_page):
     assert page.text_content("#scope b") == "1 of 2"
     ask(page, TROOPS)
     assert page.locator(".turn .refusal").count() == 1
+    assert page.text_content(".turn .refusal").endswith("(1 was not asked).")
     assert "Asked of 1 of 2 documents." in page.text_content(".turn .note")
+    page.click(".turn button[name=ask-all]")
+    page.wait_for_selector(".turn:nth-child(2) .quotation")
+    assert page.text_content("#scope b") == "1 of 2", "the choice stands"
     other = open_page()
     assert other.text_content("#scope b") == "all 2", "the choice is the page's own"
     page.click("button[name=choose-all]")
     page.wait_for_selector("#scope .all")
     ask(page, TROOPS)
-    assert page.locator(".turn:nth-child(2) .quotation").count() >= 1
+    assert page.locator(".turn:nth-child(3) .quotation").count() >= 1
     page.click("button[name=choose-none]")
     page.wait_for_selector("#scope .some")
     ask(page, TROOPS)
-    assert "No document is chosen" in page.text_content(".turn:nth-child(3) .trouble")
+    assert "No document is chosen" in page.text_content(".turn:nth-child(4) .trouble")
 
 
 def test_a_conversation_survives_a_reload_and_a_restart_and_opens_its_sources(open_page, index, browser):

@@ -142,16 +142,16 @@ def test_earlier_answers_are_the_history_and_hits_are_not_kept(index, monkeypatc
 def test_a_question_can_be_asked_alone(index, monkeypatch):
     seen = []
 
-    def remember(question, *, index, history):
+    def remember(question, *, index, history, **_):
         seen.append([earlier.question for earlier in history])
         return answer_with(index)
 
     monkeypatch.setattr(asking, "answer", remember)
     turns = [Turn("How many?", answer_with(index))]
-    shown = layout._begin(index, PARTS, "And there?", turns, alone=True)
+    shown = layout._begin(index, PARTS, "And there?", turns, "alone")
     assert shown["question"] != "", "what stands in the box is left"
     layout._begin(index, PARTS, "And then?", turns)
-    assert "without what was said before" in finish(index, turns, note="Asked of 1 of 2 documents.")
+    assert "without what was said before" in finish(index, turns, documents=["x"], there=2)
     assert seen == [[], ["How many?", "How many?"]]
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
 
@@ -166,6 +166,23 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     monkeypatch.setattr(asking, "answer", start_anew_meanwhile)
     assert "Slow?" not in finish(index, turns)
     assert turns == []
+
+
+def test_a_question_can_be_asked_of_all_although_some_are_chosen(index, monkeypatch):
+    seen = []
+
+    def remember(question, *, index, history, documents=None):
+        seen.append(documents)
+        return answer_with(index)
+
+    monkeypatch.setattr(asking, "answer", remember)
+    turns: list[Turn] = []
+    layout._begin(index, PARTS, "How many?", turns)
+    layout._begin(index, PARTS, "How many?", turns, "all")
+    finish(index, turns, documents=["x"], there=9)
+    assert seen == [["x"], None]
+    assert [turn.asked for turn in turns] == [(1, 9), None]
+    assert turns[1].notes == ("Asked of all documents.",)
 
 
 def test_what_is_given_up_is_what_was_taken(index):

@@ -51,8 +51,15 @@ def hostile(text: str) -> Conversation:
 
 
 def test_json_reads_back_as_it_was():
-    had = conversation(ANSWERED, REFUSED, BROKEN)
+    had = conversation(ANSWERED, REFUSED, BROKEN, replace(REFUSED, asked=(1, 9)))
     assert export.from_json(export.as_json(had)) == had
+
+
+def test_a_refusal_of_some_documents_speaks_for_these_only():
+    had = conversation(replace(REFUSED, asked=(1, 9)))
+    for saved in (export.as_markdown(had), export.as_page(had, {})):
+        assert "The 1 document you asked does not say" in saved
+        assert "Your documents" not in saved
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))

@@ -14,7 +14,7 @@ from lxml import html
 
 from index.layout import Box
 from index.types import Changes, Document, Entry, Failure, Hit, Passage, Span
-from qa.types import MAY_SAY, Answer, Citation, Reasons, Searched
+from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Reasons, Searched
 from ui import render
 from ui.chat.history import Summary
 from ui.render import Page, Place, Turn
@@ -304,6 +304,23 @@ def test_a_refusal_that_is_not_sure_says_so_and_why():
     assert shown(markup, "//p[@class='refusal']") == MAY_SAY
     assert shown(markup, "//p[@class='reason']") == "It could not find a sentence that clearly answers the question."
     assert shown(markup, "//p[@class='nearest-label']") == "Nearest sentences; see whether one answers"
+
+
+@pytest.mark.parametrize(
+    ("asked", "unsure", "said"),
+    [
+        ((1, 9), False, "The 1 document you asked does not say (8 were not asked)."),
+        ((3, 4), False, "The 3 documents you asked do not say (1 was not asked)."),
+        ((1, 9), True, "The 1 document you asked may say, but Verbatim is not sure (8 were not asked)."),
+    ],
+)
+def test_a_refusal_does_not_speak_for_documents_that_were_not_asked(asked, unsure, said):
+    answer = Answer("Is he ill?", "Is he ill?", (), f"{MAY_SAY if unsure else NOT_SAID} Look.", 0.2, unsure=unsure)
+    markup = render.conversation([Turn("Is he ill?", answer, asked=asked)], documents=9)
+    assert shown(markup, "//p[@class='refusal']") == said
+    assert tree(markup).xpath("//button[@name='ask-all']/@value") == ["Is he ill?"]
+    assert "Your documents" not in tree(markup).text_content()
+    assert not tree(render.conversation([Turn("Is he ill?", answer)], documents=9)).xpath("//button[@name='ask-all']")
 
 
 def test_a_citation_tells_page_date_and_author_and_the_other_names():

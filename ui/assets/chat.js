@@ -19,9 +19,9 @@ function edit(words) {
   box.focus();
 }
 
-/** Ask a question as it was typed. The button goes with the next drawing, so the focus returns to where one asks. */
-function askAlone(question) {
-  tell("ask-alone", question);
+/** Ask a question as it was typed: "alone", or of "all" documents. The button may go, so the focus is where one asks. */
+function askAgain(how, question) {
+  tell("ask-again", `${how} ${question}`);
   if (matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
 
@@ -31,7 +31,8 @@ export const actions = {
   show: (button) => { comeFrom(button); show(button.value); },
   close: goBack,
   edit: (button) => edit(button.value),
-  "ask-alone": (button) => askAlone(button.value),
+  "ask-alone": (button) => askAgain("alone", button.value),
+  "ask-all": (button) => askAgain("all", button.value),
   "ask-removal": (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", true),
   keep: (button) => confirmIn(button.closest(".removal"), "ask-removal", "keep", false),
   remove: (button) => tell("unwanted-document", button.value),

@@ -32,12 +32,16 @@ def of(index: Index) -> Callable[[str], Answer]:
     return partial(answer, index=index)
 
 
-def begin(question: str, turns: list[Turn], *, alone: bool = False) -> None:
-    """Add the turn of a question, which `finish` answers, ``alone`` as if nothing had been said before."""
+def begin(question: str, turns: list[Turn], *, alone: bool = False, of_all: bool = False) -> None:
+    """Add the turn of a question, which `finish` answers.
+
+    ``alone`` it is asked as if nothing had been said before, and ``of_all`` documents, whichever are chosen.
+    """
     question = question.strip()
     if question:
-        notes = ("Asked alone, without what was said before.",) if alone else ()
-        turns.append(replace(_new_turn(question, len(turns)), alone=alone, notes=notes))
+        notes = ["Asked alone, without what was said before."] if alone else []
+        notes += ["Asked of all documents."] if of_all else []
+        turns.append(replace(_new_turn(question, len(turns)), alone=alone, of_all=of_all, notes=tuple(notes)))
 
 
 def _new_turn(question: str, turns: int) -> Turn:
@@ -56,15 +60,20 @@ def finish(
     pending: Sequence[Turn],
     documents: Collection[str] | None = None,
     *,
-    note: str = "",
+    there: int = 0,
     keep: Callable[[Sequence[Turn]], None] = lambda _: None,
 ) -> list[int]:
-    """Answer the ``pending`` turns from ``documents``, by default from all, ``keep`` them, and return their places."""
+    """Answer the ``pending`` turns, ``keep`` them, and return their places.
+
+    They are asked of ``documents``, so many of those that are ``there``; by default of all.
+    """
     places = []
     for turn in pending:
-        answered = _answered(index, turn, turns, documents)
-        if note and answered.answer:
-            answered = replace(answered, notes=(*answered.notes, note))
+        chosen = None if turn.of_all else documents
+        answered = _answered(index, turn, turns, chosen)
+        if chosen is not None and answered.answer:
+            note = f"Asked of {len(chosen):,} of {there:,} documents."
+            answered = replace(answered, notes=(*answered.notes, note), asked=(len(chosen), there))
         for place, current in enumerate(turns):
             if current is turn:
                 turns[place] = answered

@@ -26,7 +26,7 @@ from pathlib import PurePath
 from qa.export import markdown, markdown_differences, markdown_prose, markdown_quotation
 from qa.types import RECOGNISED, UNANSWERED, Answer, Citation, Written
 from ui.chat.history import Conversation, turn_as_data, turn_from_data
-from ui.render import Turn, confidence_words, moment
+from ui.render import Turn, confidence_words, moment, of_the_asked
 
 FORMAT, VERSION = "verbatim-conversation", 1
 
@@ -120,7 +120,7 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     parts = [] if answer.short is None else [f"**{markdown(answer.short)}**"]
     parts += markdown_differences(answer, len(notes))
     if answer.abstained:
-        parts.append(markdown(answer.reason))
+        parts.append(markdown(of_the_asked(answer.reason, turn.asked)))
     parts += ["Nowhere in the documents: " + markdown(", ".join(answer.missing))] if answer.missing else []
     if answer.abstained:
         parts += [f"{answer.near_label}:"] if answer.nearest else []
@@ -193,7 +193,7 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
     for difference in answer.differences:
         yield f'<p class="differ" dir="auto">{html.escape(difference)}</p>'
     if answer.abstained:
-        yield f'<p class="refusal" dir="auto">{html.escape(answer.reason)}</p>'
+        yield f'<p class="refusal" dir="auto">{html.escape(of_the_asked(answer.reason, turn.asked))}</p>'
     if answer.missing:
         yield f'<p class="note" dir="auto">Nowhere in the documents: {html.escape(", ".join(answer.missing))}</p>'
     if answer.abstained and answer.nearest:

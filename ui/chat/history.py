@@ -254,14 +254,17 @@ def _as_row(turn: Turn) -> str:
 def turn_as_data(turn: Turn) -> dict[str, object]:
     """Return a turn as what JSON can hold; without the passages that were read, which stand in the store."""
     answer = None if turn.answer is None else _ANSWER.dump_python(replace(turn.answer, hits=()), mode="json")
-    return {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes)}
+    asked = {"asked": list(turn.asked)} if turn.asked else {}
+    return {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes), **asked}
 
 
 def turn_from_data(data: Mapping[str, Any]) -> Turn:
     """Return the turn that `turn_as_data` wrote. Raises `ValueError` for anything else."""
     try:
         answer = None if data["answer"] is None else _ANSWER.validate_python(data["answer"])
-        return Turn(str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])))
+        number, there = map(int, data.get("asked", (0, 0)))
+        asked = (number, there) if number else None
+        return Turn(str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])), asked=asked)
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no turn of a conversation: {error}") from error
 

@@ -51,7 +51,7 @@ class Parts:
     question: gr.Textbox
     tabs: gr.Markdown
     source: gr.Markdown
-    alone: gr.Textbox
+    again: gr.Textbox
     wanted: gr.Textbox
     verdict: gr.Textbox
     judged: gr.Markdown
@@ -147,7 +147,7 @@ def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
         question=question,
         tabs=tabs,
         source=source,
-        alone=wire_box("ask-alone", "Question to ask alone"),
+        again=wire_box("ask-again", "Question to ask in another way"),
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
         judged=html("", "judged"),
@@ -196,24 +196,24 @@ def _wire_asking(
         """Show the question, whatever was sent as one. Here and now: a thread would cost more than the work."""
         return _begin(index, parts, question if isinstance(question, str) else "", turns)
 
-    def begin_alone(sent: str, turns: list[Turn]) -> Updates:
-        """Show a question that was clicked to be asked without what was said before."""
-        return _begin(index, parts, payload(sent), turns, alone=True)
+    def begin_again(sent: str, turns: list[Turn]) -> Updates:
+        """Show a question that was clicked to be asked without what was said before, or of all documents."""
+        how, _, question = payload(sent).partition(" ")
+        return _begin(index, parts, question, turns, how)
 
     shown, at_once = [parts.conversation, parts.question], {**QUICK, "preprocess": False}
     asked = [
         parts.question.submit(begin, [parts.question, turns], shown, **at_once),
         *(button.click(begin, [button, turns], shown, **at_once) for button in parts.offered),
-        parts.alone.submit(begin_alone, [parts.alone, turns], shown, **QUICK),
+        parts.again.submit(begin_again, [parts.again, turns], shown, **QUICK),
     ]
 
     def answer_and_keep(turns: list[Turn], pending: Sequence[Turn], session: Session, request: gr.Request) -> Updates:
         """Answer what is pending, keep it, and list the conversation if it is a new one."""
         entries = documents.entries()
         asked = session.asked(entries)
-        note = "" if asked is None else f"Asked of {len(asked):,} of {len(entries):,} documents."
         keep = partial(conversations.keep, session=session, request=request)
-        places = asking.finish(index, turns, pending, asked, note=note, keep=keep)
+        places = asking.finish(index, turns, pending, asked, there=len(entries), keep=keep)
         if writings is not None and session.writes:
             name = owner(request)
             writings.write(turns, places, name, partial(conversations.amend, name, session.conversation))
@@ -321,10 +321,10 @@ def _wire_judging(index: Index, parts: Parts) -> None:
 # ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], *, alone: bool = False) -> Updates:
-    """Show the question at once, before it is answered."""
-    asking.begin(question, turns, alone=alone)
-    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if alone else ""}
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], how: str = "") -> Updates:
+    """Show the question at once, before it is answered; ``how`` is "alone" or "all" where it was clicked."""
+    asking.begin(question, turns, alone=how == "alone", of_all=how == "all")
+    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if how else ""}
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:

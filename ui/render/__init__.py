@@ -25,7 +25,7 @@ from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
 from ui.render.sources import Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape, moment
-from ui.render.turns import CUT, Turn, cited, conversation, shown_citations
+from ui.render.turns import CUT, Turn, cited, conversation, of_the_asked, shown_citations
 from ui.render.why import confidence_words
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "moment",
     "no_source",
     "notice",
+    "of_the_asked",
     "offer",
     "paged_source",
     "pane_tabs",

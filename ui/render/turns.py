@@ -22,7 +22,8 @@ class Turn:
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
     it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
     had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
-    ``judged`` is what was said of its answer on this page: "right" or "wrong".
+    ``judged`` is what was said of its answer on this page: "right" or "wrong". ``asked`` tells how many documents were
+    asked, and how many there were, unless all were; ``of_all`` that all are asked, whichever are chosen.
     """
 
     question: str
@@ -33,12 +34,27 @@ class Turn:
     alone: bool = False
     writing: str | None = None
     judged: str = ""
+    asked: tuple[int, int] | None = None
+    of_all: bool = False
     drawn: dict[int, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def pending(self) -> bool:
         """Whether the answer is still being looked up."""
         return self.answer is None and self.trouble is None
+
+
+def of_the_asked(words: str, asked: tuple[int, int] | None) -> str:
+    """Return the words of a refusal such that they do not speak for documents that were not ``asked`` (see `Turn`)."""
+    if asked is None:
+        return words
+    number, there = asked
+    several = "The 1 document you asked" if number == 1 else f"The {number:,} documents you asked"
+    others = f"{there - number:,} {'was' if there - number == 1 else 'were'} not asked"
+    not_said = f"{several} {'does' if number == 1 else 'do'} not say ({others})."
+    return words.replace(NOT_SAID, not_said).replace(
+        MAY_SAY, f"{several} may say, but Verbatim is not sure ({others})."
+    )
 
 
 CUT = "…"
@@ -175,7 +191,9 @@ def _refusal(number: int, turn: Turn, answer: Answer) -> str:
     """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
     said = MAY_SAY if answer.unsure else NOT_SAID
     reason = answer.reason.removeprefix(said).strip()
-    parts = [f'<p class="refusal" dir="auto">{escape(said)}</p>']
+    parts = [f'<p class="refusal" dir="auto">{escape(of_the_asked(said, turn.asked))}</p>']
+    if turn.asked:
+        parts.append(f'<p class="reason">{button("ask-all", "Ask all", value=answer.question, css="quiet")}</p>')
     if reason:
         parts.append(f'<p class="reason" dir="auto">{escape(reason)}</p>')
     parts.append(_missing(answer))
