@@ -459,7 +459,7 @@ def test_a_damaged_layout_is_refused(data: st.DataObject) -> None:
         Layout.from_bytes(bytes(written))
 
 
-# ---- accents ------------------------------------------------------------------------------------------------------
+# ---- typed pages -----------------------------------------------------------------------------------------------------
 
 
 def typed(*shown: tuple[float, float, str], turn: str = "1 0 0 1") -> str:
@@ -475,6 +475,30 @@ def typed(*shown: tuple[float, float, str], turn: str = "1 0 0 1") -> str:
     ]
     body = "".join(f"{number} 0 obj {text} endobj\n" for number, text in enumerate(objects, start=1))
     return read(".pdf", f"%PDF-1.4\n{body}trailer <</Root 1 0 R>>\n%%EOF".encode()).text
+
+
+def test_two_lines_beside_two_others_are_columns_and_a_table_on_their_page_keeps_its_rows() -> None:
+    """The gaps of the table are commoner than that of the columns."""
+    table = [
+        (10 + 60 * column, 180 - 12 * row, cell)
+        for row, cells in enumerate(["Oak wide $50", "Elm tall $60", "Ash thin $70"])
+        for column, cell in enumerate(cells.split())
+    ]
+    across = "What stands below is news of the two mills."
+    left, right = ["The old mill is closed", "until the end of May."], ["The new mill had sold", "all of its flour."]
+    columns = [
+        (x, y, line) for x, lines in ((10, left), (158, right)) for y, line in zip((116, 104), lines, strict=True)
+    ]
+    rows = ["Oak\twide\t$50", "Elm\ttall\t$60", "Ash\tthin\t$70"]
+    assert typed(*table, (10, 134, across), *columns, (10, 86, across)).split("\n\n") == [
+        "\n".join(rows),
+        across,
+        "\n".join(left),
+        "\n".join(right),
+        across,
+    ]
+    row_by_row = sorted(columns, key=lambda shown: -shown[1])
+    assert f"{left[0]}\t{right[0]}\n{left[1]}\t{right[1]}" in typed(*table, (10, 134, across), *row_by_row)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from statistics import median
 NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
 CELL_GAP = 1.6  # and so far, if the line has more than two
 GUTTER = 0.8  # gaps between columns are at least this wide
-FEWEST_COLUMN_LINES = 3
+FEWEST_COLUMN_LINES = 2
+MOST_GUTTERS_TRIED = 8  # a table has as many gaps as columns, which may be commoner than the gutter
 MOST_PIECES = 5_000  # of a page that is looked at for columns; drawings have more, and are read as the file has them
 _HANDFUL = 500
 MOST_COLUMN_CUTS = 4  # of columns within columns
@@ -171,42 +172,55 @@ def columns_of(page: Page) -> Iterator[list[Piece]]:
 
 def _columns(pieces: list[Piece], cuts: int = MOST_COLUMN_CUTS) -> Iterator[list[Piece]]:
     """Cut at the gutter that most lines share, wherever no line crosses it; then each side again."""
-    gutter = _gutter(pieces) if cuts else None
+    gutter, in_order = (_gutter(pieces) if cuts else None) or (None, False)
     if gutter is None:
         if pieces:
             yield pieces
         return
-    for band, is_wide in _bands(pieces, gutter):
+    between: list[Piece] = []  # columns in order; all of it together, since it may be one table
+    for band, is_wide in _bands(_levels(pieces), gutter):
         left, right = _sides(band, gutter)
-        if is_wide or not left or not right or not _are_columns(left, right):
-            yield from _columns(band, cuts - 1) if len(band) < len(pieces) else [band]
+        if is_wide or not left or not right or not _are_columns(left, right, in_order=in_order):
+            between += band
+            if not in_order:
+                yield from _columns(between, cuts - 1)
+                between = []
             continue
+        yield from _columns(between, cuts - 1)
+        between = []
         sides = [right, left] if sum(p.rtl for p in band) > len(band) / 2 else [left, right]
         for side in sides:
             yield from _columns(side, cuts - 1)
+    yield from _columns(between, cuts - 1)
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
-    """Return the middle of the gap that most lines have in common, if what it parts are columns and not cells."""
+def _gutter(pieces: Sequence[Piece]) -> tuple[float, bool] | None:
+    """Return the middle of the gap that most lines have in common, of those that part columns and not cells.
+
+    If it is not the commonest of all, it parts columns that the file has in order; a table has many such gaps.
+    """
+    levels = _levels(pieces)
+    for number, gutter in enumerate(_shared_gaps(pieces)[:MOST_GUTTERS_TRIED]):
+        for band, is_wide in _bands(levels, gutter):
+            sides = _sides(band, gutter)
+            if not is_wide and all(sides) and _are_columns(*sides, in_order=number > 0):
+                return gutter, number > 0
+    return None
+
+
+def _shared_gaps(pieces: Sequence[Piece]) -> list[float]:
+    """Return the middles of the gaps that lines have in common, those of most lines first."""
     steps: Counter[float] = Counter()
     for left, right in _gaps(pieces):
         steps[left] += 1
         steps[right] -= 1
-    open_gaps = most = 0
-    best = (0.0, 0.0)
-    edges = sorted(steps)
-    for edge, following in pairwise(edges):
+    found: list[tuple[int, float]] = []
+    open_gaps = 0
+    for edge, following in pairwise(sorted(steps)):
         open_gaps += steps[edge]
-        if open_gaps > most and following - edge > 1:
-            most, best = open_gaps, (edge, following)
-    if most < FEWEST_COLUMN_LINES:
-        return None
-    gutter = (best[0] + best[1]) / 2
-    for band, is_wide in _bands(pieces, gutter):
-        sides = _sides(band, gutter)
-        if not is_wide and all(sides) and _are_columns(*sides):
-            return gutter
-    return None
+        if open_gaps >= FEWEST_COLUMN_LINES and following - edge > 1:
+            found.append((open_gaps, (edge + following) / 2))
+    return [middle for _, middle in sorted(found, key=lambda gap: -gap[0])]
 
 
 def _sides(pieces: Iterable[Piece], gutter: float) -> tuple[list[Piece], list[Piece]]:
@@ -237,13 +251,12 @@ def _overlap(piece: Piece, other: Piece) -> float:
     return shared / (0.95 * min(piece.size, other.size))
 
 
-def _bands(pieces: Iterable[Piece], gutter: float) -> Iterator[tuple[list[Piece], bool]]:
+def _bands(levels: list[list[Piece]], gutter: float) -> Iterator[tuple[list[Piece], bool]]:
     """Cut a page across: what crosses the gutter, then what stands on its two sides, and so on.
 
     The last line of a paragraph that crosses it may be too short to do so, and a heading over the next: what stands on
     the left only is put with what crosses if it is next to it and, in the file, not between the two sides.
     """
-    levels = _levels(pieces)
     wide = [any(piece.left < gutter < piece.right for piece in level) for level in levels]
     alone = [all(piece.right <= gutter for piece in level) for level in levels]
     orders = [min(piece.order for piece in level) for level in levels]
@@ -269,24 +282,30 @@ def _bands(pieces: Iterable[Piece], gutter: float) -> Iterator[tuple[list[Piece]
         yield band, wide[-1]
 
 
-def _are_columns(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
+def _are_columns(left: Sequence[Piece], right: Sequence[Piece], *, in_order: bool) -> bool:
     """Whether two sides are columns of text, not of a table.
 
     The order in the file tells best: programs write a column after the other, but a table row by row. A file that is
-    written line by line across the page needs long and full lines on both sides.
+    written line by line across the page needs long and full lines on both sides, and never is ``in_order``.
     """
+    sides = [side for _, side in sorted([(p.order, 0) for p in left] + [(p.order, 1) for p in right])]
+    switches = sum(side != following for side, following in pairwise(sides))
+    most_lines = sum(len({piece.base for piece in side}) for side in (left, right))
+    if in_order and switches > max(1, most_lines / 12):  # known without the lines, which take longer
+        return False
     size = median(piece.size for piece in (*left, *right))
     widths = [_line_widths(side) for side in (left, right)]
     rows = min(map(len, widths))
     if rows < FEWEST_COLUMN_LINES:
         return False
-    sides = [side for _, side in sorted([(p.order, 0) for p in left] + [(p.order, 1) for p in right])]
-    switches = sum(side != following for side, following in pairwise(sides))
+    if rows == FEWEST_COLUMN_LINES:  # so few may be cells; but columns are equally wide
+        narrow, wide = sorted(max(p.right for p in side) - min(p.left for p in side) for side in (left, right))
+        return switches == 1 and narrow >= max(12 * size, 0.8 * wide)
     shortest = min(median(side) for side in widths) / size
     if switches <= max(1, sum(map(len, widths)) / 12):
-        return shortest >= 6
+        return shortest >= (12 if in_order else 6)
     full = min(sum(width > 0.75 * max(side) for width in side) / len(side) for side in widths)
-    return rows >= 6 and shortest >= 12 and full >= 0.6
+    return not in_order and rows >= 6 and shortest >= 12 and full >= 0.6
 
 
 def _line_widths(pieces: Iterable[Piece]) -> list[float]:
