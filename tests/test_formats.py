@@ -176,6 +176,14 @@ def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(su
     ]
 
 
+def test_a_hidden_slide_is_an_empty_page() -> None:
+    path, name = FILES / "pptx/python-pptx.pptx", "ppt/slides/slide1.xml"
+    slide = zipfile.ZipFile(path).read(name).decode().replace("<p:sld ", '<p:sld show="0" ', 1)
+    shown, content = content_of("pptx/python-pptx.pptx"), read(".pptx", zipped({name: slide}, into=path))
+    assert content.text == shown.text[shown.page_starts[1] :]
+    assert page_of(content, 0) == 2
+
+
 def test_open_document_collapses_white_space_and_leaves_out_what_is_gone() -> None:
     body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:text>
         <text:tracked-changes><text:changed-region><text:p>Deleted.</text:p></text:changed-region></text:tracked-changes>

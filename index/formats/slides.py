@@ -2,7 +2,7 @@
 
 python-pptx was left: it has no way to the text of groups, SmartArt and tables in one walk, and brings three libraries.
 A slide is a page: its shapes in their order, groups and tables included, then diagrams, then the speaker's notes. Slide
-numbers, dates and footers, which every slide repeats, are left out.
+numbers, dates and footers, which every slide repeats, are left out, and so is what hidden slides hold, as of sheets.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def read_pptx(data: bytes) -> Content:
     for entry in found(package.xml(main), "sldId"):
         builder.page()
         slide = parts[entry.attrib[_relation_id(entry)]].target
-        _add_shapes(builder, package.xml(slide), titles)
+        shapes = package.xml(slide)
+        if attribute(shapes, "show") in ("0", "false"):
+            continue
+        _add_shapes(builder, shapes, titles)
         for kind in ("diagramData", "notesSlide"):
             for relation in relations(package, slide).values():
                 if relation.kind == kind:
