@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -381,9 +382,23 @@ def test_nothing_is_cut_off_on_a_phone_or_when_enlarged(visit: Any, size: tuple[
 
 
 def test_printed_it_is_the_conversation_and_nothing_else(visit: Any) -> None:
-    page = visit()
+    page = visit(color_scheme="dark")
     ask(page, "How many?")
     page.emulate_media(media="print")
     assert page.is_visible("figure.quotation blockquote")
-    for hidden in ("#beside", "#question", ".keys", ".neighbour"):
+    for hidden in ("#beside", "#question", "#scope", ".keys", ".menu", ".neighbour", ".verdict"):
         assert not page.locator(hidden).first.is_visible(), hidden
+    red, green, blue = page.evaluate("getComputedStyle(document.querySelector('h2.question')).color.match(/\\d+/g)")
+    assert max(map(int, (red, green, blue))) < 64, "ink, although the screen is dark"
+    assert "underline" in page.evaluate("getComputedStyle(document.querySelector('blockquote mark')).textDecoration")
+
+
+def test_all_of_a_long_conversation_is_printed(visit: Any) -> None:
+    page = visit()
+    questions = [f"How many in year {year}?" for year in range(2001, 2009)]
+    for question in questions:
+        ask(page, question)
+    with pypdfium2.PdfDocument(page.pdf()) as printed:
+        words = " ".join(sheet.get_textpage().get_text_bounded() for sheet in printed)
+    assert [question for question in questions if question not in words] == []
+    assert words.count("2,500 troops remain") == len(questions)
