@@ -41,7 +41,20 @@ command = typer.Typer(
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-HtmlOption = Annotated[Path | None, typer.Option("--html", help="Write the report as one page for the browser.")]
+
+def path(typed: str) -> Path:
+    """Return a path that was typed. Whether it can be read is for what reads it to say, in its own words.
+
+    An empty one, as of "$FOLDER" where that is not set, would be the folder that one is in.
+    """
+    if not typed:
+        raise SuiteError("an empty path names nothing; name a file or folder (. is the one that you are in)")
+    return Path(typed)
+
+
+HtmlOption = Annotated[
+    Path | None, typer.Option("--html", parser=path, help="Write the report as one page for the browser.")
+]
 
 
 @command.command()
@@ -51,7 +64,8 @@ def run(  # noqa: PLR0917 - options of a command have names
         typer.Argument(help="Suites by name, folders that hold one, or sets (NAME.jsonl.gz).", show_default="seed"),
     ] = None,
     answers: Annotated[
-        Path | None, typer.Option(help="Judge the answers in this JSONL file; nothing is asked.", show_default=False)
+        Path | None,
+        typer.Option(parser=path, help="Judge the answers in this JSONL file; nothing is asked.", show_default=False),
     ] = None,
     system: Annotated[
         str | None,
@@ -64,7 +78,9 @@ def run(  # noqa: PLR0917 - options of a command have names
     ] = None,
     save: Annotated[
         Path | None,
-        typer.Option(help="Keep the report as JSON: a file, or a folder, where it is named by suite and revision."),
+        typer.Option(
+            parser=path, help="Keep the report as JSON: a file, or a folder, where it is named by suite and revision."
+        ),
     ] = None,
     html: HtmlOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")] = False,
@@ -112,8 +128,8 @@ def run(  # noqa: PLR0917 - options of a command have names
 
 @command.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="A saved report.", show_default=False)],
-    after: Annotated[Path, typer.Argument(help="A later one of the same suite.", show_default=False)],
+    before: Annotated[Path, typer.Argument(parser=path, help="A saved report.", show_default=False)],
+    after: Annotated[Path, typer.Argument(parser=path, help="A later one of the same suite.", show_default=False)],
     html: HtmlOption = None,
 ) -> None:
     """Compare two saved reports: what got better or worse, and which questions were fixed or broken."""
@@ -131,8 +147,10 @@ def compare(
 
 @command.command()
 def make(
-    paths: Annotated[list[Path], typer.Argument(help="Your documents: files and folders.", show_default=False)],
-    to: Annotated[Path, typer.Option(help="The folder to make.", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(parser=path, help="Your documents: files and folders.", show_default=False)
+    ],
+    to: Annotated[Path, typer.Option(parser=path, help="The folder to make.", show_default=False)],
     questions: Annotated[int, typer.Option(min=2, help="How many questions at most.")] = 100,
     seed: Annotated[int, typer.Option(help="Another seed draws other questions.")] = 0,
 ) -> None:

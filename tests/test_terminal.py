@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,58 @@ def test_a_folder_is_removed_with_a_receipt_and_the_store_is_verified(
     assert "2 sentences and 2 vectors" in " ".join(printed.split())
     assert "none is left" in " ".join(printed.split())
     assert run("index", "verify", "--store", store) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("index", "add", ""),
+        ("index", "sync", ""),
+        ("index", "remove", "harbour.txt", ""),
+        ("index", "status", "--store", ""),
+        ("ask", "--file", ""),
+        ("check", ""),
+        ("chat", "--terminal", ""),
+        ("eval", "make", "", "--to", "suite"),
+        ("login", "list", ""),
+    ],
+)
+def test_nothing_typed_is_not_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "harbour.txt").write_text("The harbour opened in 1901.")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "store"))
+    run("index", "add", "harbour.txt")
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
+    capsys.readouterr()
+    assert run(*arguments) == 2
+    assert "verbatim: an empty" in capsys.readouterr().err
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
+
+
+def test_a_path_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed, store = tmp_path / "closed.txt", str(tmp_path / "store")
+    closed.write_text("Nobody may read this.")
+    (tmp_path / "open.txt").write_text("The harbour opened in 1901.")
+    opens = Path.open
+
+    def may_be_opened(file: Path, *rest: Any, **more: Any) -> Any:
+        if file == closed:
+            raise PermissionError(13, "Permission denied")
+        return opens(file, *rest, **more)
+
+    monkeypatch.setattr("os.access", lambda file, *_, **__: Path(file) != closed)  # tests may run as one who may all
+    monkeypatch.setattr(Path, "open", may_be_opened)
+    assert run("index", "add", str(closed), str(tmp_path / "open.txt"), "--store", store) == 1
+    printed = capsys.readouterr()
+    assert "1 added" in printed.out
+    assert "it cannot be read: Permission denied" in " ".join(printed.err.split())
+    for arguments in (("check", str(closed)), ("ask", "--file", str(closed))):
+        assert run(*arguments, "--store", store) == 2
+        assert "cannot be read (Permission denied)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "called"), [("chat", "ui.server.web.serve"), ("serve", "ui.server.service.serve")])

@@ -17,7 +17,7 @@ import typer
 from rich.text import Text
 
 from evals.command import command as eval_command
-from evals.command import plain_errors
+from evals.command import path, plain_errors
 from index import Index
 from qa.address import find
 from qa.display import printable
@@ -40,7 +40,7 @@ command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
 
 LoginOption = Annotated[
-    Path | None, typer.Option(help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
+    Path | None, typer.Option(parser=path, help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
 ]
 HostsOption = Annotated[
     list[str] | None, typer.Option(help="A name that browsers may call this machine by.", show_default=False)
@@ -59,9 +59,11 @@ RemoteOption = Annotated[
     bool,
     typer.Option("--allow-remote-llm", help="Let the model be on another machine, which then sees what is quoted."),
 ]
-AddedArgument = Annotated[list[Path] | None, typer.Argument(help="Files and folders to add first.", show_default=False)]
+AddedArgument = Annotated[
+    list[Path] | None, typer.Argument(parser=path, help="Files and folders to add first.", show_default=False)
+]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")]
-LoginFile = Annotated[Path, typer.Argument(help="The file of names and hashes.", show_default=False)]
+LoginFile = Annotated[Path, typer.Argument(parser=path, help="The file of names and hashes.", show_default=False)]
 
 
 @command.command()
@@ -72,7 +74,10 @@ def ask(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--file", help="Ask the questions of a file, one a line, or JSON lines with a question.", show_default=False
+            "--file",
+            parser=path,
+            help="Ask the questions of a file, one a line, or JSON lines with a question.",
+            show_default=False,
         ),
     ] = None,
     store: StoreOption = None,
@@ -112,7 +117,9 @@ def _writer(llm: str | None, allow_remote: bool) -> Writer | None:
 
 @command.command(name="check")
 def check_text(
-    file: Annotated[Path, typer.Argument(help="A text or Markdown, or the JSON of an answer; - for a pipe.")],
+    file: Annotated[
+        Path, typer.Argument(parser=path, help="A text or Markdown, or the JSON of an answer; - for a pipe.")
+    ],
     store: StoreOption = None,
     only_cited: Annotated[bool, typer.Option("--cited", help="Look only at sentences that cite something.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -220,7 +227,9 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     keys: Annotated[
         Path | None,
-        typer.Option(help="A file of API keys, one a line; needed beyond this machine.", show_default=False),
+        typer.Option(
+            parser=path, help="A file of API keys, one a line; needed beyond this machine.", show_default=False
+        ),
     ] = None,
     watch: WatchOption = False,
     login: LoginOption = None,

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from index import Changes, Entry, Index
+from evals.command import path
+from index import Changes, Entry, Index, UnknownDocumentError
 from index.load import absolute
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
@@ -25,11 +26,12 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         envvar="VERBATIM_STORE",
+        parser=path,
         help="The folder that holds the store.",
         show_default="your data folder",
     ),
 ]
-PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)]
+PathsArgument = Annotated[list[Path], typer.Argument(parser=path, help="Files and folders.", show_default=False)]
 
 
 @command.command()
@@ -41,7 +43,7 @@ def add(paths: PathsArgument, store: StoreOption = None) -> None:
 
 @command.command()
 def sync(
-    folder: Annotated[Path, typer.Argument(help="The folder.")],
+    folder: Annotated[Path, typer.Argument(parser=path, help="The folder.")],
     store: StoreOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow every change of the folder.")] = False,
 ) -> None:
@@ -68,6 +70,8 @@ def remove(
     ] = False,
 ) -> None:
     """Remove documents, so that nothing of them is left in the store."""
+    if "" in names:  # as of "$NAME" where that is not set; as a path it would be the folder that one is in
+        raise UnknownDocumentError("an empty name is no document's; `verbatim index status` lists the documents")
     with Index.open(store) as index:
         sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
         wanted = {one for name in names for one in _named(name, sources)}
