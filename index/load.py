@@ -89,7 +89,9 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
     """
     pages: dict[str, list[TextDocument]] = {}
     for source in sources:
-        if isinstance(source, str | Path):
+        if source == "":
+            yield Listed("''", _refuse_empty)
+        elif isinstance(source, str | Path):
             for path in _files(Path(source)):
                 yield Listed(_printable(str(path)), partial(_load_path, path))
         elif isinstance(source, Source):
@@ -120,6 +122,11 @@ def _check_name(name: str) -> None:
 
 def _refuse(source: object) -> Loaded:
     raise SourceError(f"cannot add a {type(source).__name__}; give a path or a Source")
+
+
+def _refuse_empty() -> Loaded:
+    """Refuse what `Path` would take for the folder that one is in."""
+    raise SourceError("an empty path names nothing; give that of a file or folder")
 
 
 def _files(path: Path) -> Iterator[Path]:

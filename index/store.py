@@ -103,6 +103,8 @@ class Index:
             StoreError: The folder cannot be used, or its vectors come from another encoder.
 
         """
+        if path == "":
+            raise StoreError("an empty path names no store; give that of a folder")
         folder = Path(path) if path is not None else default_path()
         index = cls(absolute(folder), open_encoder(encoder))
         if (index._words.generation() or 0) > index._catalog.generation():  # in this order: it only grows
@@ -185,9 +187,12 @@ class Index:
             StoreBusyError: Another process is writing to the store.
 
         """
+        if folder == "":
+            raise SourceError("an empty path names nothing; give that of a folder")
         root = absolute(folder)
         if not os.path.isdir(root):  # noqa: PTH112 (`Path.is_dir` raises where a folder above may not be entered)
-            raise SourceError(f"{root} is not a folder that can be entered; `add` takes single files")
+            trouble = "is not a folder that can be entered; `add` takes single files"
+            raise SourceError(f"{root} {trouble if os.path.lexists(root) else 'does not exist'}")
         with self._writing():
             self._straighten_names()
             held = {source for source in self._catalog.sources() if Path(source).is_relative_to(root)}

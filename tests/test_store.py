@@ -96,6 +96,24 @@ def test_sync_makes_the_store_agree_with_the_folder(tmp_path: Path, index: Index
     assert len(index.documents()) == 5, "documents from elsewhere stay"
     with pytest.raises(SourceError, match="not a folder"):
         index.sync(folder / "keep.txt")
+    with pytest.raises(SourceError, match="does not exist"):
+        index.sync(folder / "mistyped")
+
+
+def test_an_empty_path_is_not_the_folder_one_is_in(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("harbour.txt").write_text("The harbour opened in 1901.")
+    changes = index.add(["", "harbour.txt"])
+    assert [len(changes.added), [failure.source for failure in changes.failed]] == [1, ["''"]]
+    with pytest.raises(SourceError, match="empty path"):
+        index.sync("")
+    with pytest.raises(StoreError, match="empty path"):
+        Index.open("")
+    with pytest.raises(UnknownDocumentError):
+        index.remove("")
+    assert index.document_count() == 1
 
 
 def test_a_folder_that_cannot_be_read_is_told_and_keeps_its_documents(
