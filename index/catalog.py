@@ -410,6 +410,13 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
+    def held(self, document_ids: Iterable[str]) -> set[str]:
+        """Return those of these ids that are a document's."""
+        rows = self._all(
+            "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(document_ids)),)
+        )
+        return {row[0] for row in rows}
+
     def is_empty(self) -> bool:
         """Whether no passage can be found. Takes the same time in a store of any size, which counting does not."""
         return self._one("SELECT 1 FROM passages LIMIT 1") is None

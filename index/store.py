@@ -329,6 +329,10 @@ class Index:
         """Return a document: the revision that is searched, or an older one. Raises `UnknownDocumentError`."""
         return self._catalog.document(document_id, revision)
 
+    def held(self, ids: Iterable[str]) -> set[str]:
+        """Return those of these ids that are a document's."""
+        return self._catalog.held(ids)
+
     def documents(self) -> list[Document]:
         """Return all documents, in order of their source."""
         return [self._catalog.document(document_id) for document_id in self._catalog.ids()]

@@ -39,7 +39,8 @@ def answer(
         index: Where to look; by default the store in `index.default_path()`.
         history: Earlier answers, or earlier questions as text, oldest first. A question that leans on the last one
             ("How many were injured there?") is completed from it.
-        documents: The ids of the documents to answer from; by default all in the index.
+        documents: The ids of the documents to answer from; by default all in the index. Of none nothing is asked, and
+            the answer is ``unsure``.
         max_error: The share of wrong answers, among those given, that you can live with: 0..1. The smaller, the more
             often it is "your documents do not say". By default the reader's own, 0.35
             for the one that comes with Verbatim.
@@ -53,6 +54,8 @@ def answer(
 
     Raises:
         EmptyStoreError: The store holds no documents; the message names the next command.
+        UnknownDocumentError: One of ``documents`` is no document's id.
+        TypeError: ``documents`` is a text instead of several ids.
         ValueError: ``max_error`` is not a share.
         WriterError: ``writer`` names no model that could be asked. What goes wrong with one that could is no error but
             a note, ``answer.written.note``, and the quotations are the answer.

@@ -37,6 +37,7 @@ TOLD_CHARS = 40
 """The language of a shorter sentence is told by its passage."""
 
 SAID = "The documents say so in the sentences cited."
+NONE_CHOSEN = "No document was chosen, so that nothing was searched."
 
 
 class Answerer:
@@ -99,9 +100,13 @@ class Answerer:
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
             )
+        if documents is not None:
+            _check(documents, self.index)
         in_talk = any(isinstance(item, str) or item.reply is None for item in history)
         if reply := reply_to(question, in_talk=in_talk):
             return Answer(question, question, (), "", 0.0, reply=reply)
+        if documents is not None and not documents:
+            return Answer(question, question, (), NONE_CHOSEN, 0.0, unsure=True)
         answers: list[Answer] = []
         for asked in questions(question):
             answers.append(self._answer(asked, [*history, *answers], documents))
@@ -206,6 +211,15 @@ class Answerer:
             if (found := [frequencies[term] > 0 for term in terms(word)])
             and not (all(found) if any(map(str.isdigit, word)) else any(found))
         )
+
+
+def _check(documents: Collection[str], index: Index) -> None:
+    """Raise unless all are ids of documents: of a mistyped one nothing could be found, which is no denial."""
+    if isinstance(documents, str):
+        raise TypeError(f"documents are several ids, as in documents=[{documents!r}], not a text")
+    held = index.held(documents)
+    for unknown in (one for one in documents if one not in held):
+        index.document(unknown)  # raises
 
 
 def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:

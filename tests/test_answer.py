@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from evals.answers import says_nothing
-from index import EmptyStoreError, Hit, Index, Source
+from index import EmptyStoreError, Hit, Index, Source, UnknownDocumentError
 from qa import answer
 from qa.abstain import Calibration
 from qa.answer import TOP_K, Answerer
@@ -210,6 +210,19 @@ def test_a_refusal_is_a_result_with_its_reason(seed_index: Index) -> None:
     assert result.nearest.text in seed_index.documents()[0].text
     assert result.missing == ("penguins", "live", "Antarctica")
     assert 0 <= result.confidence < 0.2
+
+
+def test_only_documents_that_there_are_can_be_chosen(seed_index: Index) -> None:
+    asked, (document,) = "How many U.S. troops remain in Iraq?", seed_index.documents()
+    assert answer(asked, index=seed_index, documents={document.id}).citations
+    with pytest.raises(UnknownDocumentError, match="'mistyped'"):
+        answer(asked, index=seed_index, documents=[document.id, "mistyped"])
+    with pytest.raises(TypeError, match="several ids"):
+        answer(asked, index=seed_index, documents=document.id)
+    nothing = answer(asked, index=seed_index, documents=[])
+    assert (nothing.abstained, nothing.unsure) == (True, True)
+    assert "do not say" not in nothing.text
+    assert "No document was chosen" in nothing.text
 
 
 def test_a_refusal_says_whether_the_documents_may_say_all_the_same(seed_index: Index) -> None:

@@ -222,6 +222,13 @@ def test_what_is_no_conversation_is_a_problem(client: TestClient, body: dict[str
     assert is_problem(client.post("/v1/chat/completions", json=body), 422)
 
 
+def test_a_document_that_there_is_not_cannot_be_asked(client: TestClient):
+    body = {"question": "When did the mill open?", "documents": ["mistyped"]}
+    response = client.post("/v1/answer", json=body)
+    assert is_problem(response, 404)
+    assert "'mistyped'" in response.json()["detail"]
+
+
 def test_a_store_without_documents_says_so(index: Index):
     with TestClient(create_api(index), raise_server_exceptions=False) as empty:
         response = empty.post("/answer", json={"question": "Who?"})
@@ -374,6 +381,9 @@ def test_an_assistant_can_open_nothing_but_documents(shared: Index):
                 wrong = await assistant.call_tool("read_source", {"address": uri})
                 assert wrong.is_error
             for arguments in ({}, {"question": 5}, {"question": "x" * 9_000}, {"question": "a", "history": "b"}):
+                assert (await assistant.call_tool("ask", arguments)).is_error
+            for documents in (["mistyped"], "mill"):
+                arguments = {"question": "When did the mill open?", "documents": documents}
                 assert (await assistant.call_tool("ask", arguments)).is_error
             name = "../../etc/secret.txt"
             added = await assistant.call_tool("add_document", {"name": name, "text": "It is a secret."})

@@ -156,6 +156,18 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
 
 
+def test_a_document_removed_since_it_was_chosen_is_left_out(index):
+    removed, kept = index.add([Source("a.txt", "The mill is old."), Source("b.txt", "The harbour is new.")]).added
+    index.remove(removed)
+    turns = [Turn("Which mill?")]
+    asking.finish(index, turns, [removed, kept])
+    assert turns[0].trouble is None
+    assert turns[0].answer.searched.documents == 1
+    turns = [Turn("Which mill?")]
+    asking.finish(index, turns, [removed])
+    assert "No document is chosen" in turns[0].trouble
+
+
 def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     turns = [Turn("Slow?")]
 

@@ -36,7 +36,7 @@ def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
         response_class=Response,
         responses={
             200: {"model": AnswerForm, "description": "An answer, or what tells why there is none."},
-            **documented(409, 503),
+            **documented(404, 409, 503),
         },
     )
     async def answer_question(asked: Ask) -> Response:

@@ -91,10 +91,12 @@ def give_up(turns: list[Turn], pending: Sequence[Turn], why: str) -> None:
 def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collection[str] | None) -> Turn:
     """Return ``turn`` with its answer, or with the trouble there was."""
     history = [earlier.answer for earlier in turns if earlier.answer is not None and not turn.alone]
-    chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
-    if documents is not None and not documents:
-        return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
     try:
+        if documents is not None:
+            documents = index.held(documents)  # one may have been removed since it was chosen
+        if documents is not None and not documents:
+            return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
+        chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
         found = answer(turn.question, index=index, history=history, **chosen)
         return placed(index, replace(turn, answer=replace(found, hits=())))
     except VerbatimError as error:
