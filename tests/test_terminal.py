@@ -11,6 +11,7 @@ import pytest
 from index import Index
 from tests.chromium import wait_until
 from tests.command import run
+from ui.server.web import ServeError, listen
 from ui.terminal import commands
 
 QUESTION = "How many troops remain in Iraq?"
@@ -171,6 +172,18 @@ def test_a_path_that_cannot_be_read_does_not_stop_the_others(
     for arguments in (("check", str(closed)), ("ask", "--file", str(closed))):
         assert run(*arguments, "--store", store) == 2
         assert "cannot be read (Permission denied)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["-5", "65536", "99999"])
+@pytest.mark.parametrize("name", ["chat", "serve"])
+def test_there_are_so_many_ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, port: str) -> None:
+    served: list[object] = []
+    for called in ("ui.server.web.serve", "ui.server.service.serve"):
+        monkeypatch.setattr(called, lambda *_, **__: served.append(port))
+    assert run(name, "--port", port, "--store", str(tmp_path)) == 2
+    assert not served
+    with pytest.raises(ServeError, match=f"there is no port {port}"):
+        listen("127.0.0.1", int(port))
 
 
 @pytest.mark.parametrize(("name", "called"), [("chat", "ui.server.web.serve"), ("serve", "ui.server.service.serve")])

@@ -206,6 +206,8 @@ def check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collecti
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, or say what to do instead."""
+    if not 0 <= port <= 65535:  # the system would take what is left of it in 16 bits
+        raise ServeError(f"there is no port {port}: choose one between 0 (any that is free) and 65535 with --port")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:

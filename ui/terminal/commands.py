@@ -39,6 +39,8 @@ command.add_typer(index_command, name="index")
 command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
 
+HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
+PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes one that is free.")]
 LoginOption = Annotated[
     Path | None, typer.Option(parser=path, help="Ask who comes in: a file of `verbatim login add`.", show_default=False)
 ]
@@ -163,8 +165,8 @@ def chat(
     paths: AddedArgument = None,
     *,
     store: StoreOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 7860,
     watch: WatchOption = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
@@ -223,8 +225,8 @@ def serve(
     paths: AddedArgument = None,
     *,
     store: StoreOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 7860,
     keys: Annotated[
         Path | None,
         typer.Option(
