@@ -67,6 +67,29 @@ def test_an_empty_store_names_the_next_command(tmp_path: Path, capsys: pytest.Ca
     assert "verbatim index add PATH" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", QUESTION),
+        ("check", "seeds/SOURCES"),
+        ("open", "verbatim:a@b#char=0,1"),
+        ("index", "status"),
+        ("index", "verify"),
+        ("index", "rebuild"),
+        ("index", "remove", "report.txt"),
+    ],
+)
+def test_a_mistyped_store_is_told_and_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    mistyped = tmp_path / "mistyped"
+    assert run(*arguments, "--store", str(mistyped)) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"no store in {mistyped}" in said
+    assert "verbatim index add PATH" in said
+    assert not mistyped.exists()
+
+
 def test_documents_go_in_and_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ from qa.types import RECOGNISED
 from qa.write import Writer, open_writer
 from ui.questions import QuestionError
 from ui.terminal import pipe
-from ui.terminal.indexing import StoreOption, follow
+from ui.terminal.indexing import StoreOption, follow, opened
 from ui.terminal.indexing import command as index_command
 from ui.terminal.printing import console, errors, print_changes, with_progress
 
@@ -100,7 +100,7 @@ def ask(
     if (question is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     writer = _writer(llm, allow_remote_llm)
-    with Index.open(store) as index:
+    with opened(store) as index:
         raise typer.Exit(
             pipe.ask(
                 index,
@@ -133,7 +133,7 @@ def check_text(
     """
     from ui.terminal.check import check
 
-    with Index.open(store) as index:
+    with opened(store) as index:
         raise typer.Exit(check(index, file, as_json=as_json, only_cited=only_cited))
 
 
@@ -143,7 +143,7 @@ def open_address(
     store: StoreOption = None,
 ) -> None:
     """Show the sentence at an address, between its neighbours."""
-    with Index.open(store) as index:
+    with opened(store) as index:
         place = find(address, index)
     document = place.document
     console.print(Text(printable(document.title), style="bold"))
@@ -180,7 +180,7 @@ def chat(
     writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
-    with _opened(store, paths, watch=watch) as index:
+    with _filled(store, paths, watch=watch) as index:
         if terminal:
             from ui.terminal.talk import Talk
 
@@ -200,7 +200,7 @@ def chat(
 
 
 @contextmanager
-def _opened(store: Path | None, paths: list[Path] | None, *, watch: bool) -> Iterator[Index]:
+def _filled(store: Path | None, paths: list[Path] | None, *, watch: bool) -> Iterator[Index]:
     """Open a store, add files and folders to it, and follow the folders while it is open."""
     with Index.open(store) as index:
         if paths:
@@ -253,7 +253,7 @@ def serve(
 
     allowed = read_keys(keys) if keys else frozenset()
     writer = _writer(llm, allow_remote_llm)
-    with _opened(store, paths, watch=watch) as index:
+    with _filled(store, paths, watch=watch) as index:
         serve_all(
             index,
             host=host,

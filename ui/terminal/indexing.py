@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.command import path
-from index import Changes, Entry, Index, UnknownDocumentError
-from index.load import absolute
+from index import Changes, EmptyStoreError, Entry, Index, UnknownDocumentError, default_path
+from index.load import STORE_NAME, absolute
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
@@ -32,6 +32,21 @@ StoreOption = Annotated[
     ),
 ]
 PathsArgument = Annotated[list[Path], typer.Argument(parser=path, help="Files and folders.", show_default=False)]
+
+
+def opened(store: Path | None) -> Index:
+    """Open a store that there is. Only what adds documents makes one, so that a mistyped name is told as such."""
+    folder = store or default_path()
+    try:
+        (folder.expanduser() / STORE_NAME).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise EmptyStoreError(
+            f"there is no store in {folder} yet; add documents with `verbatim index add PATH`, or name the folder of "
+            "another with --store"
+        ) from None
+    except OSError:
+        pass  # opening it says why
+    return Index.open(store)
 
 
 @command.command()
@@ -72,7 +87,7 @@ def remove(
     """Remove documents, so that nothing of them is left in the store."""
     if "" in names:  # as of "$NAME" where that is not set; as a path it would be the folder that one is in
         raise UnknownDocumentError("an empty name is no document's; `verbatim index status` lists the documents")
-    with Index.open(store) as index:
+    with opened(store) as index:
         sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
         wanted = {one for name in names for one in _named(name, sources)}
         entries = index.listing()
@@ -95,7 +110,7 @@ def _named(name: str, sources: Sequence[str]) -> list[str]:
 @command.command()
 def status(store: StoreOption = None) -> None:
     """List the documents and say how the store is."""
-    with Index.open(store) as index:
+    with opened(store) as index:
         state, entries = index.status(), index.listing()
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "title", "pages", "sentences", "source"):
@@ -120,7 +135,7 @@ def _pages(entry: Entry) -> str:
 @command.command()
 def verify(store: StoreOption = None) -> None:
     """Check every law on all that the store holds; changes no document."""
-    with Index.open(store) as index:
+    with opened(store) as index:
         faults = index.verify()
         for fault in faults:
             errors.print(Text(printable(fault), style="red"), soft_wrap=True)
@@ -136,7 +151,7 @@ def verify(store: StoreOption = None) -> None:
 @command.command()
 def rebuild(store: StoreOption = None) -> None:
     """Make the search caches anew from the catalog; nothing is read or embedded again."""
-    with Index.open(store) as index:
+    with opened(store) as index:
         index.rebuild()
         console.print(f"The caches are made anew (passages: {index.status().passages}).")
 
