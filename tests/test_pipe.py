@@ -115,6 +115,35 @@ def test_the_forms_of_one_question(store: str, seed_index: Index, capfd: pytest.
     assert json.loads(capfd.readouterr().out)["type"] == "AnnotationCollection"
 
 
+def test_some_documents_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "store"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("north", "south"):
+        Path(name).mkdir()
+        Path(name, f"{name}.txt").write_text(f"The harbour of the {name} opened in 1901.")
+    assert run("index", "add", "north", "south") == 0
+    with Index.open(tmp_path / "store") as index:
+        ids = {Path(entry.source).stem: entry.id for entry in index.listing()}
+    capfd.readouterr()
+    for name in ("south.txt", "South", ids["south"], "south/south.txt", "south"):
+        run("ask", "When did the harbour open?", "--json", "--documents", name)
+        said = json.loads(capfd.readouterr().out)
+        assert said["searched"]["documents"] == 1
+        assert {cited["document_id"] for cited in said["citations"] or [said["nearest"]]} == {ids["south"]}
+    run("ask", "When did the harbour open?", "--json", "--documents", "south", "--documents", "north.txt")
+    assert json.loads(capfd.readouterr().out)["searched"]["documents"] == 2
+    for name in ("suoth.txt", ""):
+        assert run("ask", "When did the harbour open?", "--documents", "north", "--documents", name) == 2
+        assert "--documents names no document of yours" in " ".join(capfd.readouterr().err.split())
+
+
+def test_one_says_how_many_wrong_answers_one_can_live_with(store: str, capfd: pytest.CaptureFixture[str]):
+    assert run("ask", SAID, "--max-error", "1", "--store", store) == 0
+    assert run("ask", SAID, "--max-error", "0", "--store", store) == 3
+    for no_share in ("2", "-0.1", "nan"):
+        assert run("ask", SAID, "--max-error", no_share, "--store", store) == 2
+
+
 @pytest.mark.parametrize(
     "arguments", [("ask",), ("ask", SAID, "--file", "x"), ("ask", "--file", "missing.txt"), ("ask", "x" * 9_000)]
 )

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from rapidfuzz.fuzz import WRatio
-from rapidfuzz.process import extractOne
 from rich.console import Console
 from rich.text import Text
 
@@ -23,6 +21,7 @@ from qa.check.polarity import contradictions
 from qa.display import printable
 from qa.read import Reader, open_reader
 from qa.types import RECOGNISED
+from ui.terminal.naming import called, short, unknown
 from ui.terminal.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
 
 SUPPORTED: Final = 0
@@ -187,7 +186,7 @@ class Examiner:
         except (AddressError, UnknownDocumentError) as error:
             return Cited("", trouble=f"leads nowhere: {error}")
         if reference.text is not None and reference.text != place.text:
-            return Cited("", place, f"is not what stands there: “{_short(place.text)}”")
+            return Cited("", place, f"is not what stands there: “{short(place.text)}”")
         return Cited("", place)
 
     def _quoted(self, reference: Reference) -> Cited:
@@ -202,11 +201,11 @@ class Examiner:
         texts = {one: self._index.document(one).text for one in documents}
         found = Aligner(texts).align(quote)
         if not found:
-            return Cited("", trouble=f"quotes what is in none of your documents: “{_short(quote)}”")
+            return Cited("", trouble=f"quotes what is in none of your documents: “{short(quote)}”")
         place = self._at(found[0])
         if found[0].fidelity == "altered":
             there, here = found[0].differences[0] if found[0].differences else ("", "")
-            said = f"“{there}” where it has “{here}”" if there or here else f"“{_short(place.text)}”"
+            said = f"“{there}” where it has “{here}”" if there or here else f"“{short(place.text)}”"
             return Cited("", place, f"is not word for word: the document says {said}")
         return Cited("", place)
 
@@ -226,26 +225,14 @@ class Examiner:
             return [Cited(mark, trouble=f"[{mark}] {self._unknown(reference.source or reference.said)}")]
         _, places = self._best(sentence.claim, self._searched(sentence.claim, documents))
         if not places:
-            return [Cited(mark, trouble=f"[{mark}] says nothing of this: “{_short(reference.said)}”")]
+            return [Cited(mark, trouble=f"[{mark}] says nothing of this: “{short(reference.said)}”")]
         return [Cited(mark, place) for place in places]
 
     def _documents(self, source: str) -> list[str]:
-        """Return the ids of the documents that are called so: by id, title, name or the end of their path."""
-        wanted = source.casefold().replace("\\", "/")
-        found = []
-        for entry in self._index.listing():
-            names = {entry.id, entry.title, entry.source, *entry.also}
-            names |= {name.replace("\\", "/").rpartition("/")[2] for name in (entry.source, *entry.also)}
-            names |= {name.rpartition(".")[0] for name in names if "." in name}
-            if wanted in {name.casefold() for name in names if name}:
-                found.append(entry.id)
-        return found
+        return called(source, self._index.listing())
 
     def _unknown(self, source: str) -> str:
-        names = [name for entry in self._index.listing() for name in (entry.source.rpartition("/")[2], entry.title)]
-        near = extractOne(source, names, scorer=WRatio, score_cutoff=80)
-        hint = f"; did you mean {_short(near[0])}?" if near else ""
-        return f"names no document of yours: {_short(source)}{hint}"
+        return unknown(source, self._index.listing())
 
     def _searched(self, claim: str, documents: list[str] | None) -> list[Place]:
         """Return the sentences that are most likely to support a claim, best first."""
@@ -262,11 +249,6 @@ class Examiner:
 def _denying(claim: str, places: Sequence[Place]) -> Place | None:
     """Return the first sentence that says the opposite of a claim."""
     return next((place for place in places if any(contradictions(claim, place.text))), None)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 160 else f"{text[:157]}…"
 
 
 # ---- printing: what comes from a document or the text is rid of what steers a terminal ---------------------------

@@ -27,6 +27,7 @@ from ui.questions import QuestionError
 from ui.terminal import pipe
 from ui.terminal.indexing import StoreOption, follow, opened
 from ui.terminal.indexing import command as index_command
+from ui.terminal.naming import chosen
 from ui.terminal.printing import console, errors, print_changes, with_progress
 
 command = typer.Typer(
@@ -89,27 +90,43 @@ def ask(
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     *,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--documents",
+            help="Ask only this document, by name, title, id or path, or those of a folder; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    max_error: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The share of wrong answers, among those given, that you can live with.",
+            show_default="the reader's own",
+        ),
+    ] = None,
     llm: LLMOption = None,
     allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Answer with cited sentences.
 
-    The exit status is 0 where everything was answered, 3 where the documents do not say something that was asked, and
-    2 where something could not be asked. Of many questions JSON is one line each.
+    The exit status is 0 where everything was answered, 3 where the documents do not say something that was asked or
+    nothing was (""), and 2 where something could not be asked. Of many questions JSON is one line each.
     """
     if (question is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     writer = _writer(llm, allow_remote_llm)
     with opened(store) as index:
-        raise typer.Exit(
-            pipe.ask(
-                index,
-                "-" if question is None else question,
-                file=file,
-                form="json" if as_json else form,
-                writer=writer,
-            )
+        way = pipe.Way(
+            index,
+            "json" if as_json else form,
+            chosen(documents, index.listing()) if documents else None,
+            max_error,
+            writer,
         )
+        raise typer.Exit(pipe.ask("-" if question is None else question, way, file=file))
 
 
 def _writer(llm: str | None, allow_remote: bool) -> Writer | None:

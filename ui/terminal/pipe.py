@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -12,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index import EmptyStoreError, Index, VerbatimError
-from qa import Answer, answer, stream
+from qa import Answer, stream
 from qa.display import printable
 from qa.export import to_annotations, to_dict, to_markdown
 from qa.write import Writer
@@ -34,19 +36,39 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def ask(
-    index: Index, question: str, *, file: Path | None = None, form: Form = "text", writer: Writer | None = None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How every question is asked, and in which form it is answered; see `qa.answer`."""
+
+    index: Index
+    form: Form = "text"
+    documents: Collection[str] | None = None
+    max_error: float | None = None
+    writer: Writer | None = None
+
+    def stream(self, asked: Asked) -> Iterator[Answer]:
+        """Answer a question, as it goes."""
+        return stream(
+            asked.question,
+            index=self.index,
+            history=asked.history,
+            documents=self.documents,
+            max_error=self.max_error,
+            writer=self.writer,
+        )
+
+
+def ask(question: str, way: Way, *, file: Path | None = None) -> int:
     """Ask one question, or those of a file or of what is piped in (``-``), and return the exit status.
 
     Of one question JSON is set out over several lines; of many it is one line each, written as soon as it is known.
-    With a ``writer`` answers are written out; as text that is shown as it comes.
+    With a writer answers are written out; as text that is shown as it comes.
     """
     if file is None and question != "-":
-        return _ask(Asked(1, checked_question(question)), form, index, writer, indent=2)
+        return _ask(Asked(1, checked_question(question)), way, indent=2)
     with _opened(file) as lines:
         asked = read_questions(lines)
-        return max((_ask_line(one, form, index, writer) for one in asked), key=_WORSE, default=ANSWERED)
+        return max((_ask_line(one, way) for one in asked), key=_WORSE, default=ANSWERED)
 
 
 def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
@@ -59,54 +81,36 @@ def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
         raise QuestionError(f"{file} cannot be read ({error.strerror}); name a file of questions") from error
 
 
-def _ask_line(asked: Asked, form: Form, index: Index, writer: Writer | None) -> int:
+def _ask_line(asked: Asked, way: Way) -> int:
     """Answer one of several questions, and return what it adds to the exit status."""
     named = {} if asked.id is None else {"id": asked.id}
     try:
         if asked.trouble:
             raise QuestionError(asked.trouble)
-        if form == "text":
+        if way.form == "text":
             console.print(Text(f"\n{printable(asked.question)}", style="dim"))
-        return _ask(asked, form, index, writer, named)
+        return _ask(asked, way, named)
     except EmptyStoreError:
         raise  # it is the same for every question
     except VerbatimError as error:
-        if form in {"json", "annotation"}:
+        if way.form in {"json", "annotation"}:
             _print_json({**named, "line": asked.number, "error": str(error)})
         else:
             errors.print(Text(f"line {asked.number}: {printable(str(error))}", style="red"))
         return FAILED
 
 
-def _ask(
-    asked: Asked,
-    form: Form,
-    index: Index,
-    writer: Writer | None,
-    named: dict[str, str | int] | None = None,
-    *,
-    indent: int | None = None,
-) -> int:
+def _ask(asked: Asked, way: Way, named: dict[str, str | int] | None = None, *, indent: int | None = None) -> int:
     """Answer one question in a form, and return its exit status."""
-    if form == "text" and writer is not None:
-        result = tell(stream(asked.question, index=index, history=asked.history, writer=writer), console)
-        return _status(result)
-    result = answer(asked.question, index=index, history=asked.history, writer=writer)
-    return _said(result, form, index, named, indent=indent)
-
-
-def _said(
-    result: Answer, form: Form, index: Index, named: dict[str, str | int] | None = None, *, indent: int | None = None
-) -> int:
-    """Write an answer in a form and return its exit status."""
-    if form == "json":
+    if way.form == "text":
+        return _status(tell(way.stream(asked), console))
+    *_, result = way.stream(asked)
+    if way.form == "json":
         _print_json({**(named or {}), **to_dict(result)}, indent)
-    elif form == "annotation":
-        _print_json({**(named or {}), **to_annotations(result, index)}, indent)
-    elif form == "markdown":
-        _print(to_markdown(result))
+    elif way.form == "annotation":
+        _print_json({**(named or {}), **to_annotations(result, way.index)}, indent)
     else:
-        console.print(result)
+        _print(to_markdown(result))
     return _status(result)
 
 
