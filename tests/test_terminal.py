@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,30 @@ def test_a_path_that_cannot_be_read_does_not_stop_the_others(
     for arguments in (("check", str(closed)), ("ask", "--file", str(closed))):
         assert run(*arguments, "--store", store) == 2
         assert "cannot be read (Permission denied)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("chat", "--terminal", "--port", "99"), "--port would do nothing"),
+        (("chat", "--terminal", "--host", "::1", "--login", "x", "--allow-host", "y"), "--host, --login, --allow-host"),
+        (("chat", "--terminal", "--watch"), "--watch follows folders"),
+        (("serve", "seeds/SOURCES", "--watch"), "--watch follows folders"),
+        (("login", "list", "mistyped.json"), "no file mistyped.json; `verbatim login add mistyped.json NAME`"),
+    ],
+)
+def test_what_would_do_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    store = () if arguments[0] == "login" else ("--store", str(tmp_path / "store"))
+    assert run(*arguments, *store) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "store").exists()
+
+
+def test_it_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"verbatim {version('verbatim-qa')}\n"
 
 
 @pytest.mark.parametrize("port", ["-5", "65536", "99999"])

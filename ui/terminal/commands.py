@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -30,15 +31,13 @@ from ui.terminal.indexing import command as index_command
 from ui.terminal.naming import chosen
 from ui.terminal.printing import console, errors, print_changes, with_progress
 
-command = typer.Typer(
-    help="Ask your own documents. Answers are sentences copied from them word for word, or an honest no.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+command = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 login_command = typer.Typer(help="Say who may use a chat that others can reach.", no_args_is_help=True)
 command.add_typer(index_command, name="index")
 command.add_typer(login_command, name="login")
 command.add_typer(eval_command, name="eval")
+
+HOST, PORT = "127.0.0.1", 7860
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes one that is free.")]
@@ -67,6 +66,22 @@ AddedArgument = Annotated[
 ]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Follow every change of the folders.")]
 LoginFile = Annotated[Path, typer.Argument(parser=path, help="The file of names and hashes.", show_default=False)]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"verbatim {version('verbatim-qa')}")
+        raise typer.Exit
+
+
+@command.callback()
+def before_every_command(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and end."),
+    ] = False,
+) -> None:
+    """Ask your own documents. Answers are sentences copied from them word for word, or an honest no."""
 
 
 @command.command()
@@ -182,8 +197,8 @@ def chat(
     paths: AddedArgument = None,
     *,
     store: StoreOption = None,
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 7860,
+    host: HostOption = HOST,
+    port: PortOption = PORT,
     watch: WatchOption = False,
     login: LoginOption = None,
     allow_host: HostsOption = None,
@@ -192,8 +207,12 @@ def chat(
     allow_remote_llm: RemoteOption = False,
 ) -> None:
     """Open the chat in a browser, or in this terminal. Beyond this machine it needs --login, and a proxy for https."""
-    from ui.server.web import load_libraries, serve
+    from ui.server.web import ServeError, load_libraries, serve
 
+    network = {"--host": host != HOST, "--port": port != PORT, "--login": login, "--allow-host": allow_host}
+    if terminal and any(network.values()):
+        given = ", ".join(option for option, value in network.items() if value)
+        raise ServeError(f"with --terminal nobody else can come in, so that {given} would do nothing: leave it out")
     writer = _writer(llm, allow_remote_llm)
     if not terminal:
         threading.Thread(target=load_libraries, daemon=True).start()
@@ -219,10 +238,15 @@ def chat(
 @contextmanager
 def _filled(store: Path | None, paths: list[Path] | None, *, watch: bool) -> Iterator[Index]:
     """Open a store, add files and folders to it, and follow the folders while it is open."""
+    folders = [path for path in paths or [] if path.is_dir()]
+    if watch and not folders:
+        from ui.server.web import ServeError
+
+        raise ServeError("--watch follows folders, and none is named: name one to add and to follow")
     with Index.open(store) as index:
         if paths:
             print_changes(with_progress(lambda progress: index.add(paths, progress=progress)))
-        for folder in [path for path in paths or [] if watch and path.is_dir()]:
+        for folder in folders if watch else ():
             threading.Thread(target=follow, args=(index, folder), daemon=True).start()
         yield index
 
@@ -242,8 +266,8 @@ def serve(
     paths: AddedArgument = None,
     *,
     store: StoreOption = None,
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 7860,
+    host: HostOption = HOST,
+    port: PortOption = PORT,
     keys: Annotated[
         Path | None,
         typer.Option(
@@ -317,9 +341,12 @@ def remove_login(file: LoginFile, name: Annotated[str, typer.Argument(help="The 
 @login_command.command("list")
 def list_logins(file: LoginFile) -> None:
     """List the names."""
-    from ui.server.login import Logins
+    from ui.server.login import LoginError, Logins
 
-    for name in Logins(file).names():
+    names = Logins(file).names()
+    if not names and not file.exists():
+        raise LoginError(f"there is no file {file}; `verbatim login add {file} NAME` makes it")
+    for name in names:
         console.print(Text(printable(name)))
 
 
