@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ from tests.command import run
 from ui.server.web import ServeError, listen
 from ui.terminal import commands
 
+ROOT = Path(__file__).parent.parent
 QUESTION = "How many troops remain in Iraq?"
 
 
@@ -220,6 +226,26 @@ def test_what_would_do_nothing_is_refused(
 def test_it_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"verbatim {version('verbatim-qa')}\n"
+
+
+def test_a_server_for_assistants_ends_with_the_first_interrupt(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "from ui.terminal import main; main()", "mcp", "--store", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        assert b"An assistant starts this" in process.stderr.readline()
+        hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+        said = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+        os.write(ours, json.dumps(said).encode() + b"\n")
+        assert process.stdout
+        assert b"serverInfo" in process.stdout.readline(), "it reads what is typed"
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.mark.parametrize("port", ["-5", "65536", "99999"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -315,6 +317,9 @@ def mcp(
     """Serve an assistant over stdin and stdout (the Model Context Protocol)."""
     from ui.api.assistants import run_over_pipes
 
+    if sys.stdin.isatty():
+        errors.print("An assistant starts this and talks to it (see docs/programs.md). Ctrl-C ends it.", style="yellow")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own way to end would wait for the thread that reads stdin
     with Index.open(store) as index:
         run_over_pipes(index, read_only=read_only)
 
