@@ -152,6 +152,26 @@ def test_a_folder_is_removed_with_a_receipt_and_the_store_is_verified(
     assert run("index", "verify", "--store", store) == 0
 
 
+def test_what_is_piped_is_not_wrapped(tmp_path: Path) -> None:
+    folder = tmp_path / "-".join(["a folder whose name goes on"] * 4)
+    folder.mkdir()
+    (folder / "report-of-the-harbour-and-its-many-lighthouses.txt").write_text("The harbour opened in 1901.")
+    (folder / "photograph.bin").write_bytes(b"\x00")
+
+    def piped(*arguments: str) -> tuple[list[str], list[str]]:
+        command = [sys.executable, "-c", "from ui.terminal import main; main()", *arguments, "--store", str(tmp_path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.splitlines(), done.stderr.splitlines()
+
+    _, (*_, failed) = piped("index", "add", str(folder))
+    assert failed.startswith(f"{folder / 'photograph.bin'}: files of kind .bin cannot be read")
+    (_, row, *_), _ = piped("index", "status")
+    with Index.open(tmp_path) as index:
+        (entry,) = index.listing()
+    assert row.startswith(entry.id)
+    assert row.endswith(entry.source)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

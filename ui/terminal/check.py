@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from rich.console import Console
 from rich.text import Text
 
 from evals.align import Aligner, Alignment
@@ -22,6 +21,7 @@ from qa.display import printable
 from qa.read import Reader, open_reader
 from qa.types import RECOGNISED
 from ui.terminal.naming import called, short, unknown
+from ui.terminal.printing import console
 from ui.terminal.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
 
 SUPPORTED: Final = 0
@@ -46,8 +46,6 @@ Status = Literal["holds", "fails", "found", "denied", "nothing"]
 
 COPIED = 1.0
 """The support of a sentence that is copied: another revision may say otherwise, but it does stand there."""
-
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)

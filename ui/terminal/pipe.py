@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
-from rich.console import Console
 from rich.text import Text
 
 from index import EmptyStoreError, Index, VerbatimError
@@ -19,6 +18,7 @@ from qa.display import printable
 from qa.export import to_annotations, to_dict, to_markdown
 from qa.write import Writer
 from ui.questions import Asked, QuestionError, checked_question, read_questions
+from ui.terminal.printing import console, errors
 from ui.terminal.telling import tell
 
 Form = Literal["text", "json", "markdown", "annotation"]
@@ -31,9 +31,6 @@ FAILED: Final = 2
 
 _WORSE = (ANSWERED, NOT_SAID, FAILED).index
 """Of several questions the worst one counts, and an error is worse than a refusal."""
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)

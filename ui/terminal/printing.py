@@ -15,8 +15,18 @@ from qa.display import printable
 
 Work = Callable[[ProgressCallback], Changes]
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+WHOLE = 100_000
+"""The width of lines that go into a file or a pipe, where nothing may be wrapped: programs read them line by line."""
+
+
+def _console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    if not console.file.isatty():
+        console.width, console.soft_wrap = WHOLE, True
+    return console
+
+
+console, errors = _console(), _console(stderr=True)
 
 
 def print_changes(changes: Changes) -> None:
