@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from index import Index
 from qa import answer
+from ui.terminal import command
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,14 +34,27 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
     index.close()
 
 
+def _names(group: TyperGroup, before: str = "verbatim") -> set[str]:
+    inner = ((f"{before} {name}", one) for name, one in group.commands.items())
+    return set().union(*(_names(one, name) if isinstance(one, TyperGroup) else {name} for name, one in inner))
+
+
+def test_the_table_of_commands_has_them_all() -> None:
+    whole = get_command(command)
+    assert isinstance(whole, TyperGroup)
+    rows = re.findall(r"^\| `(verbatim .*?)` \|", (ROOT / "docs" / "programs.md").read_text(), flags=re.MULTILINE)
+    listed = {re.sub(r" \[?[A-Z-].*", "", row.replace("[run]", "run")) for row in rows}
+    assert listed == _names(whole)
+
+
 @pytest.mark.parametrize(
     "page",
     ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-    + ["docs/evals.md", "docs/programs.md", "docs/check.md", "docs/llm.md"],
+    + sorted(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")),
 )
 def test_every_link_and_named_file_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if "://" not in link]
     named = re.findall(r"`((?:index|qa|ui|evals|tests|seeds)/[\w./-]+)`", text)
     for link in links:
         assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"
