@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.main import get_command
 
 from index import Index
 from qa import answer
+from tests.command import run
 from ui.terminal import command
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +34,19 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
     later = answer("And when did it end?", index=index, history=[first])
     assert later.query.startswith("And when did it end? Iraq troops")
     index.close()
+
+
+def test_the_session_of_the_readme_is_what_the_commands_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (session,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path))
+    for asked in session.split("$ verbatim ")[1:]:
+        line, shown = asked.split("\n", maxsplit=1)
+        run(*shlex.split(line))
+        promised, printed = (re.sub(r"confidence .*", "", text).split() for text in (shown, capsys.readouterr().out))
+        assert promised == printed
 
 
 def _names(group: TyperGroup, before: str = "verbatim") -> set[str]:

@@ -1,4 +1,4 @@
-"""The table of the README: how peers are set, and what is printed of the reports."""
+"""The table of docs/measured.md: how peers are set, and what is printed of the reports."""
 
 from __future__ import annotations
 

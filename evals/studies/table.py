@@ -1,4 +1,4 @@
-"""Verbatim beside its peers, on the built-in suites and on sets in open corpus: the table of the README.
+"""Verbatim beside its peers, on the built-in suites and on sets in open corpus: the table of docs/measured.md.
 
     python -m evals.studies.table measure --data ../data/dev --to FOLDER  # asks; a report a suite, half and system
     python -m evals.studies.table show FOLDER                             # reads them and prints the table as Markdown
