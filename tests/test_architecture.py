@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import re
 import subprocess
 import sys
 from functools import cache
@@ -65,6 +66,22 @@ def test_the_folders_of_evals_import_one_way() -> None:
             continue
         inside = {name.split(".")[1] for name in imported_modules(file) if name.startswith("evals.")}
         assert inside <= set(allowed[folder]), file
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_the_tables_of_the_house_name_every_module(floor: str) -> None:
+    """A row is a module, or a subpackage with its modules."""
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    (table,) = re.findall(rf"^### `{floor}/`\n(.*?)(?=^#)", page, flags=re.DOTALL | re.MULTILINE)
+    named: list[str] = []
+    for place, told in re.findall(r"^\| `([\w/]+)`[^|]*\| (.*) \|$", table, flags=re.MULTILINE):
+        if place.endswith("/"):
+            assert (ROOT / floor / place).is_dir()
+            named += [place + name for name in re.findall(r"`(\w+)`", told)]
+        else:
+            named.append(place)
+    files = [file.relative_to(ROOT / floor) for file in (ROOT / floor).rglob("*.py") if not file.stem.startswith("__")]
+    assert sorted(named) == sorted(file.with_suffix("").as_posix() for file in files)
 
 
 @pytest.mark.parametrize(
