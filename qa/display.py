@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -29,7 +30,13 @@ def printable(text: str) -> str:
 
 def rich_answer(answer: Answer) -> Group:
     """Return an answer for a terminal: its quotations with their places, or the refusal and the nearest sentence."""
-    return Group(*_rich_lines(answer), *(rich_written(answer.written) if answer.written else ()))
+    lines = _rich_lines(answer, count(len(answer.citations) + 1))
+    return Group(*lines, *(rich_written(answer.written) if answer.written else ()))
+
+
+def numbered_sentences(answer: Answer) -> tuple[Citation, ...]:
+    """Return the sentences that `rich_answer` shows, in the order of their numbers: the nearest follow the cited."""
+    return (*answer.citations, *(near for part in answer.parts or (answer,) for near in part.near))
 
 
 def rich_written(written: Written) -> Iterator[Text]:
@@ -58,14 +65,14 @@ def rich_statement(sentence: Statement) -> Text:
     return Text.assemble(("  ✗ ", "red"), (printable(sentence.cited), "strike dim"), (f"  (struck: {why})", "red"))
 
 
-def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
+def _rich_lines(answer: Answer, numbers: Iterator[int]) -> Iterator[Text | Group]:
     if answer.reply is not None:
         yield Text(printable(answer.reply))
         return
     if answer.parts:
         for one in answer.parts:
             yield Text(f"\n{printable(one.question)}", style="bold")
-            yield from _rich_lines(one)
+            yield from _rich_lines(one, numbers)
         return
     if answer.abstained:
         yield Text(printable(answer.reason), style="yellow")
@@ -74,7 +81,7 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
         if answer.nearest:
             yield Text(f"\n{answer.near_label}:", style="dim")
         for near in answer.near:
-            yield rich_citation(near, mark=False)
+            yield rich_citation(near.numbered(next(numbers)), mark=False)
         return
     if answer.short:
         yield Text(printable(answer.short), style="bold")
@@ -90,16 +97,16 @@ def _rich_lines(answer: Answer) -> Iterator[Text | Group]:
 
 
 def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
-    """Return a quotation and its place; with ``mark`` it is evidence, with its number and the short answer marked."""
+    """Return a quotation with its number and its place; with ``mark`` it is evidence, and the short answer marked."""
     quotation = Text(printable(citation.text))
     if mark and citation.answer:
         quotation.stylize(
             "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
         )
-    number = f"[{citation.number}] " if mark else ""
+    number = Text(f"[{citation.number}] ", style="cyan" if mark else "dim")
     place = f"{printable(citation.title)}, {citation.place}"
     context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
-    return Group(*context, Text.assemble((number, "cyan"), "“", quotation, "”"), Text(f"    {place}", style="dim"))
+    return Group(*context, Text.assemble(number, "“", quotation, "”"), Text(f"    {place}", style="dim"))
 
 
 # ---- in a notebook ----

@@ -48,9 +48,22 @@ def test_a_number_opens_what_came_nearest_after_a_refusal(seed_index: Index) -> 
     asked = "Which penguins live in Antarctica?"
     printed, (refusal,), _ = said(seed_index, [asked, "2", "4", "0"])
     assert refusal.abstained
+    assert f"[2] “{refusal.near[1].text}”" in printed
     assert printed.count(refusal.near[1].text) == 2, "once as near, and once with its neighbours"
     assert "no [4]" in printed
     assert "no [0]" in printed
+
+
+def test_of_several_questions_each_sentence_has_a_number_of_its_own(seed_index: Index) -> None:
+    asked = "Which penguins live in Antarctica? How many troops remain in Iraq? Which whales live in Oslo?"
+    printed, (answer,), _ = said(seed_index, [asked])
+    penguins, _, whales = answer.parts
+    sentences = [*answer.citations, *penguins.near, *whales.near]
+    for number, sentence in enumerate(sentences, start=1):
+        assert f"[{number}] “{sentence.text}”" in printed
+    opened, _, _ = said(seed_index, [asked, str(len(sentences)), str(len(sentences) + 1)])
+    assert opened.count(whales.near[-1].text) == printed.count(whales.near[-1].text) + 1
+    assert f"no [{len(sentences) + 1}]" in opened
 
 
 def test_the_last_question_is_asked_again_without_the_talk(seed_index: Index) -> None:

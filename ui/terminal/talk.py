@@ -12,7 +12,7 @@ from rich.text import Text
 from index import Index, VerbatimError
 from index.sentences import sentence_spans
 from qa import Answer, Citation, stream
-from qa.display import printable
+from qa.display import numbered_sentences, printable
 from qa.write import Writer
 from ui.terminal.telling import tell
 
@@ -73,8 +73,8 @@ class Talk:
         self.history = [*self.history, tell(chain([found], answers), self.console)][-KEPT:]
 
     def _open(self, number: int) -> None:
-        """Print a sentence that the last answer cites, or the nearest of a refusal, between its neighbours."""
-        shown = (self.history[-1].citations or self.history[-1].near) if self.history else ()
+        """Print a sentence that the last answer showed between its neighbours."""
+        shown = numbered_sentences(self.history[-1]) if self.history else ()
         if not 1 <= number <= len(shown):
             self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
             return
