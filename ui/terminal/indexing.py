@@ -51,7 +51,10 @@ def opened(store: Path | None) -> Index:
 
 @command.command()
 def add(paths: PathsArgument, store: StoreOption = None) -> None:
-    """Add or update documents."""
+    """Add or update documents.
+
+    The exit status is 0 where all files are in, 1 where some could not be read (the others are in), and 2 for an error.
+    """
     with Index.open(store) as index:
         _finish(with_progress(lambda progress: index.add(paths, progress=progress)))
 
@@ -62,7 +65,10 @@ def sync(
     store: StoreOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow every change of the folder.")] = False,
 ) -> None:
-    """Make the store agree with a folder: add, update, and remove what is gone from it."""
+    """Make the store agree with a folder: add, update, and remove what is gone from it.
+
+    The exit status is 0 where all files are in, 1 where some could not be read (the others are in), and 2 for an error.
+    """
     with Index.open(store) as index:
         changes = with_progress(lambda progress: index.sync(folder, progress=progress))
         if not watch:
