@@ -151,7 +151,8 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
     shown = layout._begin(index, PARTS, "And there?", turns, "alone")
     assert shown["question"] != "", "what stands in the box is left"
     layout._begin(index, PARTS, "And then?", turns)
-    assert "without what was said before" in finish(index, turns, documents=["x"], there=2)
+    chosen = index.add(Source("a.txt", "The mill is old.")).added
+    assert "without what was said before" in finish(index, turns, documents=chosen, there=2)
     assert seen == [[], ["How many?", "How many?"]]
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
 
@@ -160,11 +161,11 @@ def test_a_document_removed_since_it_was_chosen_is_left_out(index):
     removed, kept = index.add([Source("a.txt", "The mill is old."), Source("b.txt", "The harbour is new.")]).added
     index.remove(removed)
     turns = [Turn("Which mill?")]
-    asking.finish(index, turns, [removed, kept])
+    asking.finish(index, turns, list(turns), [removed, kept])
     assert turns[0].trouble is None
     assert turns[0].answer.searched.documents == 1
     turns = [Turn("Which mill?")]
-    asking.finish(index, turns, [removed])
+    asking.finish(index, turns, list(turns), [removed])
     assert "No document is chosen" in turns[0].trouble
 
 
@@ -191,8 +192,9 @@ def test_a_question_can_be_asked_of_all_although_some_are_chosen(index, monkeypa
     turns: list[Turn] = []
     layout._begin(index, PARTS, "How many?", turns)
     layout._begin(index, PARTS, "How many?", turns, "all")
-    finish(index, turns, documents=["x"], there=9)
-    assert seen == [["x"], None]
+    chosen = index.add(Source("a.txt", "The mill is old.")).added
+    finish(index, turns, documents=chosen, there=9)
+    assert [asked and tuple(asked) for asked in seen] == [chosen, None]
     assert [turn.asked for turn in turns] == [(1, 9), None]
     assert turns[1].notes == ("Asked of all documents.",)
 
