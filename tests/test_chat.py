@@ -151,7 +151,7 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
     shown = layout._begin(index, PARTS, "And there?", turns, "alone")
     assert shown["question"] != "", "what stands in the box is left"
     layout._begin(index, PARTS, "And then?", turns)
-    chosen = index.add(Source("a.txt", "The mill is old.")).added
+    chosen = tuple(document.id for document in index.documents())
     assert "without what was said before" in finish(index, turns, documents=chosen, there=2)
     assert seen == [[], ["How many?", "How many?"]]
     assert turns[1].notes == ("Asked alone, without what was said before.", "Asked of 1 of 2 documents.")
@@ -192,7 +192,7 @@ def test_a_question_can_be_asked_of_all_although_some_are_chosen(index, monkeypa
     turns: list[Turn] = []
     layout._begin(index, PARTS, "How many?", turns)
     layout._begin(index, PARTS, "How many?", turns, "all")
-    chosen = index.add(Source("a.txt", "The mill is old.")).added
+    chosen = tuple(document.id for document in index.documents())
     finish(index, turns, documents=chosen, there=9)
     assert [asked and tuple(asked) for asked in seen] == [chosen, None]
     assert [turn.asked for turn in turns] == [(1, 9), None]
