@@ -372,16 +372,53 @@ def test_auroc_interval_holds_its_value() -> None:
 
 def test_a_paired_difference_is_surer_than_two_intervals() -> None:
     hard = [(float(number % 2),) for number in range(100)]
-    mended = [(1.0,) if number < 10 else value for number, value in enumerate(hard)]
+    mended = [(1.0,) if number < 12 else value for number, value in enumerate(hard)]
     found = metrics.difference(metrics.mean, hard, mended, seed=0)
-    assert found.value == pytest.approx(0.05)
-    assert 0 < found.low < found.high < 0.1
+    assert found.value == pytest.approx(0.06)
+    assert 0 < found.low < found.high < 0.12
     apart = mean_of([value for (value,) in hard])
     assert apart.high - apart.low > found.high - found.low
     assert metrics.difference(metrics.mean, hard, hard, seed=0) == Estimate(0, 0, 0, 100)
     assert metrics.difference(metrics.mean, [], [], seed=0) == Estimate(None, None, None, 0)
     with pytest.raises(ValueError, match="the same questions"):
         metrics.difference(metrics.mean, hard, hard[1:], seed=0)
+
+
+@pytest.mark.parametrize(("questions", "better", "worse"), [(3, 3, 0), (20, 4, 0), (46, 5, 0), (46, 6, 0), (46, 9, 1)])
+def test_a_difference_of_shares_is_clear_only_if_the_sign_test_agrees(questions: int, better: int, worse: int) -> None:
+    from scipy.stats import binomtest
+
+    before = [(float(number >= better and number < better + worse),) for number in range(questions)]
+    after = [(float(number < better),) for number in range(questions)]
+    found = metrics.difference(metrics.mean, before, after, seed=0)
+    assert (found.low > 0) is bool(binomtest(better, better + worse).pvalue < 0.05)
+    assert found.low <= found.value <= found.high
+    back = metrics.difference(metrics.mean, after, before, seed=0)
+    assert (back.high < 0) is (found.low > 0)
+
+
+def test_an_auroc_of_one_of_few_is_not_sure() -> None:
+    apart = [(0.9, 1.0)] * 5 + [(0.1, 0.0)] * 5
+    found = estimate(metrics.auroc, apart, seed=0)
+    assert (found.value, found.high) == (1, 1)
+    assert 0.5 < found.low < 0.8
+    wrong = estimate(metrics.auroc, [(1 - sure, right) for sure, right in apart], seed=0)
+    assert (wrong.low, wrong.high) == (0, pytest.approx(1 - found.low))
+    assert estimate(metrics.auroc, apart * 10, seed=0).low > 0.9
+
+
+def test_the_interval_of_a_calibration_error_reaches_down_to_none() -> None:
+    import numpy
+
+    random = numpy.random.default_rng(0)
+    holds = 0
+    for _ in range(10):
+        confidence = random.random(100)
+        right = random.random(100) < confidence  # calibrated, so that there is no error but by chance
+        found = estimate(metrics.calibration_error, numpy.c_[confidence, right].tolist(), seed=0)
+        assert 0 <= found.low <= found.value <= found.high
+        holds += found.low == 0
+    assert holds >= 8
 
 
 def test_a_paired_difference_of_rankings() -> None:

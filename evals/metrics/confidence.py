@@ -135,15 +135,20 @@ def reliability(confidence: Numbers, right: Numbers, bins: int = BINS) -> tuple[
     return tuple(found)
 
 
-def calibration_error(confidence: Numbers, right: Numbers, bins: int = BINS) -> float:
+def calibration_error(confidence: Numbers, right: Numbers, axis: int = -1) -> Any:  # noqa: ANN401 - as `auroc`
     """Return the expected calibration error (Naeini et al. 2015, Guo et al. 2017). 0 is best; nan without any.
 
-    The mean distance between a bin's confidence and its share of right ones, weighted by its questions.
+    The mean distance between a bin's confidence and its share of right ones, weighted by its questions: so the sum of
+    how much confidence the bins have too much or too little.
     """
-    if not len(confidence):
+    import numpy
+
+    sure, correct = numpy.asarray(confidence, dtype=float), numpy.asarray(right, dtype=float)
+    if not sure.size:
         return math.nan
-    filled = (one for one in reliability(confidence, right, bins) if one.n)
-    return sum(one.n * abs(one.confidence - one.right) for one in filled) / len(confidence)
+    place, surplus = numpy.minimum((sure * BINS).astype(int), BINS - 1), sure - correct
+    bins = (numpy.abs(numpy.where(place == number, surplus, 0).sum(axis=axis)) for number in range(BINS))
+    return sum(bins) / sure.shape[axis]
 
 
 def _surest_first(confidence: Numbers, right: Numbers) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evals.metrics.confidence import auroc, calibration_error
+
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
@@ -74,7 +76,10 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
 
     Samples in which the statistic is not defined (an AUROC of one class) are left out. Where every draw would give the
     same number, the interval is that number; but where every question has all or none of a `mean` or `share`, it is the
-    exact one (Clopper and Pearson 1934), since 20 right of 20 does not mean that all are right.
+    exact one (Clopper and Pearson 1934), since 20 right of 20 does not mean that all are right. For the same reason
+    that of an `auroc` is Newcombe's. A `calibration_error` is never negative, so chance makes it larger, and in each
+    drawn sample once more: its interval is the basic one, which takes that off again (ibid.), and begins at 0 where a
+    calibrated system would often have as much.
     """
     import numpy
     from scipy import stats
@@ -83,13 +88,14 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
         return Estimate(None, None, None, 0)
     columns = tuple(numpy.asarray(rows, dtype=float).T)
     value = float(statistic(*columns))
-    if math.isnan(value):
-        return Estimate(None, None, None, len(rows))
-    if len(rows) < 2:
-        return Estimate(value, None, None, len(rows))
+    if math.isnan(value) or len(rows) < 2:
+        return Estimate(None if math.isnan(value) else value, None, None, len(rows))
     if statistic in (mean, share) and value in (0, 1):  # all, or none, of every question
         low, high = stats.binomtest(round(value * len(rows)), len(rows)).proportion_ci(LEVEL, "exact")
         return Estimate(value, float(low), float(high), len(rows))
+    if statistic is auroc:
+        answerable = int(columns[1].sum())
+        return Estimate(value, *_auroc_interval(value, answerable, len(rows) - answerable), len(rows))
     if all(numpy.ptp(column) == 0 for column in columns):
         return Estimate(value, value, value, len(rows))
     with numpy.errstate(all="ignore"), warnings.catch_warnings():
@@ -103,7 +109,41 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
             rng=numpy.random.default_rng(seed),
         ).bootstrap_distribution
     low, high = numpy.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if statistic is calibration_error:
+        is_chance = value <= _calibrated(columns[0], seed)
+        low, high = 0.0 if is_chance else max(0.0, 2 * value - high), max(value, 2 * value - low)
     return Estimate(value, float(low), float(high), len(rows))
+
+
+def _calibrated(confidence: NDArray[numpy.float64], seed: int) -> float:
+    """Return the calibration error that a system stays below in 95 % of the runs if each confidence is the chance.
+
+    Consistency resampling (Bröcker and Smith 2007).
+    """
+    import numpy
+
+    drawn = numpy.random.default_rng(seed).random((RESAMPLES, len(confidence))) < confidence
+    error: Statistic = calibration_error
+    return float(numpy.quantile(error(numpy.broadcast_to(confidence, drawn.shape), drawn), LEVEL))
+
+
+def _auroc_interval(value: float, ones: int, zeros: int) -> tuple[float, float]:
+    """Return the interval of an AUROC that is all values it does not differ from, by Hanley and McNeil's variance.
+
+    Method 5 of Newcombe 2006: 1 of few questions does not mean that the confidence always tells.
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    half = (ones + zeros) / 2
+
+    def distance(true: float) -> float:
+        spread = 2 * half - 1 - (3 * half - 3) / ((2 - true) * (1 + true))
+        return float((value - true) ** 2 - norm.ppf((1 + LEVEL) / 2) ** 2 * true * (1 - true) * spread / (ones * zeros))
+
+    low = brentq(distance, 0, value - 1e-9) if value > 0 else 0.0
+    high = brentq(distance, value + 1e-9, 1) if value < 1 else 1.0
+    return float(low), float(high)
 
 
 def difference(
@@ -112,7 +152,8 @@ def difference(
     """Return after - before over the same questions, row by row, with its interval by the paired bootstrap.
 
     Each draw takes the same questions for both runs (Efron and Tibshirani 1993, ch. 8 and 16), so that what makes a
-    question hard for both cancels out. An interval without 0 tells that the runs differ.
+    question hard for both cancels out. An interval without 0 tells that the runs differ. Of a `mean` of zeros and ones
+    it also holds the interval of the sign test, so that three of three mended questions tell nothing yet.
     """
     if len(before) != len(after):
         raise ValueError(f"the runs must have the same questions; {len(before)} and {len(after)} rows were given")
@@ -121,4 +162,25 @@ def difference(
     def paired(*columns: NDArray[numpy.float64]) -> float:
         return float(statistic(*columns[width:])) - float(statistic(*columns[:width]))
 
-    return estimate(paired, [(*one, *other) for one, other in zip(before, after, strict=True)], seed=seed)
+    found = estimate(paired, [(*one, *other) for one, other in zip(before, after, strict=True)], seed=seed)
+    if statistic is mean and {value for row in (*before, *after) for value in row} <= {0, 1}:
+        return _with_sign_test(found, sum(one[0] < other[0] for one, other in zip(before, after, strict=True)))
+    return found
+
+
+def _with_sign_test(found: Estimate, better: int) -> Estimate:
+    """Return a difference of shares with an interval that is without 0 only if the sign test agrees.
+
+    Of the questions that differ, the share of the ``better`` ones has an exact interval (McNemar's test, exact).
+    """
+    from scipy.stats import binomtest
+
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    worse = better - round(found.value * found.n)
+    differing = better + worse
+    if not differing:
+        return found
+    exact = binomtest(better, differing).proportion_ci(LEVEL, "exact")
+    low, high = ((2 * float(share) - 1) * differing / found.n for share in (exact.low, exact.high))
+    return Estimate(found.value, min(found.low, low), max(found.high, high), found.n)
