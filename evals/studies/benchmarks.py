@@ -33,6 +33,7 @@ import typer
 
 from evals.peers import NO_NETWORK
 from evals.rows import SuiteError
+from evals.run import REPOSITORY
 from evals.sets import load_set
 from index import Index, Source
 from index.embed import Vectors, open_encoder
@@ -40,7 +41,6 @@ from index.passages import PASSAGE_CHARS, passage_groups
 from index.scan import Scan
 from index.sentences import sentence_spans
 
-ROOT = Path(__file__).parents[2]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 ENVIRONMENT = {**ONE_THREAD, **NO_NETWORK, "TOKENIZERS_PARALLELISM": "false", "ANONYMIZED_TELEMETRY": "False"}
 
@@ -477,7 +477,7 @@ def run(arguments: Sequence[str]) -> Ran:
         with printed.open("wb") as out, failed.open("wb") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 list(arguments),
-                cwd=ROOT,
+                cwd=REPOSITORY,
                 env={**os.environ, **ENVIRONMENT},
                 stdout=out,
                 stderr=errors,

@@ -19,9 +19,8 @@ from typing import Annotated, Any
 import typer
 
 from evals.folder import load_suite
-from evals.run import open_verbatim
+from evals.run import REPOSITORY, open_verbatim
 from evals.sets import half_of, load_set
-from evals.studies.benchmarks import ROOT
 from evals.studies.fit import LEANING
 from evals.suite import Suite
 from index import Source
@@ -29,7 +28,7 @@ from qa.answer import Answerer
 from qa.quantities import quantities
 from qa.types import Answer
 
-PAIRS = ROOT / "tests/gold/conflicts.jsonl"
+PAIRS = REPOSITORY / "tests/gold/conflicts.jsonl"
 SETS = (*LEANING, "covidqa", "squad20")
 
 

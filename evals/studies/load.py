@@ -31,10 +31,11 @@ import httpx
 import numpy as np
 import typer
 
-from evals.studies.benchmarks import ROOT, make_questions
+from evals.run import REPOSITORY
+from evals.studies.benchmarks import make_questions
 from index.passages import PASSAGE_CHARS
 
-SEEDS = ROOT / "seeds"
+SEEDS = REPOSITORY / "seeds"
 TIMEOUT = 60.0
 """Seconds after which a request counts as failed."""
 
@@ -132,7 +133,7 @@ def serving(documents: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         arguments = [sys.executable, "-c", main, "chat", str(documents), "--store", folder, "--port", "0"]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
         process = subprocess.Popen(  # noqa: S603 - our own command
-            arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+            arguments, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
         )
         try:
             yield _address(process), process

@@ -26,7 +26,8 @@ import httpx
 import numpy as np
 import typer
 
-from evals.studies.benchmarks import ENVIRONMENT, ROOT
+from evals.run import REPOSITORY
+from evals.studies.benchmarks import ENVIRONMENT
 from evals.studies.load import SEEDS, open_chat
 
 QUESTION = "How many U.S. troops are still in Iraq?"
@@ -98,7 +99,7 @@ def _start(name: str, arguments: Callable[[Path, int, str], list[str]], document
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own commands
             arguments(documents, port, folder),
-            cwd=ROOT,
+            cwd=REPOSITORY,
             env={**os.environ, **ENVIRONMENT, "GRADIO_ANALYTICS_ENABLED": "False"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
