@@ -78,7 +78,7 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
     same number, the interval is that number; but where every question has all or none of a `mean` or `share`, it is the
     exact one (Clopper and Pearson 1934), since 20 right of 20 does not mean that all are right. For the same reason
     that of an `auroc` is Newcombe's. A `calibration_error` is never negative, so chance makes it larger, and in each
-    drawn sample once more: its interval is the basic one, which takes that off again (ibid.), and begins at 0 where a
+    drawn sample once more: its lower limit is the basic one, which takes that off again (ibid.), and 0 where a
     calibrated system would often have as much.
     """
     import numpy
@@ -111,7 +111,7 @@ def estimate(statistic: Statistic, rows: Sequence[Sequence[float]], *, seed: int
     low, high = numpy.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     if statistic is calibration_error:
         is_chance = value <= _calibrated(columns[0], seed)
-        low, high = 0.0 if is_chance else max(0.0, 2 * value - high), max(value, 2 * value - low)
+        low = 0.0 if is_chance else max(0.0, min(low, 2 * value - high))
     return Estimate(value, float(low), float(high), len(rows))
 
 
