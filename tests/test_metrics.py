@@ -56,6 +56,9 @@ def test_a_word_is_no_sentence() -> None:
     assert states("had cost nine million euros", "nine million")
     assert not states("had cost nine million euros"), "less than half, and no answer is known"
     assert not states("the new bridge in the harbour of Skerry", "nine million"), "the words of the question"
+    long = "When it was all over, the new bridge in the harbour of Skerry had"
+    assert not states(long, "nine million"), "more of them"
+    assert states(long, "ten million"), "the answer is that of another fact"
     assert not states("nine million", "nine million"), "fewer characters than count"
     assert not states("had cost nine million euros", "nine million", more=100), "more of it is something else"
     assert states("it was all over, the new bridge in the harbour of Skerry"), "more than half"

@@ -47,20 +47,23 @@ class Place(Protocol):
 def matches(citation: Place, gold: Place, answers: Sequence[str] = ()) -> bool:
     """Whether a citation counts as a gold sentence.
 
-    It holds at least half of the gold sentence's characters; or it is a clause cut from it, of `FEWEST_SHARED` at
-    least, that holds one of the short ``answers``. So a longer span that holds the sentence matches; a neighbour that
-    shares a few characters does not, nor do a single word and the words that the question had already. That a whole
-    page as one citation would match is what `focus` is for. An empty span matches nothing.
+    It holds at least half of the gold sentence's characters, or it is a clause cut from it, of `FEWEST_SHARED` at
+    least; and if the sentence holds any of the short ``answers``, so must what they share, else it must be half of it.
+    So a longer span that holds the sentence matches; a neighbour that shares a few characters does not, nor do a single
+    word and the words that the question had already. That a whole page as one citation would match is what `focus` is
+    for. An empty span matches nothing.
     """
     if citation.document != gold.document:
         return False
     start, end = max(citation.start, gold.start), min(citation.end, gold.end)
     shared = end - start
-    if 2 * shared >= gold.end - gold.start:
-        return True
-    if shared < FEWEST_SHARED or 2 * shared < citation.end - citation.start:
+    is_half = 2 * shared >= gold.end - gold.start
+    is_clause = shared >= FEWEST_SHARED and 2 * shared >= citation.end - citation.start
+    if not is_half and not is_clause:
         return False
-    return answer_in_citation([gold.text[start - gold.start : end - gold.start]], answers) == 1
+    if answer_in_citation([gold.text], answers):
+        return answer_in_citation([gold.text[start - gold.start : end - gold.start]], answers) == 1
+    return is_half
 
 
 def stated_facts(citation: Place, facts: Sequence[Sequence[Place]], answers: Sequence[str] = ()) -> frozenset[int]:
