@@ -361,6 +361,22 @@ def test_a_phone_has_one_column_and_the_source_as_a_sheet(watch):
     page.wait_for_selector("body:not([data-sheet]) button[name=cite]:focus")
 
 
+def test_back_lowers_the_sheet_of_a_phone_and_does_not_leave_the_chat(watch):
+    page = watch(viewport={"width": 390, "height": 844}, has_touch=True).page
+    ask(page, "How many troops are there?")
+    entries = page.evaluate("history.length")
+    for close in (page.go_back, lambda: page.click("button[name=close]"), lambda: page.keyboard.press("Escape")):
+        page.tap("button[name=cite]")
+        page.wait_for_selector("body[data-sheet] #source mark:focus")
+        close()
+        page.wait_for_selector("body:not([data-sheet]) button[name=cite]:focus")
+        page.wait_for_function("!history.state?.sheet")
+    assert page.evaluate("history.length") == entries + 1, "what is closed leaves nothing to go back through"
+    page.go_forward()
+    page.wait_for_selector("body[data-sheet]")
+    assert page.locator(".turn").count() == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_text_has_contrast(watch, scheme):
     page = watch(color_scheme=scheme).page

@@ -381,6 +381,19 @@ def test_nothing_is_cut_off_on_a_phone_or_when_enlarged(visit: Any, size: tuple[
                          "return pane.scrollWidth - pane.clientWidth; })()") <= 0  # fmt: skip
 
 
+def test_a_phone_held_sideways_shows_the_source_and_not_only_what_it_is(visit: Any) -> None:
+    page = visit(viewport={"width": 844, "height": 390}, has_touch=True, is_mobile=True)
+    for question, shown in (("libreoffice-report.pdf", "#source .box"), ("How many?", "#source .text mark")):
+        open_first(page, question)
+        page.wait_for_timeout(300)
+        pane, box = page.locator("#source").bounding_box(), page.locator(shown).first.bounding_box()
+        header = page.locator("#source header").bounding_box()
+        top = max(pane["y"], header["y"] + header["height"])
+        assert top <= box["y"], question
+        assert box["y"] + box["height"] <= pane["y"] + pane["height"], question
+        assert pane["y"] + pane["height"] - top > 0.5 * pane["height"], question
+
+
 def test_printed_it_is_the_conversation_and_nothing_else(visit: Any) -> None:
     page = visit(color_scheme="dark")
     ask(page, "How many?")

@@ -74,10 +74,11 @@ function say(words) {
 
 // ---- pages ----
 
-/** How far down the pane one is after `share` of what its header leaves free. */
+/** How far down the pane one is after `share` of what its header leaves free, where that does not scroll away. */
 function below(share) {
-  const header = find("#source header").offsetHeight / find("#source").clientHeight;
-  return header + share * (1 - header);
+  const header = find("#source header");
+  const taken = getComputedStyle(header).position === "sticky" ? header.offsetHeight / find("#source").clientHeight : 0;
+  return taken + share * (1 - taken);
 }
 
 /** The page that one looks at: that a third of the way down. */

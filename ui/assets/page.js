@@ -12,9 +12,12 @@ export function tell(field, message) {
   input.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
 }
 
-/** Choose what stands beside the conversation; on a phone, bring it up as a sheet. */
+const isPhone = matchMedia("(max-width: 800px)"); // where chat.css makes a sheet of it
+
+/** Choose what stands beside the conversation; on a phone, bring it up as a sheet, which the browser's Back lowers. */
 export function show(pane, raise = true) {
   document.body.dataset.pane = pane;
+  if (raise && isPhone.matches && !history.state?.sheet) history.pushState({ ...history.state, sheet: true }, "");
   if (raise) document.body.dataset.sheet = "open";
   for (const button of document.querySelectorAll("#tabs button[name=show]"))
     button.setAttribute("aria-pressed", String(button.value === pane));
@@ -30,10 +33,23 @@ export function comeFrom(button) {
 
 /** Leave what stands beside: lower the sheet, and return to what opened it. */
 export function goBack() {
+  if (history.state?.sheet) history.back();
+  lower();
+}
+
+function lower() {
   delete document.body.dataset.sheet;
   const back = typeof opener === "string" ? citeButton(opener) : opener;
   (back?.isConnected ? back : find("#question textarea"))?.focus();
 }
+
+window.addEventListener("popstate", () => {
+  if (history.state?.sheet) document.body.dataset.sheet = "open";
+  else if (document.body.dataset.sheet) lower();
+});
+
+// A page that is loaded anew has its sheet down.
+if (history.state?.sheet) history.replaceState({ ...history.state, sheet: false }, "");
 
 /** Scroll `pane`, and nothing around it, until `element` stands `share` of the way down. */
 export function scrollWithin(pane, element, share, behavior) {
