@@ -175,6 +175,10 @@ def test_only_the_documents_that_are_ticked_are_asked(open_page):
     page.wait_for_selector("#scope .some")
     assert tick.get_attribute("aria-checked") == "false"
     assert page.text_content("#scope b") == "1 of 2"
+    page.reload()
+    page.wait_for_selector("#scope .some")
+    assert page.text_content("#scope b") == "1 of 2", "a reload does not widen it"
+    page.wait_for_selector(".documents tr:has-text('centcom') [aria-checked=false]", state="attached")
     ask(page, TROOPS)
     assert page.locator(".turn .refusal").count() == 1
     assert page.text_content(".turn .refusal").endswith("(1 was not asked).")
@@ -184,6 +188,7 @@ def test_only_the_documents_that_are_ticked_are_asked(open_page):
     assert page.text_content("#scope b") == "1 of 2", "the choice stands"
     other = open_page()
     assert other.text_content("#scope b") == "all 2", "the choice is the page's own"
+    page.click("#tabs button[value=documents]")
     page.click("button[name=choose-all]")
     page.wait_for_selector("#scope .all")
     ask(page, TROOPS)
@@ -192,6 +197,16 @@ def test_only_the_documents_that_are_ticked_are_asked(open_page):
     page.wait_for_selector("#scope .some")
     ask(page, TROOPS)
     assert "No document is chosen" in page.text_content(".turn:nth-child(4) .trouble")
+    page.reload()
+    page.wait_for_selector("#scope .some")
+    assert page.text_content("#scope b") == "0 of 2"
+    page.click("#tabs button[value=documents]")
+    page.click("button[name=choose-all]")
+    page.wait_for_selector("#scope .all")
+    page.reload()
+    page.wait_for_selector("#scope .all")
+    page.wait_for_timeout(500)
+    assert page.text_content("#scope b") == "all 2"
 
 
 def test_a_conversation_survives_a_reload_and_a_restart_and_opens_its_sources(open_page, index, browser):

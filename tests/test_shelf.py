@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from index import Index, Source
 from index.types import Entry, Failure
@@ -18,7 +19,7 @@ from ui.chat.sessions import Session
 from ui.chat.shelf import Shelf, ShelfParts
 
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
-PARTS = ShelfParts("upload", "message", "refused", "matching", "table", "scope", "command", "unwanted")
+PARTS = ShelfParts("upload", "message", "refused", "matching", "table", "scope", "command", "unwanted", "left-out")
 
 
 @dataclass
@@ -166,7 +167,19 @@ def test_all_and_none_are_those_that_the_filter_shows(shelf):
     assert len(session.asked(shelf.entries())) == 2
 
 
-@pytest.mark.parametrize("message", ["", "1", "1 skip nobody", "1 order <b>", "1 dismiss x", "1 ask " + "x" * 9999])
+def test_what_is_left_out_is_told_to_the_page_which_gives_it_back_after_a_reload(shelf):
+    session, again = Session(), Session()
+    shelf.command("1 match leave", session, ME)
+    told = shelf.command("2 none", session, ME)["left-out"]
+    (identity,) = session.left_out
+    assert html.fromstring(told).text_content() == identity
+    assert "2 of 3" in shelf.command(f"1 leave {identity} nobody", again, ME)["scope"]
+    assert again.left_out == {identity}
+
+
+@pytest.mark.parametrize(
+    "message", ["", "1", "1 skip nobody", "1 leave nobody", "1 order <b>", "1 dismiss x", "1 ask " + "x" * 9999]
+)
 def test_a_forged_command_changes_nothing(shelf, message):
     session = Session()
     shelf.command(message, session, ME)

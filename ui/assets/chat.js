@@ -67,7 +67,7 @@ function start() {
   if (!linked && matchMedia("(hover: hover)").matches) find("#question textarea").focus();
 }
 
-const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "#judged", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];
+const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "#judged", "#left-out", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];
 
 // Gradio builds the page after its own scripts have loaded.
 const ready = new Promise((resolve) => {

@@ -1,9 +1,10 @@
 // The documents: which are asked, how they are listed, what is dismissed.
 
 import { actions, whenReady } from "./chat.js";
-import { find, tell } from "./page.js";
+import { find, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("documents-command", words);
+const LEFT_OUT = "verbatim-left-out"; // in this tab's own storage: the documents that are not asked
 let pressed = null; // what was pressed in a table that is about to be replaced
 
 /** Give the ticks their role and state; Gradio lets no aria attribute through. */
@@ -18,10 +19,38 @@ function describe() {
   pressed = null;
 }
 
+const leftOut = () => new Set(sessionStorage.getItem(LEFT_OUT)?.split(" "));
+
+function remember(ids) {
+  if (ids.size) sessionStorage.setItem(LEFT_OUT, [...ids].join(" "));
+  else sessionStorage.removeItem(LEFT_OUT);
+}
+
+let told = ""; // what the server said last of all that is left out; Gradio may draw it more than once
+
+/** Remember what is left out once the server knows what "all" or "none" was. */
+function rememberTold() {
+  const list = find("#left-out [id]");
+  if (!list || list.id === told) return;
+  told = list.id;
+  remember(new Set(list.textContent.split(" ").filter(Boolean)));
+}
+
+/** Leave out what was left out in this tab before a reload, once the page shows its documents. */
+function chooseAgain() {
+  if (!find("#table .documents")) return false;
+  if (leftOut().size) send(`leave ${[...leftOut()].join(" ")}`);
+  return true;
+}
+
 Object.assign(actions, {
   ask: (tick) => {
     const on = tick.classList.toggle("on");
     tick.setAttribute("aria-checked", String(on));
+    const ids = leftOut();
+    if (on) ids.delete(tick.value);
+    else ids.add(tick.value);
+    remember(ids);
     send(`${on ? "ask" : "skip"} ${tick.value}`);
   },
   "choose-all": (button) => { pressed = button; send("all"); },
@@ -49,5 +78,10 @@ whenReady(() => {
   callByItsFace();
   new MutationObserver(describe).observe(find("#table"), { childList: true, subtree: true });
   find("#refused").setAttribute("role", "status");
+  whenChanged("#left-out", rememberTold);
+  if (!chooseAgain()) {
+    const loaded = new MutationObserver(() => chooseAgain() && loaded.disconnect());
+    loaded.observe(find("#table"), { childList: true, subtree: true });
+  }
   describe();
 });

@@ -134,6 +134,7 @@ def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
     wanted = wire_box("wanted-citation", "Citation to open")
     documents = wire_box("documents-command", "What to do with documents")
     unwanted = wire_box("unwanted-document", "Document to remove")
+    left_out = html("", "left-out")
     opened = wire_box("wanted-conversation", "Conversation to open")
     command = wire_box("history-command", "What to do with a conversation")
     return Parts(
@@ -151,7 +152,7 @@ def _lay_out(examples: Sequence[str], writings: Writings | None) -> Parts:
         wanted=wanted,
         verdict=wire_box("verdict", "What is said of an answer"),
         judged=html("", "judged"),
-        shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted),
+        shelf=ShelfParts(upload, message, refused, matching, table, scope, documents, unwanted, left_out),
         drawer=DrawerParts(listed, current, file, opened, command),
     )
 
@@ -260,7 +261,7 @@ def _wire_documents(page: gr.Blocks, index: Index, parts: Parts, documents: Shel
     for event in (added, removed, seeded):
         event.then(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
         event.then(documents.show, [session], own.shown(), **QUICK)
-    own.command.submit(documents.command, [own.command, session], own.shown(), **EVERY)
+    own.command.submit(documents.command, [own.command, session], [*own.shown(), own.left_out], **EVERY)
 
     def follow(turns: list[Turn], session: Session, request: gr.Request) -> Iterator[Updates]:
         """Tell of files that were sent before the page was loaded anew, and show what they brought."""

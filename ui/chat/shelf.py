@@ -47,6 +47,7 @@ class ShelfParts:
     scope: gr.Markdown
     command: gr.Textbox
     unwanted: gr.Textbox
+    left_out: gr.Markdown
 
     def shown(self) -> list[Any]:
         """Return the components that depend on which documents there are."""
@@ -113,8 +114,12 @@ class Shelf:
     # ---- choosing and listing ----
 
     def command(self, message: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        """Do what was clicked or typed: ask or skip a document, all or none, filter, order, show more, dismiss."""
-        verb, _, what = message.partition(" ")[2].partition(" ")
+        """Do what was clicked or typed: ask or skip a document, all or none, filter, order, show more, dismiss.
+
+        Or what the page remembers: to leave out what it left out before it was loaded anew.
+        """
+        number, _, said = message.partition(" ")
+        verb, _, what = said.partition(" ")
         entries = self.entries()
         if verb == "ask":
             session.left_out.discard(what)
@@ -125,6 +130,10 @@ class Shelf:
         if verb in ("all", "none"):
             shown = {entry.id for entry in render.arranged(entries, matching=session.matching)}
             session.left_out = session.left_out - shown if verb == "all" else session.left_out | shown
+            chosen = {self.parts.left_out: render.left_out(number, session.left_out)}
+            return {**self.show(session, request), **chosen}
+        if verb == "leave":
+            session.left_out = {entry.id for entry in entries}.intersection(what.split(" "))
         elif verb == "match":
             session.matching, session.rows = what[:200], render.ROWS
         elif verb == "order":

@@ -62,6 +62,11 @@ def scope(asked: int, documents: int) -> str:
     )
 
 
+def left_out(message: str, ids: Collection[str]) -> str:
+    """Return the documents that are not asked, for the page's script to remember; each ``message`` once."""
+    return f'<p id="left-out-{escape(message)}">{escape(" ".join(sorted(ids)))}</p>'
+
+
 def documents_table(
     entries: Sequence[Entry],
     *,
