@@ -45,8 +45,18 @@ def test_the_session_of_the_readme_is_what_the_commands_print(
     for asked in session.split("$ verbatim ")[1:]:
         line, shown = asked.split("\n", maxsplit=1)
         run(*shlex.split(line))
-        promised, printed = (re.sub(r"confidence .*", "", text).split() for text in (shown, capsys.readouterr().out))
+        promised, printed = (_sure(text) for text in (shown, capsys.readouterr().out))
         assert promised == printed
+
+
+def _sure(printed: str) -> list[str]:
+    """Return the words of what a command prints that are the same on every processor.
+
+    Where a model's scores are close, its last digits decide: whether the short answer takes "about" with it, and which
+    sentence is the second nearest of a refusal.
+    """
+    words = re.sub(r"confidence .*", "", printed.partition("[2]")[0]).split()
+    return [word for word in words if word != "about"]
 
 
 def _names(group: TyperGroup, before: str = "verbatim") -> set[str]:
