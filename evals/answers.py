@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -348,7 +349,9 @@ def _block_quotes(block: str) -> Iterator[str]:
         yield next(filter(None, whole.groups())) if whole else words
 
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern for any of these; made at the first need, since it takes 0.04 s."""
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
@@ -374,7 +377,7 @@ _THERE_IS_NO = r"\bthere(?:(?:'s| is| are) no|(?: is| are)(?: not|n't) any)"
 _CANNOT = r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to)"
 _I = r"\b(?:I|we)(?:'m|'re| am| are| was| were)?"
 _UNTOLD = r"\b(?:unclear|unknown|uncertain|impossible|not (?:clear|known|possible))\b"
-_DOCUMENTS_SAY_NOTHING = _any_of(
+_DOCUMENTS_SAY_NOTHING = (
     rf"{_DOCUMENTS}(?: \w+){{0,3}} (?:{_DOES_NOT} {_SAYS}|fails? to {_SAYS}|{_SAYS} (?:no|nothing|little)\b|lacks?\b)",
     rf"{_DOCUMENTS}(?: \w+){{0,2}} (?:is|are) (?:insufficient|not (?:enough|sufficient)|silent)\b",
     rf"\b(?:none|neither) of (?:\w+ ){{1,3}}{_DOCUMENTS}|\bno {_DOCUMENTS} {_SAYS}|\bnothing {_IN_DOCUMENTS}",
@@ -394,7 +397,7 @@ _DOCUMENTS_SAY_NOTHING = _any_of(
     rf"{_I} (?:do not|don't) know\b",
     rf"^\W*(?:no (?:{_INFORMATION}|idea)|n/?a|unknown|not (?:mentioned|found|stated|specified|given|known))\W*$",
 )
-_SAYS_NOTHING = _any_of(
+_SAYS_NOTHING = (
     rf"\b{_DOES_NOT} (?:say|mention|state|specify)\b",
     rf"\b(?:it|this|that|they) {_DOES_NOT} (?:contain|provide|include)\b",
     rf"{_NOT} (?:mentioned|stated|specified)\b",
@@ -426,8 +429,8 @@ def says_nothing(text: str, *, cites: bool = False, aligner: Aligner | None = No
 
 def _says_nothing(sentence: str, cites: bool, aligner: Aligner | None) -> bool:
     plain = " ".join(sentence.replace("’", "'").split())
-    about_documents = bool(_DOCUMENTS_SAY_NOTHING.search(plain))
-    if not about_documents and (cites or not _SAYS_NOTHING.search(plain)):
+    about_documents = bool(_any_of(_DOCUMENTS_SAY_NOTHING).search(plain))
+    if not about_documents and (cites or not _any_of(_SAYS_NOTHING).search(plain)):
         return False
     if aligner is None or len(plain.split()) < FEWEST_QUOTED_WORDS:
         return True

@@ -28,7 +28,6 @@ from evals.rows import (
     read_rows,
     some,
 )
-from evals.sets import load_set
 from evals.suite import GoldSpan, Question, Suite
 from index.errors import VerbatimError
 
@@ -45,6 +44,8 @@ def load_suite(suite: str | Path, *, sample: int | None = None) -> Suite:
     """
     set_file, _, mode = str(suite).partition("#")
     if set_file.endswith(".jsonl.gz"):
+        from evals.sets import load_set  # with the word lists that twins are drafted by; 0.1 s
+
         if mode not in ("", "given", "near"):
             raise SuiteError(f"{str(suite)!r}: a set is asked as it is, with #given or with #near after its name")
         return load_set(set_file, given=mode == "given", near=mode == "near", sample=sample)

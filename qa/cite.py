@@ -9,7 +9,6 @@ from functools import cache
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
 from qa.antecedent import antecedent, leaning
-from qa.check.polarity import contradictions
 from qa.quantities import quantities
 from qa.types import Citation, Evidence, Reasons
 
@@ -84,6 +83,8 @@ def near_copies(first: str, second: str) -> bool:
         return False
     if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
         return False
+    from qa.check.polarity import contradictions  # seldom needed, and with all of the checker
+
     return not any(contradictions(first, second)) and not any(contradictions(second, first))
 
 
