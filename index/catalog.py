@@ -256,7 +256,7 @@ class Catalog:
 
     def generation(self) -> int:
         """Return the number of changes that this store has seen."""
-        return int(self._meta("generation") or 0)
+        return self._number("generation")
 
     def encoder(self) -> str | None:
         """Return the name of the encoder that made the vectors, or None while there are none."""
@@ -460,7 +460,7 @@ class Catalog:
             removed = self._all("SELECT passage_id FROM tombstones WHERE generation > ?", (generation,))
             added = self._all("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))
             passages = self.passage_count()
-            purge = int(self._meta("purged") or 0) > generation
+            purge = self._number("purged") > generation
         return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages, purge)
 
     def faults(self) -> list[str]:
@@ -570,6 +570,12 @@ class Catalog:
     def _meta(self, key: str) -> str | None:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return row[0] if row else None
+
+    def _number(self, key: str) -> int:
+        value = self._meta(key) or "0"
+        if not value.isdecimal():
+            raise self.damaged(f"its {key} is {value!r}")
+        return int(value)
 
     def _of_revision(self, column: str, document_id: str, revision: str) -> bytes | None:
         statement = f"SELECT {column} FROM revisions WHERE document_id = ? AND revision = ?"  # noqa: S608 - our names

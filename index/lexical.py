@@ -88,7 +88,7 @@ class LexicalCache:
 
     def frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return the number of passages that hold each of the `terms`."""
-        searcher = self._open().searcher()
+        searcher = self._newest().searcher()
         return {term: searcher.doc_freq("text", term) for term in wanted}
 
     def faults(self) -> list[str]:
@@ -105,12 +105,17 @@ class LexicalCache:
         """Return the number of passages in the index."""
         return int(self._open().searcher().num_docs)
 
-    def _search(self, query: str, limit: int, within: Collection[int] | None) -> dict[int, float]:
+    def _newest(self) -> tantivy.Index:
+        """Return the index as it was written last, by whichever process."""
         index = self._open()
         now = (index, self.generation())
         if self._looked_at is None or self._looked_at[0] is not index or self._looked_at[1] != now[1]:
             index.reload()  # to look whether another process has written takes as long as to search
             self._looked_at = now
+        return index
+
+    def _search(self, query: str, limit: int, within: Collection[int] | None) -> dict[int, float]:
+        index = self._newest()
         matching = _any_term(query, index)
         if within is not None:
             chosen = tantivy.Query.const_score_query(
@@ -212,6 +217,9 @@ def _new_index(folder: Path | None = None) -> tantivy.Index:
     """Open the index in a folder, making it if need be; without one, make it in memory."""
     index = tantivy.Index(_schema(), path=str(folder) if folder else None, reuse=True)
     index.register_tokenizer(ANALYZER, _analyzer())
+    # By itself it follows the folder in a thread, which makes a lock file there whenever something changes, even while
+    # the folder is being deleted, so that it is not empty and stays.
+    index.config_reader("Manual")
     return index
 
 

@@ -229,6 +229,14 @@ def test_a_catalog_that_contradicts_itself_names_itself(tmp_path: Path, whole: t
         answers(index)
 
 
+def test_a_number_of_changes_that_is_none_is_damage(tmp_path: Path, whole: tuple[Path, Answers]) -> None:
+    store = shutil.copytree(whole[0], tmp_path / "store")
+    with closing(sqlite3.connect(store / "catalog.sqlite3")) as connection, connection:
+        connection.execute("UPDATE meta SET value = '1:3' WHERE key = 'generation'")
+    with pytest.raises(StoreError, match=r"catalog\.sqlite3 cannot be used: it is damaged \(its generation is '1:3'\)"):
+        Index.open(store, encoder=HashEncoder())
+
+
 def test_a_damaged_name_that_sqlite_quotes_is_damage(tmp_path: Path, whole: tuple[Path, Answers]) -> None:
     store = shutil.copytree(whole[0], tmp_path / "store")
     catalog = store / "catalog.sqlite3"

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -500,3 +501,17 @@ print("done")
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_nothing_is_written_to_a_store_that_is_only_open(tmp_path: Path) -> None:
+    """A folder in which something is made in the background cannot be deleted for sure."""
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        index.add(Source("a.txt", "The mill burned down in May."))
+        index.search("mill")
+        words = tmp_path / "words"
+        for lock in words.glob(".tantivy*"):
+            lock.unlink()
+        time.sleep(0.7)  # it used to look at the file twice a second
+        (words / "meta.json").write_text((words / "meta.json").read_text().replace('"opstamp"', ' "opstamp"'))
+        time.sleep(1.2)
+        assert not list(words.glob(".tantivy*"))
