@@ -114,8 +114,7 @@ class Answerer:
 
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
-        asks = any(map(str.isalnum, question))
-        understood = self.understand(question, history) if asks else Understood("", "")
+        understood = self.understand(question, history) if _has_words(question) else Understood("", "")
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
@@ -273,7 +272,7 @@ def _unanswered(part: Answer) -> tuple[str, ...]:
 
 def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
     """Return why nothing is cited, and whether the documents may say all the same."""
-    if not any(map(str.isalnum, question)):
+    if not _has_words(question):
         return "There is no question to answer.", False
     if not nearest.evidence:
         return f"{NOT_SAID} No sentence has anything to do with the question.", False
@@ -290,6 +289,11 @@ def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
     why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
     return f"{NOT_SAID} The nearest sentence found {why}.", False
+
+
+def _has_words(question: str) -> bool:
+    """Whether there is anything to look for; in "???" there is not."""
+    return any(map(str.isalnum, question))
 
 
 def _unmentioned_names(question: str, read: _Read) -> list[str]:

@@ -16,7 +16,7 @@ from index.lexical import STOP_WORDS
 from qa.quantities import MONTH, WEEKDAY, codes
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
+WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
 TIME = re.compile(rf"(?:{WEEKDAY}s?|{MONTH})$")
 """A day of the week or a month, whole."""
 
@@ -80,7 +80,7 @@ def names(text: str) -> list[str]:
     The first word of a sentence has a capital anyway: it is a name only if the next word has one too, or if it has
     further capitals or a possessive ("NATO", "McDonald", "Smith's"). Where nearly all words have a capital, none is.
     """
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     capital = [word[0][0].isupper() for word in words]
     told = [large for word, large in zip(words[1:], capital[1:], strict=True) if len(word[0]) > 1]
     if (len(told) > 2 and sum(told) > MOSTLY_CAPITAL * len(told)) or (len(words) > 1 and all(capital)):
@@ -92,8 +92,7 @@ def names(text: str) -> list[str]:
             continue
         if _begins(text, word.start()) and not _is_name(place, words, capital):
             continue
-        is_grammar = re.split("['’]", name)[0].lower() in GRAMMAR
-        if not is_grammar or (name.isupper() and len(name) > 1):
+        if not _is_grammar(name) or (name.isupper() and len(name) > 1):
             found.append(name)
     return found
 
@@ -101,6 +100,11 @@ def names(text: str) -> list[str]:
 def bare(word: str) -> str:
     """Return a word without its possessive."""
     return re.sub(r"['’]s?$", "", word)
+
+
+def _is_grammar(word: str) -> bool:
+    """Whether a word is one of the grammar, also with what is shortened after it: "I'd"."""
+    return re.split("['’]", word)[0].lower() in GRAMMAR
 
 
 def _begins(text: str, start: int) -> bool:
@@ -117,7 +121,7 @@ def _begins(text: str, start: int) -> bool:
 def _is_name(place: int, words: Sequence[re.Match[str]], capital: Sequence[bool]) -> bool:
     """Whether a word that begins a sentence is a name all the same."""
     word = words[place][0]
-    if re.split("['’]", word)[0].lower() in GRAMMAR:
+    if _is_grammar(word):
         return False
     if sum(letter.isupper() for letter in word) > 1 or re.search(r"['’]s$", word):
         return True
@@ -154,7 +158,7 @@ def _plain(text: str) -> str:
 
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     """Whether a text holds a term; both come as they are and made plain."""
-    if term[0].isdigit() or re.search(r"\d", term):
+    if re.search(r"\d", term):
         return _mentions_number(plain, term)
     if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
         return True

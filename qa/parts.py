@@ -27,7 +27,7 @@ def questions(message: str) -> list[str]:
     """Return the questions of a message that are asked one after another; one question as it is.
 
     "Who built it? And when?" are two, and so are two items of a list, or two lines that ask. What stands before a
-    question without asking stays with it; a greeting or thanks around it does not.
+    question without asking stays with it; what stands before a list, and a greeting or thanks around it, do not.
     """
     asked = without_small_talk(message.strip())
     items = _ITEM.split(asked) if len(_ITEM.findall(asked)) > 1 else [asked]

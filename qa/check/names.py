@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa import named
-from qa.named import GRAMMAR, TIME, TITLES, bare, unmentioned
+from qa.named import GRAMMAR, TIME, TITLES, WORD, bare, unmentioned
 from qa.quantities import UNIT_NAMES
 
-_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
 _DIGIT = re.compile(r"\d")
 
 MOST_NAME_WORDS = 4
@@ -82,7 +81,7 @@ def _is_unit(name: str, claim: str) -> bool:
 
 
 def _bare_words(name: str) -> list[str]:
-    return [bare(word) for word in _WORD.findall(name)]
+    return [bare(word) for word in WORD.findall(name)]
 
 
 def _by_initials(words: Sequence[str], text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -145,10 +145,10 @@ class Examiner:
         """Look for what supports a sentence that cites nothing."""
         searched = self._searched(sentence.claim, None)
         verdict, places = self._best(sentence.claim, searched)
-        if verdict.support < COPIED and (denied := _denying(sentence.claim, searched)):
-            reasons = tuple(contradictions(sentence.claim, denied.text))
-            denial = Verdict(holds=False, support=verdict.support, reasons=reasons)
-            return Finding(sentence, "denied", denial, (Cited("", denied),))
+        for place in searched if verdict.support < COPIED else ():
+            if reasons := tuple(contradictions(sentence.claim, place.text)):
+                denial = Verdict(holds=False, support=verdict.support, reasons=reasons)
+                return Finding(sentence, "denied", denial, (Cited("", place),))
         status: Status = "found" if verdict.holds else "nothing"
         return Finding(sentence, status, verdict, tuple(Cited("", place) for place in places if verdict.holds))
 
@@ -242,11 +242,6 @@ class Examiner:
             find(Address(one.hit.passage.document_id, one.hit.passage.revision, one.sentence), self._index)
             for one in best
         ]
-
-
-def _denying(claim: str, places: Sequence[Place]) -> Place | None:
-    """Return the first sentence that says the opposite of a claim."""
-    return next((place for place in places if any(contradictions(claim, place.text))), None)
 
 
 # ---- printing: what comes from a document or the text is rid of what steers a terminal ---------------------------
