@@ -37,8 +37,11 @@ class Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
 
 
-def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
-    """Turn examples into one batch, padded to the longest."""
+def collate(examples: Sequence[Example], tokenizer: Tokenizer, masked: float = 0.0) -> Batch:
+    """Turn examples into one batch, padded to the longest.
+
+    ``masked`` is the share of tokens that cannot be seen, drawn by torch's own seed; those of the answer can.
+    """
     encoded = tokenizer.encode_batch([(first_text(one.question, one.title), one.text) for one in examples])
     width = max(len(item.ids) for item in encoded)
     shape = (len(examples), width)
@@ -68,6 +71,12 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
             ]
             if inside:
                 starts[row], ends[row] = inside[0], inside[-1]
+    if masked:
+        places = torch.arange(width)
+        seen = (places >= starts[:, None]) & (places <= ends[:, None])
+        for kept in ("[CLS]", "[SEP]", "[PAD]"):
+            seen |= ids == tokenizer.token_to_id(kept)
+        ids[~seen & (torch.rand(shape) < masked)] = tokenizer.token_to_id("[MASK]")
     return Batch(
         ids, mask, types, segments, starts, ends,
         torch.tensor([float(bool(one.evidence)) for one in examples]),
