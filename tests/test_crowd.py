@@ -27,7 +27,7 @@ def test_what_is_counted() -> None:
 @pytest.fixture(scope="module")
 def one_chat(article: Path) -> Iterator[None]:
     """Crowd and soak find the same chat, since starting one takes seconds."""
-    with load.serving(article) as started, pytest.MonkeyPatch.context() as patch:
+    with load.serving([article]) as started, pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "serving", lambda documents: nullcontext(started))
         yield
 

@@ -1,14 +1,15 @@
 """How the chat does when many use it at once, and whether it still has its memory an hour later.
 
-    python -m evals.studies.load crowd [--chats 50,100] [--asks 4] [--think SECONDS]
+    python -m evals.studies.load crowd [--chats 50,100] [--asks 4] [--think SECONDS] [--suite SUITE]
     python -m evals.studies.load soak [--minutes 60] [--chats 5] [--think SECONDS]
 
 Starts ``verbatim chat`` as a user does, as a process of its own with a store of its own, and uses it over HTTP from
 this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, then for the answer.
-Every question is another, so that nothing can be remembered. A time is that from sending a question to having its
-answer. Without ``--think`` the next question of a chat follows at once, harder than people are on a server; who is told
-that it is busy waits the few seconds that he is told to. Both processes share the machine: what this one takes is the
-server's loss.
+Every question is another, so that nothing can be remembered (made-up ones of words of the seeds), or those of a suite
+are asked over and over; the vectors of the last 64 questions are all that a store remembers. A time is that from
+sending a question to having its answer. Without ``--think`` the next question of a chat follows at once, harder than people are
+on a server; who is told that it is busy waits the few seconds that he is told to. Both processes share the machine:
+what this one takes is the server's loss.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -31,6 +33,7 @@ import httpx
 import numpy as np
 import typer
 
+from evals.folder import load_suite
 from evals.run import REPOSITORY
 from evals.studies.benchmarks import make_questions
 from index.passages import PASSAGE_CHARS
@@ -48,6 +51,9 @@ STEADY = 0.1
 command = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 DocumentsOption = Annotated[Path, typer.Option(help="What the chat is about.")]
+SuiteOption = Annotated[
+    Path | None, typer.Option(help="A suite whose documents are served and whose questions are asked.")
+]
 ThinkOption = Annotated[float, typer.Option(help="Seconds between an answer and the next question, on average.")]
 SaveOption = Annotated[Path | None, typer.Option(help="A file for the numbers, as JSON.")]
 
@@ -62,8 +68,9 @@ class Asked:
 
 
 @command.command()
-def crowd(
+def crowd(  # noqa: PLR0917 - each is an option of the command
     documents: DocumentsOption = SEEDS,
+    suite: SuiteOption = None,
     chats: Annotated[str, typer.Option(help="Chats at once, with commas between.")] = "50,100",
     asks: Annotated[int, typer.Option(help="Questions in each chat.")] = 4,
     think: ThinkOption = 0.0,
@@ -72,11 +79,16 @@ def crowd(
     """Have many chats at once and say how long their answers took."""
     typer.echo(f"{asks} questions in each chat, {think:g} s between an answer and the next question.")
     rows = []
-    with serving(documents) as (url, process):
-        asyncio.run(_crowd(url, 2, 4, 0))  # the models are loaded
+    questions, served = _questions_without_end(), [documents]
+    if suite is not None:
+        whole = load_suite(suite)
+        served = list(whole.paths.values())
+        questions = cycle(question.question for question in whole.questions)
+    with serving(served) as (url, process):
+        asyncio.run(_crowd(url, questions, 2, 4, 0))  # the models are loaded
         for number in (int(part) for part in chats.split(",")):
             before, began = _processor_seconds(process.pid), time.perf_counter()
-            asked = asyncio.run(_crowd(url, number, asks, think))
+            asked = asyncio.run(_crowd(url, questions, number, asks, think))
             rows.append(
                 {
                     "chats": number,
@@ -99,7 +111,7 @@ def soak(
 ) -> None:
     """Use the chat steadily and say how its memory grows."""
     typer.echo(f"{chats} chats at once for {minutes:g} minutes, about {think:g} s between an answer and a question.")
-    with serving(documents) as (url, process):
+    with serving([documents]) as (url, process):
         asked, memory = asyncio.run(_soak(url, process.pid, minutes * 60, chats, think))
     steady = [megabytes for at, megabytes in memory if at >= STEADY * minutes * 60]
     row = {**summary(asked), "mb_when_steady": steady[0], "mb_most": max(steady), "mb_in_the_end": steady[-1]}
@@ -126,11 +138,11 @@ def summary(asked: Sequence[Asked]) -> dict[str, float]:
 
 
 @contextmanager
-def serving(documents: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(documents: Sequence[Path]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run ``verbatim chat`` over documents; give its address and its process, and end it afterwards."""
     main = "import sys; from ui.terminal import main; sys.argv[0] = 'verbatim'; main()"
     with TemporaryDirectory(prefix="verbatim-load-") as folder:
-        arguments = [sys.executable, "-c", main, "chat", str(documents), "--store", folder, "--port", "0"]
+        arguments = [sys.executable, "-c", main, "chat", *map(str, documents), "--store", folder, "--port", "0"]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
         process = subprocess.Popen(  # noqa: S603 - our own command
             arguments, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
@@ -208,9 +220,8 @@ async def open_chat(client: httpx.AsyncClient, session: str) -> AsyncIterator[Ch
         yield Chat(client, session, asking["id"], answering["id"], after, inputs)
 
 
-async def _crowd(url: str, chats: int, asks: int, think: float) -> list[Asked]:
+async def _crowd(url: str, questions: Iterator[str], chats: int, asks: int, think: float) -> list[Asked]:
     """Open so many chats, and once all are open ask in all of them."""
-    questions = iter(_questions(chats * asks))
     opened = asyncio.Barrier(chats)
 
     async def one(number: int) -> list[Asked]:

@@ -74,9 +74,9 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer, masked: float = 0
     if masked:
         places = torch.arange(width)
         seen = (places >= starts[:, None]) & (places <= ends[:, None])
-        for kept in ("[CLS]", "[SEP]", "[PAD]"):
-            seen |= ids == tokenizer.token_to_id(kept)
-        ids[~seen & (torch.rand(shape) < masked)] = tokenizer.token_to_id("[MASK]")
+        mask_id, *kept = tokenizer.encode("[MASK][CLS][SEP][PAD]", add_special_tokens=False).ids
+        seen |= torch.isin(ids, torch.tensor(kept))
+        ids[~seen & (torch.rand(shape) < masked)] = mask_id
     return Batch(
         ids, mask, types, segments, starts, ends,
         torch.tensor([float(bool(one.evidence)) for one in examples]),
