@@ -7,9 +7,9 @@ Starts ``verbatim chat`` as a user does, as a process of its own with a store of
 this process, as the page does: it fetches the page, keeps its heartbeat open, sends a question, then for the answer.
 Every question is another, so that nothing can be remembered (made-up ones of words of the seeds), or those of a suite
 are asked over and over; the vectors of the last 64 questions are all that a store remembers. A time is that from
-sending a question to having its answer. Without ``--think`` the next question of a chat follows at once, harder than people are
-on a server; who is told that it is busy waits the few seconds that he is told to. Both processes share the machine:
-what this one takes is the server's loss.
+sending a question to having its answer. Without ``--think`` the next question of a chat follows at once, harder than
+people are on a server; who is told that it is busy waits the few seconds that he is told to. Both processes share the
+machine: what this one takes is the server's loss.
 """
 
 from __future__ import annotations
