@@ -424,6 +424,25 @@ def test_a_refusal_shows_the_nearest_sentences_and_what_was_searched():
     assert "times as likely" not in why
 
 
+def test_each_question_of_a_message_has_its_own_nearest_sentences():
+    document = make_document("One. Two. Three. Four.")
+    one, two, three, four = (cite(document, *ends) for ends in ((0, 4), (5, 9), (10, 16), (17, 22)))
+    parts = (
+        answered(one, question="Who?"),
+        Answer("Where?", "Where?", (), "no", 0.1, two, runners_up=(three,)),
+        Answer("When?", "When?", (), "no", 0.1, four),
+    )
+    turns = [Turn("Hello", answered(one)), Turn("Who? Where? When?", dataclasses.replace(answered(one), parts=parts))]
+    markup = render.conversation(turns, documents=1)
+    keys = tree(markup).xpath("//figure[contains(@class, 'nearest')]//button[@name='cite']/@value")
+    assert keys == ["2p2.0", "2p2.0.1", "2p3.0"]
+    assert [render.cited(turns, key).text for key in keys] == ["Two.", "Three.", "Four."]
+    assert render.cited(turns, "2p1.1").text == "One."
+    for wrong in ("2p4.0", "2p0.0", "p2.0", "2p.0", "2p2", "3p1.0", "2p2p1.0", "1p1.1"):
+        assert render.cited(turns, wrong) is None, wrong
+    assert render.shown_citations(turns[1].answer) == [one, two, three, four]
+
+
 BOXES = [Box(2, 72.0, 700.5, 523.3, 712.9), Box(3, 72.0, 80.25, 201.7, 92.6)]
 
 

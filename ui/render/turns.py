@@ -9,7 +9,7 @@ from qa.types import MAY_SAY, NOT_SAID, UNANSWERED, Answer, Citation, Searched
 from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
-from ui.render.quotations import bystander, conflict, quotation
+from ui.render.quotations import Asked, bystander, conflict, quotation
 from ui.render.text import button, escape
 from ui.render.why import confidence_words, why
 from ui.render.written import prose
@@ -65,11 +65,15 @@ _LONGEST_KEY = 20
 
 def cited(turns: Sequence[Turn], key: str) -> Citation | None:
     """Return the citation that ``key`` (see `citation_key`) names in this conversation, or None."""
-    numbers = key.split(".")
-    if len(key) > _LONGEST_KEY or not all(number.isdecimal() for number in numbers) or len(numbers) not in (2, 3):
+    head, *rest = key.split(".")
+    numbers = [*head.split("p"), *rest]
+    if len(key) > _LONGEST_KEY or not all(number.isdecimal() for number in numbers) or len(rest) not in (1, 2):
         return None
-    turn, number, other = [*map(int, numbers), 0][:3]
+    turn, *parts = map(int, head.split("p"))
+    number, other = [*map(int, rest), 0][:2]
     answer = turns[turn - 1].answer if 1 <= turn <= len(turns) else None
+    for part in parts:
+        answer = answer.parts[part - 1] if answer and 1 <= part <= len(answer.parts) else None
     if answer is None:
         return None
     if number == 0:
@@ -81,7 +85,11 @@ def cited(turns: Sequence[Turn], key: str) -> Citation | None:
 
 def shown_citations(answer: Answer) -> list[Citation]:
     """Return the citations of an answer that the page shows as quotations."""
-    return [*answer.citations, *(answer.near or answer.runners_up)]
+    return [
+        *answer.citations,
+        *(answer.near or answer.runners_up),
+        *(one for part in answer.parts for one in part.near or part.runners_up),
+    ]
 
 
 def _at(citations: Sequence[Citation], number: int) -> Citation | None:
@@ -138,7 +146,9 @@ def _outcome(number: int, turn: Turn) -> str:
     if turn.answer.reply is not None:
         return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
     if turn.answer.parts:
-        parts = "".join(_part(number, turn, part) for part in turn.answer.parts)
+        parts = "".join(
+            _part(f"{number}p{place}", turn, part) for place, part in enumerate(turn.answer.parts, start=1)
+        )
         return parts + prose(number, turn.answer, turn.writing)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
@@ -146,9 +156,8 @@ def _outcome(number: int, turn: Turn) -> str:
     return searched + _answered(number, turn, turn.answer)
 
 
-def _part(number: int, turn: Turn, part: Answer) -> str:
+def _part(number: Asked, turn: Turn, part: Answer) -> str:
     """Return one question of several in a message, with what it got."""
-    part = replace(part, nearest=None, runners_up=())  # which have one number a turn
     outcome = _refusal(number, turn, part) if part.abstained else _answered(number, turn, part)
     return f'<h3 class="part" dir="auto">{escape(part.question)}</h3>{_searched(part)}{outcome}'
 
@@ -164,7 +173,7 @@ def _searched(answer: Answer) -> str:
     return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change} {alone}</p>'
 
 
-def _answered(number: int, turn: Turn, answer: Answer) -> str:
+def _answered(number: Asked, turn: Turn, answer: Answer) -> str:
     """Return the short answer, the sentences it stands in, and how sure we are."""
     short = "" if answer.short is None else f'<p class="short" dir="auto">{escape(answer.short)}</p>'
     if answer.conflicts:
@@ -187,7 +196,7 @@ def _missing(answer: Answer) -> str:
     return f'<p class="missing">Nowhere in your documents: {words}</p>'
 
 
-def _refusal(number: int, turn: Turn, answer: Answer) -> str:
+def _refusal(number: Asked, turn: Turn, answer: Answer) -> str:
     """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
     said = MAY_SAY if answer.unsure else NOT_SAID
     reason = answer.reason.removeprefix(said).strip()

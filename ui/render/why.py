@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from qa.types import Answer, Citation, Reasons
-from ui.render.quotations import Places, bystander
+from ui.render.quotations import Asked, Places, bystander
 from ui.render.text import escape
 
 _CONFIDENCE = (
@@ -39,7 +39,7 @@ def confidence_words(confidence: float) -> str:
     return next(words for least, words in _CONFIDENCE if confidence >= least or least == 0.0)
 
 
-def why(turn: int, answer: Answer, places: Places, searched: str) -> str:
+def why(turn: Asked, answer: Answer, places: Places, searched: str) -> str:
     """Return the disclosure under an answer, or under a refusal."""
     shown = answer.citations or answer.near[:1]
     if not shown or shown[0].reasons is None:
