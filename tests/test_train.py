@@ -19,6 +19,7 @@ from qa.train.negatives import Negative, hardest_first, load, mine, save
 from qa.train.packed import PackedModel
 from qa.train.questions import OPPOSITES, corrupted, load_corpus, names, transplanted
 from qa.train.ship import ship
+from qa.train.synonyms import Synonyms
 
 TOWNS = ["Ulm", "Bern", "Graz", "Metz", "Gent", "Lund", "Bath", "Pisa"]
 
@@ -346,3 +347,30 @@ def test_a_run_learns_and_an_interruption_changes_nothing(data: Path, tmp_path: 
     for name, value in later.items():
         first = state[name.removeprefix("model.")]
         assert torch.allclose(mean[name.removeprefix("model.")], (first + value) / 2, rtol=1e-2, atol=1e-3), name
+
+
+def test_a_question_is_asked_in_other_words(tmp_path: Path) -> None:
+    """The files are made as WordNet's are: a word's meanings, how often each was met, and forms not made by rule."""
+    (tmp_path / "index.verb").write_text(
+        "  1 a line of the licence\n"
+        "buy v 2 1 @ 2 2 00000001 00000002  \npurchase v 1 1 @ 1 1 00000001  \nacquire v 1 1 @ 1 0 00000001  \n"
+        "carry v 2 1 @ 2 2 00000003 00000004  \nbear v 1 1 @ 1 1 00000003  \ntake_in v 1 1 @ 1 1 00000003  \n"
+    )
+    (tmp_path / "cntlist.rev").write_text(
+        "buy%2:40:00:: 1 9\nbuy%2:40:01:: 2 1\npurchase%2:40:00:: 1 5\nacquire%2:40:00:: 1 1\n"
+        "carry%2:40:00:: 1 5\ncarry%2:40:01:: 2 5\nbear%2:40:00:: 1 3\nmill%1:06:00:: 1 4\nplant%1:06:00:: 1 3\n"
+    )
+    (tmp_path / "index.noun").write_text("mill n 1 1 @ 1 1 00000005  \nplant n 1 1 @ 1 1 00000005  \n")
+    (tmp_path / "verb.exc").write_text("bore bear\nbought buy\n")
+    for name in ("index.adj", "index.adv", "noun.exc", "adj.exc", "adv.exc"):
+        (tmp_path / name).write_text("")
+    synonyms = Synonyms(tmp_path)
+    assert [list(synonyms.of(word)) for word in ("buy", "bought", "buying", "buys", "purchased", "mills")] == [
+        ["purchase"], ["purchased"], ["purchasing"], ["purchases"], ["bought"], ["plants"]
+    ]  # fmt: skip
+    assert not synonyms.of("carry"), "it means two things as often"
+    assert "acquire" not in synonyms.of("buy"), "rare in this meaning"
+    chance = random.Random(0)
+    asked = "Who bought the mill in Ulm?"
+    assert {synonyms.reworded(asked, {"bought"}, chance) for _ in range(20)} == {"Who purchased the mill in Ulm?"}
+    assert synonyms.reworded("Who sold it?", (), chance) == "Who sold it?"

@@ -16,6 +16,7 @@ from index.lexical import STOP_WORDS
 from index.types import Span
 from qa.train.negatives import Negative
 from qa.train.questions import LEANING, SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted, words_of
+from qa.train.synonyms import Synonyms
 
 HARDEST = 3
 """Of the passages that do not answer, mostly one of so many is read: those that most look as if they did."""
@@ -27,6 +28,9 @@ question about what this passage is about. For so many the passage is read again
 FORGOTTEN = 0.25
 """The share of questions that lose some of the words that stand in the sentence that answers, so that the others have
 to be understood."""
+
+REWORDED = 0.3
+"""The share of questions of whose words some are exchanged for others that mean the same."""
 
 RENAMED = 0.25
 """For so many questions, names are exchanged for others, throughout all that is read for them: who did what to whom has
@@ -67,7 +71,10 @@ class Example:
 class Epochs:
     """Makes the examples of each epoch."""
 
-    def __init__(self, corpus: Corpus, seed: int, negatives: Sequence[Sequence[Negative]]) -> None:
+    def __init__(
+        self, corpus: Corpus, seed: int, negatives: Sequence[Sequence[Negative]], synonyms: Synonyms | None = None
+    ) -> None:
+        self._synonyms = synonyms
         self._corpus = corpus
         self._seed = seed
         self._negatives = negatives
@@ -96,14 +103,19 @@ class Epochs:
 
     def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
         text = _noisy(question.text, chance)
+        reworded = self._synonyms is not None and chance.random() < REWORDED
         if not question.golds:
             piece = self._corpus.pieces[self._nearest(question, chance)]
+            text = self._in_other_words(text, [piece.text], chance) if reworded else text
             yield [self._example(number, text, piece, None, question, chance)]
             return
         gold = chance.choice(question.golds)
         piece = self._corpus.pieces[gold.piece]
-        if chance.random() < FORGOTTEN:
-            text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
+        evidence = [piece.sentences[one].of(piece.text) for one in gold.evidence]
+        if reworded:
+            text = self._in_other_words(text, evidence, chance)
+        elif chance.random() < FORGOTTEN:
+            text = _forgetful(text, evidence, chance)
         group = [self._example(number, text, piece, gold, question, chance)]
         if chance.random() < CUT_OUT:
             rest = _without(piece, gold.evidence)
@@ -123,6 +135,10 @@ class Epochs:
             misses.append(self._from_elsewhere(piece, question, chance))
         for further, missed in enumerate(filter(None, misses), start=1):
             yield [self._example(number + further, missed, piece, None, question, chance)]
+
+    def _in_other_words(self, text: str, evidence: Sequence[str], chance: random.Random) -> str:
+        held = {word for sentence in evidence for word in words_of(sentence)}
+        return text if self._synonyms is None else self._synonyms.reworded(text, held, chance)
 
     def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
         """Return a question of the same set about another document, asked of a name of this passage, or None.

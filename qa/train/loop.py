@@ -30,6 +30,7 @@ from qa.train.batch import collate, loss, micro_batches, sentence_scores
 from qa.train.examples import Epochs, Example
 from qa.train.packed import PackedModel
 from qa.train.questions import SHARES, load_corpus
+from qa.train.synonyms import Synonyms
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Settings:
     is how much of the running average of the weights is kept at each step. ``stop_at`` ends a run early at that step,
     as an interruption would. ``start`` is a folder of shipped weights to begin from instead of the encoder's own.
     ``dropout`` is that of the layers' outputs, ``masked`` the share of the tokens that are not seen.
+    ``synonyms`` is the folder of WordNet's files, if questions are to be asked in other words, too.
     """
 
     data: str
@@ -62,6 +64,7 @@ class Settings:
     start: str | None = None
     dropout: float = 0.1
     masked: float = 0.07
+    synonyms: str | None = None
 
 
 def train(settings: Settings) -> None:
@@ -170,7 +173,8 @@ def _work(rank: int, settings: Settings) -> None:
     """Train as one of the processes."""
     _prepare(rank, settings)
     corpus = load_corpus(Path(settings.data), settings.names)
-    epochs = Epochs(corpus, settings.seed, negatives.load(_negatives(settings)))
+    synonyms = None if settings.synonyms is None else Synonyms(Path(settings.synonyms))
+    epochs = Epochs(corpus, settings.seed, negatives.load(_negatives(settings)), synonyms)
     plan = _Plan(epochs, settings)
     _agree(plan, settings)
     tokenizer = load_tokenizer()
