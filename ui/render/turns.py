@@ -146,9 +146,7 @@ def _outcome(number: int, turn: Turn) -> str:
     if turn.answer.reply is not None:
         return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
     if turn.answer.parts:
-        parts = "".join(
-            _part(f"{number}p{place}", turn, part) for place, part in enumerate(turn.answer.parts, start=1)
-        )
+        parts = "".join(_part(f"{number}p{place}", turn, part) for place, part in enumerate(turn.answer.parts, start=1))
         return parts + prose(number, turn.answer, turn.writing)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
