@@ -439,3 +439,5 @@ def test_right_is_said_in_the_turn_and_leaves_the_source_open(open_page):
     ask(page, TROOPS)
     page.tap(".turn button[name=right]")
     page.wait_for_selector(".turn .verdict:has-text('Kept as right.')")
+    page.reload()
+    page.wait_for_selector(".turn .verdict:has-text('Kept as right.')")

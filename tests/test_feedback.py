@@ -11,6 +11,7 @@ from evals.folder import load_suite
 from index import Index, Source, Span, VerbatimError
 from qa import Answerer
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.history import History
 from ui.chat.judging import judge
 from ui.render import Turn
 from ui.terminal import commands
@@ -40,12 +41,21 @@ def test_the_evals_run_what_was_said(tmp_path: Path) -> None:
         turns = asked(index, "When did the harbour open?", "How high is the tower?", "Who is the pope?")
         (document,) = index.documents()
         tower = span(TEXT, "The tower is 40 metres high.")
-        assert "which-one" in judge(index, feedback, "1 wrong 2", turns).source
+        history = History(tmp_path / "history")
+        kept = history.append("", "", turns[0])
+        for turn in turns[1:]:
+            history.append("", kept.id, turn)
+
+        def amend(before: Turn, after: Turn) -> None:
+            history.amend("", kept.id, before, after)
+
+        assert "which-one" in judge(index, feedback, "1 wrong 2", turns, amend).source
         for said in ("right 1", f"pick 2 {document.id} {tower.start} {tower.end}", "right 3"):
-            shown = judge(index, feedback, f"1 {said}", turns)
+            shown = judge(index, feedback, f"1 {said}", turns, amend)
             assert "Kept as" in shown.below, said
             assert ("verbatim eval" in shown.source) == said.startswith("pick"), "what is open stays"
         assert [turn.judged for turn in turns] == ["right", "wrong", "right"]
+        assert [turn.judged for turn in history.conversation("", kept.id).turns] == ["right", "wrong", "right"]
     suite = load_suite(feedback.folder)
     assert [question.answerable for question in suite.questions] == [True, True, False]
     assert [question.kind for question in suite.questions] == ["feedback-right", "feedback-wrong", "feedback-right"]
@@ -115,7 +125,9 @@ def test_forged_words_keep_nothing(index: Index, feedback: Feedback, said: str) 
     index.add(Source("harbour.txt", TEXT))
     (document,) = index.documents()
     turns = asked(index, "When did the harbour open?")
-    shown = judge(index, feedback, f"1 {said.format(document.id)}", turns)
+    amended: list[Turn] = []
+    shown = judge(index, feedback, f"1 {said.format(document.id)}", turns, lambda before, after: amended.append(after))
+    assert not amended
     assert "Kept as" not in shown.below
     assert "verbatim eval" not in shown.source
     assert not (feedback.folder / "questions.jsonl").exists()

@@ -255,7 +255,9 @@ def turn_as_data(turn: Turn) -> dict[str, object]:
     """Return a turn as what JSON can hold; without the passages that were read, which stand in the store."""
     answer = None if turn.answer is None else _ANSWER.dump_python(replace(turn.answer, hits=()), mode="json")
     asked = {"asked": list(turn.asked)} if turn.asked else {}
-    return {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes), **asked}
+    judged = {"judged": turn.judged} if turn.judged else {}
+    whole = {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes)}
+    return {**whole, **asked, **judged}
 
 
 def turn_from_data(data: Mapping[str, Any]) -> Turn:
@@ -264,7 +266,11 @@ def turn_from_data(data: Mapping[str, Any]) -> Turn:
         answer = None if data["answer"] is None else _ANSWER.validate_python(data["answer"])
         number, there = map(int, data.get("asked", (0, 0)))
         asked = (number, there) if number else None
-        return Turn(str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])), asked=asked)
+        judged = data.get("judged", "")
+        return Turn(
+            str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])), asked=asked,
+            judged=judged if judged in ("right", "wrong") else "",
+        )  # fmt: skip
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no turn of a conversation: {error}") from error
 

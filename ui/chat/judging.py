@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index import Index, Span
@@ -26,10 +26,13 @@ class Judged:
     source: str = ""
 
 
-def judge(index: Index, feedback: Feedback, said: str, turns: list[Turn]) -> Judged:
+def judge(
+    index: Index, feedback: Feedback, said: str, turns: list[Turn], amend: Callable[[Turn, Turn], None]
+) -> Judged:
     """Keep what is said of an answer, or ask which sentence would have been right.
 
-    ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that.
+    ``said`` is "right TURN", "wrong TURN", or "pick TURN none" or "pick TURN DOCUMENT START END" after that. ``amend``
+    gets the turn as it was and as it is then.
     """
     message = said.partition(" ")[0]
     verb, given, *what = [*payload(said).split(" "), "", ""][:6]
@@ -50,6 +53,7 @@ def judge(index: Index, feedback: Feedback, said: str, turns: list[Turn]) -> Jud
     else:
         judged, thanks = ("right", "") if verb == "right" else ("wrong", render.thanks(str(feedback.folder)))
         turns[number - 1] = replace(turn, judged=judged)
+        amend(turn, turns[number - 1])
         return Judged(render.just_judged(number, message, judged), thanks)
     if verb == "right":
         return Judged(render.just_judged(number, message, trouble=trouble))

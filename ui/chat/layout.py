@@ -89,7 +89,7 @@ def build(
             for event in (shown, *changed):
                 event.then(suggest, None, list(parts.offered), **QUICK)
         _wire_conversations(index, parts, conversations)
-        _wire_judging(index, parts)
+        _wire_judging(index, parts, conversations)
         page.unload(partial(forget_closed, page))
     return page
 
@@ -306,17 +306,18 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
     own.command.submit(change, [own.command, turns, session], [*listed, own.file, *_depending(parts)], **EVERY)
 
 
-def _wire_judging(index: Index, parts: Parts) -> None:
+def _wire_judging(index: Index, parts: Parts, conversations: Drawer) -> None:
     """Say what happens when something is said of an answer."""
     feedback = Feedback(Path(index.path) / FEEDBACK_NAME)
 
-    def say(said: str, turns: list[Turn]) -> Updates:
+    def say(said: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Keep it, and say so where it was said: what is open beside the conversation stays."""
-        judged = judge(index, feedback, said, turns)
+        amend = partial(conversations.amend, owner(request), session.conversation)
+        judged = judge(index, feedback, said, turns, amend)
         shown = {parts.judged: judged.below, parts.source: judged.source}
         return {part: value for part, value in shown.items() if value}
 
-    parts.verdict.submit(say, [parts.verdict, parts.turns], [parts.judged, parts.source], **EVERY)
+    parts.verdict.submit(say, [parts.verdict, parts.turns, parts.session], [parts.judged, parts.source], **EVERY)
 
 
 # ---- asking ----------------------------------------------------------------------------------------------

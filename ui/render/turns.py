@@ -22,7 +22,7 @@ class Turn:
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
     it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
     had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
-    ``judged`` is what was said of its answer on this page: "right" or "wrong". ``asked`` tells how many documents were
+    ``judged`` is what was said of its answer: "right" or "wrong". ``asked`` tells how many documents were
     asked, and how many there were, unless all were; ``of_all`` that all are asked, whichever are chosen.
     """
 
