@@ -17,7 +17,7 @@ test: $(INSTALLED)
 # The long form: 100 kills, every file damaged in every way, full disks, writers that meet, 10,000 reads, all our PDFs as
 # scans. Half an hour.
 trials: $(INSTALLED)
-	HF_HUB_OFFLINE=1 VERBATIM_TRIALS=long $(BIN)/python -m pytest -s tests/test_crash.py tests/test_damage.py tests/test_full_disk.py tests/test_writers.py tests/test_recognition.py
+	HF_HUB_OFFLINE=1 VERBATIM_TRIALS=long $(BIN)/python -m pytest -s tests/index/test_crash.py tests/index/test_damage.py tests/index/test_full_disk.py tests/index/test_writers.py tests/index/test_recognition.py
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

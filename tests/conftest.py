@@ -13,7 +13,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait busily, for those of tests that run beside these
 
 from index import Index, vectors
-from tests.fakes import HashEncoder
+from tests.support.fakes import HashEncoder
 
 ARTICLE = Path(__file__).parent.parent / "seeds" / "centcom-raid-western-iraq-2024-08.txt"
 

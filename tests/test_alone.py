@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chromium import NEEDS_CHROMIUM
+from tests.support.chromium import NEEDS_CHROMIUM
 
 APART = ["unshare", "--user", "--map-root-user", "--net"]
 
@@ -29,7 +29,7 @@ pytestmark = [
 
 def test_the_chat_works_without_a_network(tmp_path: Path, article: Path) -> None:
     done = subprocess.run(
-        [*APART, sys.executable, "-m", "tests.alone", str(article), str(tmp_path / "store")],
+        [*APART, sys.executable, "-m", "tests.support.alone", str(article), str(tmp_path / "store")],
         cwd=Path(__file__).parents[1],
         check=False,
         capture_output=True,

@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from index import Index
 from qa import answer
-from tests.command import run
+from tests.support.command import run
 from ui.terminal import command
 
 ROOT = Path(__file__).parent.parent

@@ -26,7 +26,7 @@ from qa import answer
 from qa.address import find
 from qa.export import to_json
 from qa.llamaindex import VerbatimQueryEngine
-from tests.serving import served
+from tests.support.serving import served
 
 ROOT = Path(__file__).parent.parent
 LONG = os.environ.get("VERBATIM_TRIALS") == "long"

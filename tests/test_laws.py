@@ -23,7 +23,7 @@ from index.passages import PASSAGE_CHARS, passage_groups
 from index.sentences import LONGEST_SENTENCE_CHARS
 from qa.answer import Answerer
 from qa.cite import CitationError, cite
-from tests.fakes import HashEncoder
+from tests.support.fakes import HashEncoder
 
 DOCUMENTS = int(os.environ.get("VERBATIM_LAW_DOCUMENTS", "5000"))
 BATCH = 500

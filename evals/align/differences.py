@@ -22,7 +22,7 @@ counts as altered if one unbroken run of four words or more makes up half of it:
 
 Chosen on 37 altered quotes and 36 paraphrases, written for it: 35 of the altered have shares of 0.73 and more, two are
 stitched; 34 of the paraphrases have 0.52 and less, two 0.62 and 0.67. On others, written later, all 20 altered were
-told as such, and 19 of 20 paraphrases as absent. Both lists are in ``tests/test_align.py``.
+told as such, and 19 of 20 paraphrases as absent. Both lists are in ``tests/evals/test_align.py``.
 """
 
 FEWEST_TRIED, MOST_TRIED = 8, 40  # how many words a place is made longer or shorter by, to see whether it fits better

@@ -1,0 +1,628 @@
+"""Files that real programs wrote are read word for word, on the right page; what is unsafe or damaged is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from index import Document, Index, Source
+from index.errors import SourceError
+from index.formats import FORMATS, read
+from index.formats.content import Builder, Content, checked, iso_date
+from index.formats.kinds import REFUSED
+from index.formats.sheets import displayed
+from index.recognition import IMAGES
+
+FILES = Path(__file__).parents[1] / "files"
+EXPECTED: dict[str, list[dict[str, object]]] = json.loads((FILES / "expected.json").read_text())
+PROPERTIES: dict[str, dict[str, str | None]] = json.loads((FILES / "properties.json").read_text())
+
+
+def content_of(name: str) -> Content:
+    return read(Path(name).suffix, (FILES / name).read_bytes())
+
+
+def said(content: Content) -> list[str]:
+    return [span.of(content.text) for span in content.sentences()]
+
+
+def page_of(content: Content, offset: int) -> int:
+    return Document("", "", "", content.text, content.page_starts, "", "").page(offset)
+
+
+# ---- files of real programs ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_every_known_sentence_is_one_sentence_on_its_page(name: str) -> None:
+    content = content_of(name)
+    found = [(span.of(content.text), page_of(content, span.start)) for span in content.sentences()]
+    for known in EXPECTED[name]:
+        assert found.count((str(known["sentence"]), int(str(known["page"])))) == 1, (known, found)
+
+
+@pytest.mark.parametrize("name", sorted(PROPERTIES))
+def test_a_file_says_its_title_author_and_date(name: str) -> None:
+    content = content_of(name)
+    known = PROPERTIES[name]
+    assert (content.title, content.author) == (known["title"], known["author"])
+    if known["date"]:
+        assert content.date == known["date"]
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_nothing_but_white_space_stands_between_sentences(name: str) -> None:
+    content = content_of(name)
+    if content.blocks is not None:
+        covered = "".join("".join(said(content)).split())
+        assert covered == "".join(content.text.split())
+
+
+def test_every_format_has_files_of_at_least_one_program() -> None:
+    assert {path.partition("/")[0] for path in EXPECTED} >= {suffix[1:] for suffix in FORMATS} - {
+        *("text", "markdown", "htm", "xhtml", "docm", "pptm", "xlsm", "tab", "tsv", "ndjson", "jsonl", "pdf")
+    }
+
+
+def test_what_a_reader_does_not_see_is_left_out() -> None:
+    assert "Page header" not in content_of("docx/python-docx.docx").text
+    assert "Secret" not in content_of("xlsx/openpyxl.xlsx").text
+    assert "Gelöscht" not in content_of("rtf/word.rtf").text
+    assert "Only in HTML" not in content_of("eml/attached.eml").text
+    assert "00:" not in content_of("srt/cues.srt").text
+    assert "<number>" not in content_of("odp/libreoffice.odp").text
+
+
+# ---- tricky documents ---------------------------------------------------------------------------------------------
+
+
+def zipped(parts: dict[str, str | bytes], *, into: Path | None = None, after: bytes = b"") -> bytes:
+    """A zip file: of the parts of another and these, behind those of the zip file ``after``."""
+    file = io.BytesIO(into.read_bytes() if into else b"")
+    old = zipfile.ZipFile(file).infolist() if into else []
+    kept = {item.filename: zipfile.ZipFile(file).read(item) for item in old}
+    made = io.BytesIO(after)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (kept | parts).items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def word(body: str) -> bytes:
+    spaces = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in ("w", "m", "mc", "v", "wps"))
+    return zipped(
+        {"word/document.xml": f"<w:document{spaces}><w:body>{body}</w:body></w:document>"},
+        into=FILES / "docx/pandoc.docx",
+    )
+
+
+WORD = {
+    "changes tracked": (
+        "<w:p><w:r><w:t>Kept</w:t></w:r><w:ins><w:r><w:t> and added</w:t></w:r></w:ins><w:del><w:r><w:delText>gone"
+        "</w:delText></w:r></w:del><w:moveTo><w:r><w:t> and moved</w:t></w:r></w:moveTo><w:moveFrom><w:r><w:t>away"
+        "</w:t></w:r></w:moveFrom><w:r><w:t>.</w:t></w:r></w:p>",
+        "Kept and added and moved.",
+    ),
+    "formula": (
+        "<w:p><w:r><w:t>So </w:t></w:r><m:oMath><m:r><m:t>x=</m:t></m:r><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num>"
+        "<m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath><w:r><w:t> holds.</w:t></w:r></w:p>",
+        "So x=1/2 holds.",
+    ),
+    "hidden text and field codes": (
+        "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:rPr>"
+        '<w:vanish w:val="0"/></w:rPr><w:t>Shown.</w:t></w:r></w:p>',
+        "Shown.",
+    ),
+    "text box, once": (
+        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent><mc:Choice><wps:txbx><w:txbxContent><w:p><w:r><w:t>In the "
+        "box.</w:t></w:r></w:p></w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><v:textbox><w:txbxContent><w:p><w:r>"
+        "<w:t>In the box.</w:t></w:r></w:p></w:txbxContent></v:textbox></mc:Fallback></mc:AlternateContent>"
+        "</w:r></w:p>",
+        "Before.\n\nIn the box.",
+    ),
+    "content controls, symbols and breaks": (
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>One</w:t><w:tab/><w:t>two</w:t><w:noBreakHyphen/><w:sym "
+        "w:font='Wingdings' w:char='F0E0'/><w:br/><w:t>Three.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        "One\ttwo\N{NON-BREAKING HYPHEN}→\nThree.",
+    ),
+    "a table in a table, and a cell of prose": (
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>A</w:t></w:r></w:p></w:tc><w:tc><w:tbl><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r>"
+        "</w:p></w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>C</w:t></w:r></w:p></w:tc><w:tc><w:p>"
+        "<w:r><w:t>It rains. We stay.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+        "A\tB\nC\nIt rains. We stay.",
+    ),
+    "a cell of two lines, and one that holds rows": (
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Term</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>30 days</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>at most</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r></w:p></w:tc>"
+        "<w:tc><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Pool</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>$9</w:t></w:r></w:p>"
+        "</w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr></w:tbl>",
+        "Term\t30 days\nat most\n\nB\n\nPool\t$9",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORD)
+def test_word_shows(name: str) -> None:
+    body, text = WORD[name]
+    assert read(".docx", word(body)).text == text
+
+
+@pytest.mark.parametrize("suffix", [".html", ".docx"])
+def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(suffix: str) -> None:
+    marked = (
+        "She won.^1^ It rose to 5.^2, 3^ The 1^st^ of May, 10^-6^ m^2^, for $19.^99^ or more.^4^ “Yes.”^12^ He fled."
+    )
+    pieces = list(enumerate(marked.split("^")))
+    html = "".join(f"<sup>{piece}</sup>" if number % 2 else piece for number, piece in pieces)
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+    runs = "".join(
+        run.format('<w:vertAlign w:val="superscript"/>' if number % 2 else "", text) for number, text in pieces
+    )
+    assert said(read(suffix, html.encode() if suffix == ".html" else word(f"<w:p>{runs}</w:p>"))) == [
+        "She won.",
+        "It rose to 5.",
+        "The 1st of May, 10^-6 m2, for $19.99 or more.",
+        "“Yes.”",
+        "He fled.",
+    ]
+
+
+def test_a_hidden_slide_is_an_empty_page() -> None:
+    path, name = FILES / "pptx/python-pptx.pptx", "ppt/slides/slide1.xml"
+    slide = zipfile.ZipFile(path).read(name).decode().replace("<p:sld ", '<p:sld show="0" ', 1)
+    shown, content = content_of("pptx/python-pptx.pptx"), read(".pptx", zipped({name: slide}, into=path))
+    assert content.text == shown.text[shown.page_starts[1] :]
+    assert page_of(content, 0) == 2
+
+
+def test_open_document_collapses_white_space_and_leaves_out_what_is_gone() -> None:
+    body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:text>
+        <text:tracked-changes><text:changed-region><text:p>Deleted.</text:p></text:changed-region></text:tracked-changes>
+        <text:p>One
+            <text:span>two</text:span><text:s text:c="2"/>three<text:tab/>four<office:annotation><text:p>Comment
+            </text:p></office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box></draw:frame>.</text:p>
+        </office:text></office:body></office:document-content>"""
+    data = zipped({"content.xml": body}, into=FILES / "odt/odfpy.odt")
+    assert read(".odt", data).text == "One two  three\tfour.\n\nBoxed."
+
+
+def test_a_repeated_cell_of_a_sheet_is_repeated_but_not_a_million_times() -> None:
+    body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="tb"><office:body>
+        <office:spreadsheet>
+        <table:table><table:table-row><table:table-cell table:number-columns-repeated="2"><text:p>x</text:p>
+        </table:table-cell><table:table-cell table:number-columns-repeated="1000000"/></table:table-row>
+        <table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row></table:table>
+        </office:spreadsheet></office:body></office:document-content>"""
+    assert read(".ods", zipped({"content.xml": body}, into=FILES / "ods/odfpy.ods")).text == "x; x"
+
+
+ACCOUNTING = '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)'
+PHONE = "[<=9999999]###-####;(###) ###-####"
+SCALED = '[<1000]0;[<1000000]0.0,"K";0.0,,"M"'
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (0.1234, "0.0%", "12.3%"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (-1234.5, "#,##0.00;(#,##0.00)", "(1,234.50)"),
+        (-5, "0", "-5"),
+        (2.5, "0", "3"),
+        (1200, '#,##0 "kg"', "1,200 kg"),
+        (1200, "[$€-407]#,##0.00", "€1,200.00"),
+        (1200, "_-* #,##0.00\\ [$€-1]_-", "1,200.00 €"),
+        (7, "000", "007"),
+        (0.5, "0.##", "0.5"),
+        (3.0, "General", "3"),
+        (0.1 + 0.2, "General", "0.3"),
+        (1500000, '0.0,,"M"', "1.5M"),
+        (0.00012, "0.0E+00", "1.2E-4"),
+        (123456789, "000-00-0000", "123-45-6789"),
+        (5551234, PHONE, "555-1234"),
+        (2125551234, PHONE, "(212) 555-1234"),
+        (1234, PHONE, "1234"),
+        (1234567812345678, "0000 0000 0000 0000", "1234 5678 1234 5678"),
+        (12, "0\\.0", "1.2"),
+        (1234567.5, "#\\ ##0.00", "1234 567.50"),
+        (5, "#\\ ##0.00", "5.00"),
+        (5, "0,000", "0,005"),
+        (1234.5, ACCOUNTING, "$1,234.50"),
+        (-1234.5, ACCOUNTING, "$(1,234.50)"),
+        (0, ACCOUNTING, "$-"),
+        (0, '#,##0;-#,##0;"none"', "none"),
+        (0, "0;-0;;@", ""),
+        (-5, '"$"#,##0.00', "-$5.00"),
+        (-5, "General;[Red]-General", "-5"),
+        (12.5, 'General" kg"', "12.5 kg"),
+        (3, '0.0"*"', "3.0*"),
+        (5_000_000, SCALED, "5.0M"),
+        (5_000, SCALED, "5.0K"),
+        (-5_000, SCALED, "-5000"),
+        (1, '[=1]"Yes";[=0]"No";General', "Yes"),
+        (0.25, "# ?/?", "0.25"),
+        (7, "[Red]", "7"),
+        (7, "0;@", "7"),
+        (0.5, ".00", ".50"),
+        (1e300, "0.00", "1E+300"),
+        (timedelta(hours=37, minutes=30), "[h]:mm", "37:30"),
+        (timedelta(hours=7, seconds=5), "[h]:mm:ss", "7:00:05"),
+        (timedelta(minutes=-90), "[h]:mm", "-1:30"),
+        (True, "General", "TRUE"),
+        (None, "General", ""),
+        ("text", "@", "text"),
+    ],
+)
+def test_a_number_of_a_sheet_is_shown_as_the_sheet_shows_it(value: object, form: str, shown: str) -> None:
+    assert displayed(value, form) == shown
+
+
+def test_a_formula_that_was_saved_without_its_value_stands_for_itself() -> None:
+    workbook, file = Workbook(), io.BytesIO()
+    for row in (["Item", "Count", "Double"], ["Bun", 2, "=B2*2"], ["Tea", 3, 6]):
+        workbook.active.append(row)
+    workbook.save(file)
+    assert said(read(".xlsx", file.getvalue()))[1:] == [
+        "Item: Bun; Count: 2; Double: =B2*2",
+        "Item: Tea; Count: 3; Double: 6",
+    ]
+
+
+def test_a_comma_is_the_delimiter_only_where_no_other_does_as_well() -> None:
+    assert said(read(".csv", b"Berlin;12,5\nHamburg;13,5\n")) == ["Berlin; 12,5", "Hamburg; 13,5"]
+    net = b"Month;Revenue (EUR, net)\nJan;1200,50\nFeb;1300,75\n"
+    assert said(read(".csv", net))[1] == "Month: Jan; Revenue (EUR, net): 1200,50"
+    tags = said(read(".csv", b"Name,Tags\nAnn,a;b\nBob,c;d\n"))
+    assert tags[1] == "Name: Ann; Tags: a;b"
+
+
+def test_rows_without_a_header_and_two_tables_in_a_sheet() -> None:
+    assert said(read(".csv", b"Bob,42,London\nAnn,43,Bath\n")) == ["Bob; 42; London", "Ann; 43; Bath"]
+    two = said(read(".csv", b"Region,2023,2024\nNorth,1,2\n,,\nTown,Mayor\nBath,Ann\n"))
+    assert two[1] == "Region: North; 2023: 1; 2024: 2"
+    assert two[-1] == "Town: Bath; Mayor: Ann"
+
+
+SHEETS = {
+    "a form": (
+        'Client,Acme Ltd|Contract no.,A-17|Fee,"1,200 EUR"|Start,2024-05-01',
+        ["Client: Acme Ltd", "Contract no.: A-17", "Fee: 1,200 EUR", "Start: 2024-05-01"],
+    ),
+    "a form with colons": ("Client:,Acme Ltd|Town:,Bath", ["Client: Acme Ltd", "Town: Bath"]),
+    "two columns with a header": ("Month,Sales|Jan,5|Feb,6|Mar,7", ["Month; Sales", "Month: Jan; Sales: 5"]),
+    "a title": (
+        "Sales report,,Printed 3 May|All in euro|Region,Units,Value|North,1,2|South,3,4",
+        ["Sales report; Printed 3 May", "All in euro", "Region; Units; Value", "Region: North; Units: 1; Value: 2"],
+    ),
+    "a title, and no telling whether there is a header": (
+        "Staff list,,May|Name,Role,Town|Ann,Cook,Bath",
+        ["Staff list; May", "Name; Role; Town", "Ann; Cook; Bath"],
+    ),
+    "dates": (
+        "Account,2024-01-01,2024-02-01|Rent,1200,1250",
+        ["Account; 2024-01-01; 2024-02-01", "Account: Rent; 2024-01-01: 1200; 2024-02-01: 1250"],
+    ),
+    "dates below each other": ("Ann,2024-01-01,paid|Bob,2024-02-01,open", ["Ann; 2024-01-01; paid"]),
+    "years below each other": ("Ann,1985,Bath|Bob,1990,Hull", ["Ann; 1985; Bath"]),
+    "months": ("Account,1,2,3|Rent,80,75,60", ["Account; 1; 2; 3", "Account: Rent; 1: 80; 2: 75; 3: 60"]),
+    "names that come twice": (
+        "Region,Plan,Real,Plan,Real|North,1,2,3,4",
+        ["Region; Plan; Real; Plan; Real", "Region: North; Plan: 1; Real: 2; Plan: 3; Real: 4"],
+    ),
+    "values that come twice": ("Ann,yes,no,yes|Bob,no,no,yes", ["Ann; yes; no; yes", "Bob; no; no; yes"]),
+    "two levels": (
+        "Region,2022,,2023,|,H1,H2,H1,H2|North,1,2,3,4",
+        ["Region; 2022 H1; 2022 H2; 2023 H1; 2023 H2", "Region: North; 2022 H1: 1; 2022 H2: 2; 2023 H1: 3; 2023 H2: 4"],
+    ),
+    "two levels, the first without a corner": (
+        ",2022,,2023|Region,H1,H2,H1|North,1,2,3",
+        ["Region; 2022 H1; 2022 H2; 2023 H1", "Region: North; 2022 H1: 1; 2022 H2: 2; 2023 H1: 3"],
+    ),
+    "a column without a name": (
+        "Item,Weight,,Price|Pen,10,g,2|Ink,50,ml,3",
+        ["Item; Weight; Price", "Item: Pen; Weight: 10; g; Price: 2"],
+    ),
+    "rows' names without one": (",Units,Value|North,1,2", ["Units; Value", "North; Units: 1; Value: 2"]),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_row_is_told_by_the_names_of_its_columns_where_these_are_sure(name: str) -> None:
+    rows, sentences = SHEETS[name]
+    assert said(read(".csv", rows.replace("|", "\n").encode()))[: len(sentences)] == sentences
+
+
+def test_a_very_wide_row_becomes_lines_that_hold_whole_cells() -> None:
+    header = ",".join(f"column{number}" for number in range(200))
+    values = ",".join(f"value{number}" for number in range(200))
+    rows = said(read(".csv", f"{header}\n{values}\n".encode()))
+    assert "column199: value199" in rows[-1]
+    assert all(row.count(": ") == row.count("; ") + 1 for row in rows if row.startswith("column") and ": " in row)
+
+
+def test_json_keeps_digits_names_that_come_twice_and_what_is_nested() -> None:
+    text = read(".json", b'{"a": 1.50, "a": 12345678901234567890, "b": {"c": [1, 2, {"d": "x"}]}, "e": null}').text
+    assert text == "a: 1.50; a: 12345678901234567890\n\nb.c: 1\nb.c: 2\nb.c.d: x"
+
+
+def test_json_lists_sentences_apart_and_short_values_together() -> None:
+    data = b'{"tags": ["old", "dry"], "text": ["The mill is empty.", "It was sold."], "all": ["a", "It fell."]}'
+    assert said(read(".json", data)) == [
+        "tags: old, dry",
+        "text: The mill is empty.",
+        "text: It was sold.",
+        "all: a",
+        "all: It fell.",
+    ]
+
+
+def test_html_names_its_day_and_author() -> None:
+    page = (
+        b'<script type="application/ld+json">{"datePublished": "2024-05-06"}</script><meta name=Author content=Ann>Hi'
+    )
+    content = read(".html", page)
+    assert (content.author, content.date) == ("Ann", "2024-05-06")
+
+
+@pytest.mark.parametrize("suffix", [".vtt", ".srt"])
+def test_a_name_before_what_is_said_begins_a_sentence(suffix: str) -> None:
+    def of_cues(*lines: str) -> list[str]:
+        cues = [f"00:00:0{at}.000 --> 00:00:0{at + 1}.000\n{line}\n\n" for at, line in enumerate(lines)]
+        return said(read(suffix, f"WEBVTT\n\n{''.join(cues)}".encode()))
+
+    talk = ["Eva Roth: We could sell them", "tom (Host): no, never", "Eva Roth: The barn", "and the mill, too."]
+    assert of_cues(*talk) == [*talk[:2], "Eva Roth: The barn and the mill, too."]
+    twice = ["So it went on.", "Eva: Sell them", "he said.", "Eva: No", "and that was", "all."]
+    assert of_cues(*twice) == ["So it went on.", "Eva: Sell them he said.", "Eva: No and that was all."]
+    assert of_cues("On the way he saw", "Bath: the old town", "and the river.") == [
+        "On the way he saw Bath: the old town and the river."
+    ]
+
+
+def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
+    wrapped = "This line was broken only because the program that wrote this page<br>breaks every line. So it goes on."
+    assert said(read(".html", f"<p>{wrapped}</p>".encode()))[-1] == "So it goes on."
+    assert said(read(".html", b"<p>12 Elm Street<br>Bath</p>")) == ["12 Elm Street", "Bath"]
+
+
+def test_a_table_that_lays_out_a_page_is_not_one_sentence() -> None:
+    page = b"<table><tr><td>Menu</td><td><p>It rains.</p><p>We stay.</p></td></tr></table>"
+    assert said(read(".html", page)) == ["Menu", "It rains.", "We stay."]
+
+
+def test_a_row_stays_one_though_a_cell_has_two_lines() -> None:
+    rows = [["Eva Roth<br>Harbour master", "$120,000"], ["<p>Dr. Tom Hill</p><p>Mayor</p>", "$90,000"]]
+    beside = ["Mill<br>$20", "Barn<br>$30"]
+    page = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [*rows, beside])
+    assert said(read(".html", f"<table>{page}</table>".encode())) == [
+        "Eva Roth\nHarbour master\t$120,000",
+        "Dr. Tom Hill\nMayor\t$90,000",
+        *("Mill", "$20", "Barn", "$30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2024", "2024"),
+        ("2024-05", "2024-05"),
+        ("2024-05-06", "2024-05-06"),
+        ("2024-05-06 09:30", "2024-05-06T09:30"),
+        ("2024-05-06T09:30:00.000000000", "2024-05-06T09:30:00"),
+        ("2024-05-06T09:30:00.5Z", "2024-05-06T09:30:00Z"),
+        ("Mon, 06 May 2024 09:30:00 +0200", "2024-05-06T09:30:00+02:00"),
+        ("May 6, 2024", "2024-05-06"),
+        ("6 May 2024", "2024-05-06"),
+        ("2024-02-31", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_a_date_is_as_precise_as_it_is_written(text: str | None, date: str | None) -> None:
+    assert iso_date(text) == date
+
+
+def test_an_attached_message_without_text_and_a_wrong_charset_are_read() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Empty"
+    message.set_content("Grüße.")
+    raw = message.as_bytes().replace(b'charset="utf-8"', b'charset="no-such-thing"')
+    assert read(".eml", raw).text == "Subject: Empty\n\nGrüße."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_headers_of_a_mail_that_hold_raw_letters_are_read(encoding: str) -> None:
+    raw = (
+        "From: Jörg Größer <j@example.org>\nSubject: Grüße – an alle\nContent-Type: multipart/mixed; boundary=b\n\n"
+        '--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="Plan Süd.pdf"\n\n-\n--b--\n'
+    )
+    content = checked(read(".eml", raw.encode(encoding)))
+    assert (content.title, content.author) == ("Grüße – an alle", "Jörg Größer")
+    assert said(content)[0] == "From: Jörg Größer <j@example.org>"
+    assert said(content)[-1] == "Attachment: Plan Süd.pdf"
+
+
+def test_a_mail_whose_headers_cannot_be_decoded_is_read() -> None:
+    raw = (
+        b"From: =?us-ascii?Q?J=F6rg?= <j@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nIt rains.\n"
+        b"--b\nContent-Type: application/pdf; name*=utf-8''S%FCd.pdf\n\n-\n--b--\n"
+    )
+    content = checked(read(".eml", raw))
+    assert content.author == "J\ufffdrg"
+    assert "It rains." in said(content)
+
+
+def test_the_html_of_a_mail_is_read_where_its_text_is_a_stub() -> None:
+    def shown(plain: str, html: str) -> str:
+        message = EmailMessage()
+        message["Subject"] = "News"
+        message.set_content(plain)
+        message.add_alternative(html, subtype="html")
+        return read(".eml", message.as_bytes()).text.removeprefix("Subject: News\n\n")
+
+    story = "The ferry to Lindsund sails at nine. A ticket costs 12 euro."
+    assert shown("Your program cannot show HTML.", f"<p>{story}</p>") == story
+    assert shown("Read on.", f"<p>{story} Read on.</p>") == f"{story} Read on."
+    assert shown(story, f"<p>{story}</p><p>Sent from a phone.</p>") == story
+    assert shown(story, "<img src=x><p>Look online.</p>") == story
+
+
+def test_the_builder_sets_blocks_apart_and_counts_empty_pages() -> None:
+    builder = Builder()
+    builder.page()
+    builder.page()
+    builder.text("One line\nAnother line")
+    builder.apart()
+    builder.line("A: 1. B: 2.", whole=True)
+    content = builder.content()
+    assert content.text == "One line\nAnother line\n\nA: 1. B: 2."
+    assert said(content) == ["One line", "Another line", "A: 1. B: 2."]
+    assert page_of(content, 0) == 2
+
+
+# ---- what is refused ----------------------------------------------------------------------------------------------
+
+BOMB = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+GOOD = {
+    ".docx": FILES / "docx/pandoc.docx",
+    ".odt": FILES / "odt/odfpy.odt",
+    ".ods": FILES / "ods/odfpy.ods",
+    ".odp": FILES / "odp/odfpy.odp",
+    ".pptx": FILES / "pptx/pandoc.pptx",
+    ".xlsx": FILES / "xlsx/pandas.xlsx",
+    ".epub": FILES / "epub/ebooklib.epub",
+}
+MAIN = {
+    ".docx": "word/document.xml",
+    ".odt": "content.xml",
+    ".ods": "content.xml",
+    ".odp": "content.xml",
+    ".pptx": "ppt/presentation.xml",
+    ".xlsx": "xl/worksheets/sheet1.xml",
+    ".epub": "META-INF/container.xml",
+}
+
+
+def refused(suffix: str, data: bytes) -> str:
+    with pytest.raises(SourceError) as error:
+        read(suffix, data)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("suffix", GOOD)
+def test_a_package_that_is_something_else_says_what_it_is(suffix: str) -> None:
+    assert "it is a PDF and not" in refused(suffix, b"%PDF-1.7 and more")
+    assert "plain text" in refused(suffix, b"Just a few words that somebody wrote.")
+    assert "remove its password" in refused(suffix, OLE + "EncryptedPackage".encode("utf-16-le"))
+    assert f"save it as {suffix}" in refused(suffix, OLE + b"\0" * 600)
+    assert "HTML" in refused(suffix, b"<!DOCTYPE html><html><body>Exported</body></html>")
+    assert "damaged" in refused(suffix, b"\0\1\2\3" * 99)
+    assert "damaged" in refused(suffix, GOOD[suffix].read_bytes()[:-200])
+    assert "suffix .xlsx" in refused(suffix, GOOD[".xlsx"].read_bytes()) if suffix != ".xlsx" else True
+    assert refused(suffix, zipped({"readme.txt": "Some files."}))
+
+
+@pytest.mark.parametrize("suffix", GOOD)
+def test_a_document_type_is_refused(suffix: str) -> None:
+    main = zipfile.ZipFile(GOOD[suffix]).read(MAIN[suffix]).decode()
+    at = main.index("?>") + 2 if main.startswith("<?xml") else 0
+    for data in (main[:at] + BOMB + main[at:], main[:at] + "<!--" + "x" * 5_000 + "-->" + BOMB + main[at:]):
+        assert "DTD" in refused(suffix, zipped({MAIN[suffix]: data}, into=GOOD[suffix]))
+    utf16 = (main[:at].replace("UTF-8", "UTF-16").replace("utf-8", "utf-16") + BOMB + main[at:]).encode("utf-16")
+    assert "DTD" in refused(suffix, zipped({MAIN[suffix]: utf16}, into=GOOD[suffix]))
+
+
+def test_a_chapter_with_entities_is_refused() -> None:
+    path = GOOD[".epub"]
+    name = next(name for name in zipfile.ZipFile(path).namelist() if "part" in name)
+    assert "entities" in refused(
+        ".epub", zipped({name: f"<?xml version='1.0'?>{BOMB}<html><p>&b;</p></html>"}, into=path)
+    )
+
+
+@pytest.fixture(scope="module")
+def bombs() -> dict[str, bytes]:
+    """By what is said of them, zip files that each hold too much of something."""
+    return {
+        "unpack to": zipped({"filling.bin": b"\0" * 201_000_000}),
+        "zip bomb": zipped({"filling.bin": b"\0" * 30_000_000}),
+        "parts": zipped({f"x/{number}": "" for number in range(20_001)}),
+        "unsafe": zipped({"../../evil": "x"}),
+    }
+
+
+@pytest.mark.parametrize("suffix", GOOD)
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(suffix: str, bombs: dict[str, bytes]) -> None:
+    for said, bomb in bombs.items():
+        assert said in refused(suffix, zipped({}, into=GOOD[suffix], after=bomb))
+
+
+def test_a_locked_book_or_document_says_so() -> None:
+    locked = '<e xmlns="x"><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/></e>'
+    assert "DRM" in refused(".epub", zipped({"META-INF/encryption.xml": locked}, into=GOOD[".epub"]))
+    manifest = '<manifest xmlns="m"><file-entry full-path="content.xml"><encryption-data/></file-entry></manifest>'
+    assert "password" in refused(".odt", zipped({"META-INF/manifest.xml": manifest}, into=GOOD[".odt"]))
+
+
+BAD = {
+    "deep.json": (b"[" * 100_000, "nested|valid JSON"),
+    "broken.json": (b'{"a": 1,}', "valid JSON"),
+    "broken.jsonl": (b'{"a": 1}\n{"b"\n', "line 2"),
+    "words.eml": (b"These are only words.\n\nAnd more.", "no header"),
+    "words.srt": (b"These are only words.", "no cue"),
+    "words.vtt": (b"1\n00:00:01,000 --> 00:00:02,000\nHi.", "WEBVTT"),
+    "words.rtf": (b"These are only words.", "plain text"),
+    "half.rtf": (b"{\\rtf1 The first half", "ends in the middle"),
+    "deep.rtf": (b"{\\rtf1 " + b"{" * 5_000, "nested"),
+    "pages.csv": (b"%PDF-1.7 \x00\x01", "PDF"),
+    "nothing.json": (b"null", "holds no text"),
+    "letter.doc": (OLE, "save it as .docx"),
+    "song.mp3": (b"ID3", "transcri"),
+    "photo.HEIC": (b"\0\0\0\x18ftypheic", "recognised"),
+    "all.zip": (b"PK", "unpack it"),
+}
+
+
+def test_a_bad_file_says_why_and_what_to_do(tmp_path: Path, index: Index) -> None:
+    for name, (data, _) in BAD.items():
+        (tmp_path / name).write_bytes(data)
+    reasons = {Path(failure.source).name: failure.reason for failure in index.add(tmp_path).failed}
+    for name, (_, reason) in BAD.items():
+        assert any(part in reasons[name] for part in reason.split("|")), (name, reasons[name])
+
+
+def test_no_suffix_is_both_read_and_refused() -> None:
+    assert not (FORMATS.keys() | IMAGES) & REFUSED.keys()
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_damage_is_refused_or_read_but_never_crashes(name: str) -> None:
+    data = (FILES / name).read_bytes()
+    draw = random.Random(name)
+    hurt: list[Callable[[], bytes]] = [
+        lambda: data[: draw.randrange(len(data))],
+        lambda: bytes(byte if draw.random() > 0.002 else draw.randrange(256) for byte in data),
+        lambda: data[draw.randrange(len(data)) :],
+    ]
+    for damaged in (change() for change in hurt for _ in range(3)):
+        try:
+            content = read(Path(name).suffix, damaged)
+        except SourceError:
+            continue
+        content.sentences()
+
+
+def test_data_with_a_name_is_read_by_its_suffix_and_a_text_by_none(index: Index) -> None:
+    index.add([Source("a.csv", b"Name,Town\nBob,Bath\n"), Source("a note", "The text of a note.")])
+    texts = {document.text for document in index.documents()}
+    assert texts == {"Name; Town\nName: Bob; Town: Bath", "The text of a note."}

@@ -1,0 +1,92 @@
+"""How an answer looks in a notebook and in a terminal, whatever its words are."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import html as parser
+from rich.console import Console
+
+from index import Index, Span
+from qa import Answer, Citation, Statement, Written, answer
+
+ROOT = Path(__file__).parents[2]
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</blockquote></div><form action=//evil>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "&lt;b&gt; & <b>",
+    "a\r\nb\tc",
+    "\u202eevil\u2066",
+    "[link](javascript:alert(1)) ![](//evil)",
+    "\x1b[31mred\x1b]0;title\x07",
+]
+
+
+def hostile_answers(text: str) -> list[Answer]:
+    citation = Citation(
+        1, "a-1", "01", text, text, text, 5, 5 + len(text), 1, 0.5, Span(6, 6 + len(text) // 2), (text,)
+    )
+    said = Written(text, (Statement(text, (1,), True), Statement(text, (1,), False, (text,))), text)
+    return [
+        Answer(text, text, (citation,), text, 0.5, unanswered=(text,), conflicts=((1, 1),), written=said),
+        Answer(text, text, (), text, 0.5, nearest=citation, missing=(text,)),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_notebook_shows_hostile_words_as_words(text: str):
+    for one in hostile_answers(text):
+        for page in (one._repr_html_(), *(citation._repr_html_() for citation in one.citations)):
+            tree = parser.fromstring(page)
+            tags = {element.tag for element in tree.iter()}
+            assert tags <= {"div", "p", "strong", "bdi", "figure", "blockquote", "figcaption", "code", "br"} | {
+                "s",
+                "span",
+            }
+            assert all(name in {"style", "dir", "class"} for element in tree.iter() for name in element.attrib)
+            (quotation,) = tree.iter("blockquote")
+            assert quotation.text_content() == text.replace("\x1b", "").replace("\x07", "") or "\x1b" in text
+            raw = re.search(r"<blockquote[^>]*>(.*?)</blockquote>", page, re.DOTALL)
+            assert raw
+            assert html.unescape(re.sub(r"</?strong>", "", raw[1])) in {text, html.unescape(html.escape(text))}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_terminal_shows_hostile_words_as_words(text: str):
+    console = Console(width=200, color_system=None, force_terminal=False)
+    for one in hostile_answers(text):
+        with console.capture() as shown:
+            console.print(one)
+        printed = shown.get()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e\u2066]", printed)
+        words = re.sub(r"[^\w<>/]", "", text)
+        assert words in re.sub(r"[^\w<>/]", "", printed)
+
+
+def test_it_shows_what_the_answer_says(seed_index: Index):
+    result = answer("How many troops remain in Iraq?", index=seed_index)
+    page = result._repr_html_()
+    for citation in result.citations:
+        assert citation.text in parser.fromstring(page).text_content()
+        assert html.escape(citation.address) in page
+    refusal = answer("Who trains the penguins of Antarctica?", index=seed_index)._repr_html_()
+    assert "not an answer" in refusal
+    assert "penguins, Antarctica" in refusal
+
+
+def test_it_needs_nothing_of_the_chat_and_costs_nothing_until_it_is_shown():
+    code = (
+        "import sys; from qa import Answer; print([m for m in ('rich', 'pydantic', 'ui') if m in sys.modules]);"
+        "Answer('a', 'a', (), 'b', 0.0)._repr_html_(); print('ui' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[1] == "False"
