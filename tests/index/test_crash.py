@@ -44,8 +44,21 @@ def acknowledged_until_killed(
     return [int(line) for line in writer.communicate()[0].splitlines() if line.strip().isdigit()]
 
 
-def after(seconds: float) -> Callable[[object], None]:
-    return lambda _: time.sleep(seconds)
+def after(seconds: float) -> Callable[[subprocess.Popen[str]], None]:
+    """Wait until the writer has worked for so long: where others are busy, a clock would end it before it began."""
+
+    def moment(writer: subprocess.Popen[str]) -> None:
+        before, deadline = worked(writer.pid), time.monotonic() + 120
+        while worked(writer.pid) - before < seconds and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    return moment
+
+
+def worked(process: int) -> float:
+    """Return the seconds of the processor that a process has taken."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check(store: Path, numbers: Acknowledged) -> tuple[int, float]:
