@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
 from evals.rows import SuiteError, did_you_mean
+from qa.display import open_console
 
 if TYPE_CHECKING:
     from evals.results import Report
@@ -38,8 +38,7 @@ command = typer.Typer(
     help="Measure whether answers and citations are right: Verbatim's, or any other system's.",
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console, errors = open_console(), open_console(stderr=True)
 
 
 def path(typed: str) -> Path:

@@ -11,7 +11,7 @@ from html import escape
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rich.console import Group
+from rich.console import Console, Group
 from rich.text import Text
 
 from qa.types import UNANSWERED
@@ -26,6 +26,17 @@ def printable(text: str) -> str:
 
 
 # ---- in a terminal ----
+
+WHOLE = 100_000
+"""The width of lines that go into a file or a pipe, where nothing may be wrapped: programs read them line by line."""
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """Return what prints to the terminal, or into a file or a pipe."""
+    console = Console(stderr=stderr, highlight=False)
+    if not console.file.isatty():
+        console.width, console.soft_wrap = WHOLE, True
+    return console
 
 
 def rich_answer(answer: Answer) -> Group:

@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from index import Changes, Receipt
 from index.store import Progress as ProgressCallback
-from qa.display import printable
+from qa.display import open_console, printable
 
 Work = Callable[[ProgressCallback], Changes]
 
-WHOLE = 100_000
-"""The width of lines that go into a file or a pipe, where nothing may be wrapped: programs read them line by line."""
-
-
-def _console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr, highlight=False)
-    if not console.file.isatty():
-        console.width, console.soft_wrap = WHOLE, True
-    return console
-
-
-console, errors = _console(), _console(stderr=True)
+console, errors = open_console(), open_console(stderr=True)
 
 
 def print_changes(changes: Changes) -> None:
