@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -136,7 +137,7 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         end=item.sentence.end,
         page=document.page(item.sentence.start),
         score=item.score,
-        answer=_said(item.answer, document),
+        answer=_said(item, document),
         also=document.also,
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
         recognised=document.is_recognised(item.sentence),
@@ -144,11 +145,28 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
     return replace(cited, context=_context(cited, item, document, index))
 
 
-def _said(answer: Span | None, document: Document) -> Span | None:
-    """Return the short answer, unless it is only words of the grammar: "not" says nothing by itself."""
+_INDIVISIBLE = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an address of mail, or of a page
+    r"|(?:https?://|www\.)[^\s<>()\[\]\"]*[\w/]"
+    r"|(?:\+\d|\(\d+\))[\d ().-]{4,}\d|\b\d{2,4}(?: \d{2,4}){2,}\b"  # a telephone number
+    r"|\d+(?:[.,:/–-]\d+)+"  # 2,500, 10:30, 2019-21
+    r"|\w+"
+)
+
+
+def _said(item: Evidence, document: Document) -> Span | None:
+    """Return the short answer, unless it is only words of the grammar: "not" says nothing by itself.
+
+    It does not end inside a number or an address: "+44" of a telephone number is no answer.
+    """
+    answer = item.answer
     if answer is None or not any(terms(answer.of(document.text))):
         return None
-    return answer
+    start, end, shift = answer.start, answer.end, item.sentence.start
+    for found in _INDIVISIBLE.finditer(item.sentence.of(document.text)):
+        if Span(found.start() + shift, found.end() + shift).overlaps(answer):
+            start, end = min(start, found.start() + shift), max(end, found.end() + shift)
+    return Span(start, end)
 
 
 def _context(cited: Citation, item: Evidence, document: Document, index: Index) -> Citation | None:

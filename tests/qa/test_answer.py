@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from evals.answers import says_nothing
-from index import EmptyStoreError, Hit, Index, Source, UnknownDocumentError
+from index import EmptyStoreError, Hit, Index, Source, Span, UnknownDocumentError
 from qa import answer
 from qa.abstain import Calibration
 from qa.answer import TOP_K, Answerer
@@ -263,6 +263,43 @@ def test_words_of_the_grammar_are_no_short_answer(index: Index) -> None:
     index.add(Source("lease.txt", "Pets are not allowed in the flat."))
     whole = Answerer(index, threshold=0).answer("Are pets allowed?").citations[0]
     assert whole.short is None
+
+
+class Marking:
+    """A reader that takes the first sentence for the answer, and some words of it for the short one."""
+
+    calibration = Calibration(9.0, {}, ((0.5, 0.1),), 0.5)
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        sentence = hits[0].passage.sentences[0]
+        start = sentence.start + hits[0].sentence_text(sentence).index(self.words)
+        return [Evidence(hits[0], sentence, 1.0, {}, Span(start, start + len(self.words)))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "short"),
+    [
+        ("Call +44 20 7946 0018 before noon.", "+44", "+44 20 7946 0018"),
+        ("Call (0731) 555 0100 before noon.", "555", "(0731) 555 0100"),
+        ("Call 0731 55 01 00 before noon.", "55 01", "0731 55 01 00"),
+        ("Write to anna.frey@ulm.example and wait.", "anna", "anna.frey@ulm.example"),
+        ("It is told at https://ulm.example/bridge?x=1.", "ulm", "https://ulm.example/bridge?x=1"),
+        ("The bus leaves at 10:30.", "10", "10:30"),
+        ("It cost 2,500 crowns in all.", "500", "2,500"),
+        ("It stood there in 2019 and 20 people saw it.", "2019", "2019"),
+        ("In 2019 12 people saw it.", "12", "12"),
+        ("The U.S.-led force left Vienna-based troops behind.", "Vienna", "Vienna"),
+        ("The harbour opened late.", "bour op", "harbour opened"),
+    ],
+)
+def test_a_short_answer_ends_inside_no_number_address_or_word(
+    index: Index, sentence: str, marked: str, short: str
+) -> None:
+    index.add(Source("a.txt", sentence))
+    assert Answerer(index, reader=Marking(marked)).answer("What does it say?").short == short
 
 
 def test_a_refusal_names_what_the_nearest_sentence_does_not_mention(seed_index: Index) -> None:
