@@ -20,7 +20,6 @@ def main(  # noqa: PLR0917 - each is an option of the command
     batch_tokens: Annotated[int, typer.Option(help="Tokens in one pass.")] = 3072,
     passes: Annotated[int, typer.Option(help="Passes of each process for one step.")] = 1,
     learning_rate: float = 2e-4,
-    synonyms: Annotated[Path | None, typer.Option(help="WordNet's files, to ask in other words, too.")] = None,
     start: Annotated[Path | None, typer.Option(help="A folder of shipped weights to begin from.")] = None,
 ) -> None:
     """Train the reader, or go on where the last checkpoint stands."""
@@ -35,7 +34,6 @@ def main(  # noqa: PLR0917 - each is an option of the command
             batch_tokens=batch_tokens,
             passes=passes,
             learning_rate=learning_rate,
-            synonyms=str(synonyms) if synonyms else None,
             start=str(start) if start else None,
         )
     )

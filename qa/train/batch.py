@@ -37,11 +37,8 @@ class Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
 
 
-def collate(examples: Sequence[Example], tokenizer: Tokenizer, masked: float = 0.0) -> Batch:
-    """Turn examples into one batch, padded to the longest.
-
-    ``masked`` is the share of tokens that cannot be seen, drawn by torch's own seed; those of the answer can.
-    """
+def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
+    """Turn examples into one batch, padded to the longest."""
     encoded = tokenizer.encode_batch([(first_text(one.question, one.title), one.text) for one in examples])
     width = max(len(item.ids) for item in encoded)
     shape = (len(examples), width)
@@ -71,12 +68,6 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer, masked: float = 0
             ]
             if inside:
                 starts[row], ends[row] = inside[0], inside[-1]
-    if masked:
-        places = torch.arange(width)
-        seen = (places >= starts[:, None]) & (places <= ends[:, None])
-        mask_id, *kept = tokenizer.encode("[MASK][CLS][SEP][PAD]", add_special_tokens=False).ids
-        seen |= torch.isin(ids, torch.tensor(kept))
-        ids[~seen & (torch.rand(shape) < masked)] = mask_id
     return Batch(
         ids, mask, types, segments, starts, ends,
         torch.tensor([float(bool(one.evidence)) for one in examples]),

@@ -5,21 +5,23 @@ Every choice is drawn by the seed, the epoch and the question's place, so that a
 
 from __future__ import annotations
 
-import calendar
 import random
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.lexical import STOP_WORDS
+from index.lexical import STOP_WORDS, MemorySearch
 from index.types import Span
-from qa.train.negatives import Negative
-from qa.train.questions import LEANING, SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted, words_of
-from qa.train.synonyms import Synonyms
+from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted
 
-HARDEST = 3
-"""Of the passages that do not answer, mostly one of so many is read: those that most look as if they did."""
+NEGATIVES = 6
+"""Passages kept for each question: those that share most words with it and do not hold its answer."""
+
+LEANING = frozenset(
+    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"}
+    | {name for name in SHARES if name.startswith("claims_")}
+)
+"""Sets whose questions only make sense beside their document: another may well answer them too."""
 
 SWAPPED, TRANSPLANTED, CUT_OUT = 0.22, 0.1, 0.2
 """For so many questions one more is asked that nothing answers: with a name, number or word swapped, or another
@@ -28,13 +30,6 @@ question about what this passage is about. For so many the passage is read again
 FORGOTTEN = 0.25
 """The share of questions that lose some of the words that stand in the sentence that answers, so that the others have
 to be understood."""
-
-REWORDED = 0.3
-"""The share of questions of whose words some are exchanged for others that mean the same."""
-
-RENAMED = 0.25
-"""For so many questions, names are exchanged for others, throughout all that is read for them: who did what to whom has
-to be read then, and cannot be remembered."""
 
 CROPPED = 0.6
 """The share of long passages of which only a run of sentences is read: more questions in the same time."""
@@ -71,13 +66,10 @@ class Example:
 class Epochs:
     """Makes the examples of each epoch."""
 
-    def __init__(
-        self, corpus: Corpus, seed: int, negatives: Sequence[Sequence[Negative]], synonyms: Synonyms | None = None
-    ) -> None:
-        self._synonyms = synonyms
+    def __init__(self, corpus: Corpus, seed: int) -> None:
         self._corpus = corpus
         self._seed = seed
-        self._negatives = negatives
+        self._negatives = _mine(corpus)
         self._by_document: dict[tuple[str, str], list[int]] = {}
         self._by_set: dict[str, list[int]] = {}
         self._asked: dict[str, list[int]] = {}
@@ -86,7 +78,6 @@ class Epochs:
         for piece in corpus.pieces:
             self._by_document.setdefault(piece.document, []).append(piece.number)
             self._by_set.setdefault(piece.document[0], []).append(piece.number)
-        self._proper = proper_words(piece.text for piece in corpus.pieces)
 
     def groups(self, epoch: int, *, held_out: bool = False) -> list[list[Example]]:
         """Return the groups of an epoch, shuffled."""
@@ -103,19 +94,14 @@ class Epochs:
 
     def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
         text = _noisy(question.text, chance)
-        reworded = self._synonyms is not None and chance.random() < REWORDED
         if not question.golds:
             piece = self._corpus.pieces[self._nearest(question, chance)]
-            text = self._in_other_words(text, [piece.text], chance) if reworded else text
             yield [self._example(number, text, piece, None, question, chance)]
             return
         gold = chance.choice(question.golds)
         piece = self._corpus.pieces[gold.piece]
-        evidence = [piece.sentences[one].of(piece.text) for one in gold.evidence]
-        if reworded:
-            text = self._in_other_words(text, evidence, chance)
-        elif chance.random() < FORGOTTEN:
-            text = _forgetful(text, evidence, chance)
+        if chance.random() < FORGOTTEN:
+            text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
         group = [self._example(number, text, piece, gold, question, chance)]
         if chance.random() < CUT_OUT:
             rest = _without(piece, gold.evidence)
@@ -123,11 +109,9 @@ class Epochs:
                 group.append(self._example(number, text, rest, None, question, chance))
         others = self._negatives[place]
         count = chance.choices([0, 1, 2], [0.35, 0.45, 0.2])[0]
-        hard = others[:HARDEST] if chance.random() < 0.8 else others
-        for other in chance.sample(hard, min(count, len(hard))):
-            near = None if other.sentence is None else frozenset({other.sentence})
-            group.append(self._example(number, text, self._corpus.pieces[other.piece], None, question, chance, near))
-        yield self._renamed(group, question, chance) if chance.random() < RENAMED else group
+        for other in chance.sample(others, min(count, len(others))):
+            group.append(self._example(number, text, self._corpus.pieces[other], None, question, chance))
+        yield group
         misses: list[str | None] = []
         if chance.random() < SWAPPED:
             misses.append(corrupted(question.text, self._names_near(piece, question, chance), chance))
@@ -135,10 +119,6 @@ class Epochs:
             misses.append(self._from_elsewhere(piece, question, chance))
         for further, missed in enumerate(filter(None, misses), start=1):
             yield [self._example(number + further, missed, piece, None, question, chance)]
-
-    def _in_other_words(self, text: str, evidence: Sequence[str], chance: random.Random) -> str:
-        held = {word for sentence in evidence for word in words_of(sentence)}
-        return text if self._synonyms is None else self._synonyms.reworded(text, held, chance)
 
     def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
         """Return a question of the same set about another document, asked of a name of this passage, or None.
@@ -148,8 +128,8 @@ class Epochs:
         other = self._corpus.questions[chance.choice(self._asked[question.set_name])]
         if not other.golds or self._corpus.pieces[other.golds[0].piece].document == piece.document:
             return None
-        here = set(words_of(piece.text))
-        rest = [word for word in words_of(other.text) if word not in COMMON]
+        here = set(_words(piece.text))
+        rest = [word for word in _words(other.text) if word not in COMMON]
         if len(rest) < 4 or sum(word in here for word in rest) > len(rest) / 2:
             return None
         return transplanted(
@@ -158,10 +138,10 @@ class Epochs:
 
     def _nearest(self, question: Question, chance: random.Random) -> int:
         """Return the piece of the context that shares most words with a question that nothing answers."""
-        asked = set(words_of(question.text))
+        asked = set(_words(question.text))
         if chance.random() < 0.2:
             return chance.choice(question.context)
-        return max(question.context, key=lambda one: len(asked & set(words_of(self._corpus.pieces[one].text))))
+        return max(question.context, key=lambda one: len(asked & set(_words(self._corpus.pieces[one].text))))
 
     def _names_near(self, piece: Piece, question: Question, chance: random.Random) -> list[str]:
         """Return names to swap in: of the passage itself, or of another of the same set."""
@@ -169,28 +149,15 @@ class Epochs:
         far = names(self._corpus.pieces[chance.choice(self._by_set[piece.document[0]])].text)
         return (near or far) if chance.random() < 0.5 else (far or near)
 
-    def _renamed(self, group: list[Example], question: Question, chance: random.Random) -> list[Example]:
-        """Return the group with most names of its first passage exchanged for names of another document."""
-        here = {word for one in group for word in _PROPER.findall(f"{one.question} {one.title} {one.text}")}
-        far = " ".join(self._corpus.pieces[chance.choice(self._by_set[question.set_name])].text for _ in range(4))
-        others = [word for word in dict.fromkeys(_PROPER.findall(far)) if word in self._proper and word not in here]
-        changed = [word for word in dict.fromkeys(_PROPER.findall(group[0].text)) if word in self._proper]
-        chance.shuffle(others)
-        chance.shuffle(changed)
-        names_now = dict(zip(changed, others, strict=False))
-        return [exchanged(one, names_now) for one in group] if names_now else group
-
     def _example(  # noqa: PLR0917 - what an example is made of
-        self, number: int, question: str, piece: Piece, gold: Gold | None, asked: Question, chance: random.Random,
-        near: frozenset[int] | None = None,
-    ) -> Example:  # fmt: skip
-        """Return the question beside the piece, or a run of its sentences that holds the gold, or what is ``near``."""
+        self, number: int, question: str, piece: Piece, gold: Gold | None, asked: Question, chance: random.Random
+    ) -> Example:
         title = piece.title if chance.random() < 0.7 else ""
         answer = gold.answer if gold else None
         evidence = gold.evidence if gold else frozenset()
         text, sentences = piece.text, piece.sentences
         if asked.golds and len(text) > SHORT_CHARS and chance.random() < CROPPED:
-            first, last = _window(sentences, evidence or near or (), chance)
+            first, last = _window(sentences, evidence, chance)
             shift = sentences[first].start
             text = text[shift : sentences[last].end]
             sentences = tuple(Span(one.start - shift, one.end - shift) for one in sentences[first : last + 1])
@@ -233,42 +200,38 @@ def _window(sentences: Sequence[Span], evidence: Collection[int], chance: random
         first, last = chance.choice(wider)
 
 
-_PROPER = re.compile(r"\b[A-Z][a-z]{2,}\b")
-_DATES = frozenset([*calendar.month_name, *calendar.day_name])
+def _mine(corpus: Corpus) -> list[list[int]]:
+    """Return, for each question with an answer, the pieces that a search for its words finds and that do not answer."""
+    normal = [f" {' '.join(_words(piece.text))} " for piece in corpus.pieces]
+    search = MemorySearch(f"{piece.title} {piece.text}" for piece in corpus.pieces).search
+    mined: list[list[int]] = []
+    for question in corpus.questions:
+        golds = {gold.piece for gold in question.golds}
+        answers = [f" {' '.join(_words(answer))} " for answer in question.answers]
 
+        def fits(number: int, golds: set[int] = golds, answers: Sequence[str] = answers) -> bool:
+            return number not in golds and not any(answer in normal[number] for answer in answers)
 
-def proper_words(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words that are written with a capital wherever they stand, but for those of the calendar."""
-    capital, small = Counter[str](), Counter[str]()
-    for text in texts:
-        capital.update(_PROPER.findall(text))
-        small.update(re.findall(r"\b[a-z]{3,}\b", text))
-    return frozenset(word for word, times in capital.items() if small[word.lower()] * 50 < times) - _DATES
-
-
-def exchanged(example: Example, names_now: Mapping[str, str]) -> Example:
-    """Return the example with words exchanged in its question, title and passage."""
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names_now))})\b")
-
-    def now(text: str) -> str:
-        return pattern.sub(lambda found: names_now[found.group()], text)
-
-    def moved(span: Span) -> Span:
-        return Span(len(now(example.text[: span.start])), len(now(example.text[: span.end])))
-
-    return replace(
-        example, question=now(example.question), title=now(example.title), text=now(example.text),
-        sentences=tuple(map(moved, example.sentences)), answer=example.answer and moved(example.answer),
-    )  # fmt: skip
+        found: list[int] = []
+        if golds and question.set_name not in LEANING:
+            found = [number for number in search(question.text, 12) if fits(number)][:NEGATIVES]
+        # what stands beside the gold is as hard as what words find, and rarer among it
+        beside = [one for one in question.context if golds and one not in found and fits(one)]
+        mined.append(found + beside[:2])
+    return mined
 
 
 def _holds_answer(piece: Piece, question: Question) -> bool:
-    text = f" {' '.join(words_of(piece.text))} "
-    return any(f" {' '.join(words_of(answer))} " in text for answer in question.answers)
+    text = f" {' '.join(_words(piece.text))} "
+    return any(f" {' '.join(_words(answer))} " in text for answer in question.answers)
 
 
 def _same(one: str, other: str) -> bool:
     return one.lower() in other.lower() or other.lower() in one.lower()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def _joined(text: str, sentences: Sequence[Span], other: str, others: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
@@ -292,9 +255,9 @@ def _without(piece: Piece, left_out: Collection[int]) -> Piece | None:
 
 def _forgetful(question: str, evidence: Sequence[str], chance: random.Random) -> str:
     """Return the question without some, at most half, of the words that it shares with its evidence."""
-    held = {word for sentence in evidence for word in words_of(sentence)} - COMMON
+    held = {word for sentence in evidence for word in _words(sentence)} - COMMON
     words = question.split()
-    shared = [place for place, word in enumerate(words) if not held.isdisjoint(words_of(word))]
+    shared = [place for place, word in enumerate(words) if not held.isdisjoint(_words(word))]
     lost = set(chance.sample(shared, chance.randint(min(1, len(shared)), (len(shared) + 1) // 2)))
     return " ".join(word for place, word in enumerate(words) if place not in lost)
 

@@ -23,14 +23,12 @@ from torch.multiprocessing.spawn import spawn
 from torch.nn.parallel import DistributedDataParallel
 from transformers import BertForTokenClassification
 
-from qa.model import load_model, load_reference
+from qa.model import load_reference
 from qa.pairs import MAX_TOKENS
-from qa.train import negatives
 from qa.train.batch import collate, loss, micro_batches, sentence_scores
 from qa.train.examples import Epochs, Example
 from qa.train.packed import PackedModel
 from qa.train.questions import SHARES, load_corpus
-from qa.train.synonyms import Synonyms
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +40,7 @@ class Settings:
     ``batch_tokens`` are those of one pass; ``passes`` are made for one step, in each of the ``processes``. ``average``
     is how much of the running average of the weights is kept at each step. ``stop_at`` ends a run early at that step,
     as an interruption would. ``start`` is a folder of shipped weights to begin from instead of the encoder's own.
-    ``dropout`` is that of the layers' outputs, ``masked`` the share of the tokens that are not seen.
-    ``synonyms`` is the folder of WordNet's files, if questions are to be asked in other words, too.
+    ``dropout`` is that of the layers' outputs.
     """
 
     data: str
@@ -63,35 +60,17 @@ class Settings:
     stop_at: int | None = None
     start: str | None = None
     dropout: float = 0.1
-    masked: float = 0.07
-    synonyms: str | None = None
 
 
 def train(settings: Settings) -> None:
     """Train to the end, or go on where the last checkpoint in ``settings.to`` stands."""
     Path(settings.to).mkdir(parents=True, exist_ok=True)
     (Path(settings.to) / "settings.json").write_text(json.dumps(asdict(settings), indent=1) + "\n")
-    _mine(settings)
     if settings.processes == 1:
         _work(0, settings)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the other processes are ended, too
     spawn(_work, (settings,), nprocs=settings.processes, daemon=True)  # type: ignore[no-untyped-call]
-
-
-def _mine(settings: Settings) -> None:
-    """Look for the passages that mislead a search for words and the weights to begin from, once for a run."""
-    if _negatives(settings).exists():
-        return
-    corpus = load_corpus(Path(settings.data), settings.names)
-    found = negatives.mine(corpus)
-    if settings.start is not None:
-        found = negatives.hardest_first(corpus, found, load_model(settings.start))
-    negatives.save(_negatives(settings), found)
-
-
-def _negatives(settings: Settings) -> Path:
-    return Path(settings.to) / "negatives.json"
 
 
 def new_model(dropout: float = 0.0) -> BertForTokenClassification:
@@ -172,9 +151,7 @@ class _Run:
 def _work(rank: int, settings: Settings) -> None:
     """Train as one of the processes."""
     _prepare(rank, settings)
-    corpus = load_corpus(Path(settings.data), settings.names)
-    synonyms = None if settings.synonyms is None else Synonyms(Path(settings.synonyms))
-    epochs = Epochs(corpus, settings.seed, negatives.load(_negatives(settings)), synonyms)
+    epochs = Epochs(load_corpus(Path(settings.data), settings.names), settings.seed)
     plan = _Plan(epochs, settings)
     _agree(plan, settings)
     tokenizer = load_tokenizer()
@@ -268,7 +245,7 @@ class _Plan:
 
 
 def _pass(model: torch.nn.Module, examples: Sequence[Example], tokenizer: Tokenizer, settings: Settings) -> float:
-    batch = collate(examples, tokenizer, settings.masked).to(settings.device)
+    batch = collate(examples, tokenizer).to(settings.device)
     with _autocast(settings.device):
         scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
     value = loss(scores.float(), batch)

@@ -2,9 +2,7 @@
 
 The files are ``NAME.jsonl.gz``: contexts, ``{"context": 7, "text": "..."}``, then questions, ``{"question", "title",
 "context": 7, "answers": [{"text", "start"}], "evidence": [{"text", "start"}], "answerable"}``. Or they hold claims,
-``{"claim", "evidence_text", "label"}``, each read as a question that its text answers where the label is "supports"; or
-talks, ``{"history": [{"question", "answer"}], "question", "rewrite", "title"}``, whose answers in a row are the passage
-of the questions as they are when rewritten to stand alone.
+``{"claim", "evidence_text", "label"}``, each read as a question that its text answers where the label is "supports".
 """
 
 from __future__ import annotations
@@ -43,21 +41,10 @@ SHARES: Mapping[str, float] = {
     "claims_conjnli": 0.3,
     "claims_snli_cad": 0.5,
     "claims_begin_wow": 0.5,
-    "rewrite_canard": 1.0,
 }
 """How often each question of a set is seen in an epoch. Only sets whose licence is stated are here. Few templates
 (contracts, policies) or one-sentence contexts (qamr) teach less a question, rare kinds of evidence more. Claims are
 there for their words: a text supports or refutes them in other words than theirs, and by one name or number."""
-
-LEANING = frozenset(
-    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"}
-    | {name for name in SHARES if name.startswith("claims_")}
-)
-"""Sets whose questions only make sense beside their document: another may well answer them too."""
-
-UNKNOWN = re.compile(r"^(?:i don'?t know|cannotanswer)", re.IGNORECASE)
-STAND_ALONE_WORDS = 5
-"""Shorter questions of a talk do not say what they are about, whoever rewrote them."""
 
 HELD_OUT = 0.01
 """The share of contexts kept out of training, to watch it by."""
@@ -134,14 +121,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _questions_of(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give the rows of a set, those of claims and of talks as contexts and questions."""
+    """Give the rows of a set, those of claims as contexts and questions."""
     numbers: dict[str, int] = {}
-    talks: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
-        if "rewrite" in row:
-            first = [*(one["question"] for one in row["history"]), row["question"]][0]
-            talks.setdefault((row["title"], first), []).append(row)
-            continue
         if "claim" not in row:
             yield row
             continue
@@ -153,33 +135,6 @@ def _questions_of(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         evidence = [{"text": text, "start": 0}] if supports else []
         about = {"question": row["claim"], "title": "", "context": numbers[text]}
         yield about | {"answers": [], "evidence": evidence, "answerable": supports}
-    for number, turns in enumerate(talks.values()):
-        yield from _talk(number, turns)
-
-
-def _talk(number: int, turns: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give a talk as a context, its answers one after the other, and the questions that these answer.
-
-    ``turns`` are the rows of the talk; what answers one of them is in the history of those after it.
-    """
-    last = max(turns, key=lambda row: len(row["history"]))
-    said = [(one["question"], one["answer"].strip(",;: ")) for one in last["history"]]
-    text, spans = "", dict[str, dict[str, Any]]()
-    for question, answer in said:
-        if UNKNOWN.search(answer):
-            continue
-        text += " " if text else ""
-        spans[question] = {"text": answer, "start": len(text)}
-        text += answer if answer.endswith((".", "!", "?")) else f"{answer}."
-    if not text:
-        return
-    yield {"context": number, "text": text}
-    asked = {question for question, _ in said}
-    for row in turns:
-        if row["question"] in asked and len(row["rewrite"].split()) >= STAND_ALONE_WORDS:
-            evidence = [spans[row["question"]]] if row["question"] in spans else []
-            about = {"question": row["rewrite"], "title": row["title"], "context": number}
-            yield about | {"answers": [], "evidence": evidence, "answerable": bool(evidence)}
 
 
 def _starts(text: str) -> list[int]:
@@ -303,8 +258,3 @@ def _other_number(number: str, chance: random.Random) -> str:
     if 1000 <= value <= 2100:  # a year: another one near it
         return str(value + chance.choice([-30, -12, -7, -3, -2, -1, 1, 2, 3, 7, 12, 30]))
     return str(max(1, round(value * chance.choice([0.3, 0.5, 2, 3, 5])) + chance.randint(1, 3)))
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, in small letters."""
-    return re.findall(r"\w+", text.lower())

@@ -11,15 +11,13 @@ import pytest
 import torch
 
 from index.types import Span
-from qa.model import WORD_VECTORS, load_model, load_reference
+from qa.model import WORD_VECTORS, load_reference
 from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sentence_scores
-from qa.train.examples import Epochs, Example, exchanged, proper_words
+from qa.train.examples import Epochs, Example
 from qa.train.loop import Settings, _Run, load_tokenizer, new_model, rate, train
-from qa.train.negatives import Negative, hardest_first, load, mine, save
 from qa.train.packed import PackedModel
 from qa.train.questions import OPPOSITES, corrupted, load_corpus, names, transplanted
 from qa.train.ship import ship
-from qa.train.synonyms import Synonyms
 
 TOWNS = ["Ulm", "Bern", "Graz", "Metz", "Gent", "Lund", "Bath", "Pisa"]
 
@@ -69,7 +67,7 @@ def test_questions_are_cut_to_the_passages_that_the_product_reads(data: Path) ->
 def test_no_passage_that_holds_the_answer_is_taught_as_wrong(data: Path) -> None:
     corpus = load_corpus(data, ["squad20"])
     for epoch in range(3):
-        for group in Epochs(corpus, 0, mine(corpus)).groups(epoch):
+        for group in Epochs(corpus, 0).groups(epoch):
             for one in group:
                 assert all(sentence.of(one.text).strip() for sentence in one.sentences)
                 if one.answer:
@@ -79,9 +77,9 @@ def test_no_passage_that_holds_the_answer_is_taught_as_wrong(data: Path) -> None
 
 def test_an_epoch_is_the_same_each_time_and_another_one_is_not(data: Path) -> None:
     corpus = load_corpus(data, ["squad20"])
-    assert Epochs(corpus, 0, mine(corpus)).groups(1) == Epochs(corpus, 0, mine(corpus)).groups(1)
-    assert Epochs(corpus, 0, mine(corpus)).groups(1) != Epochs(corpus, 0, mine(corpus)).groups(2)
-    assert Epochs(corpus, 0, mine(corpus)).groups(1) != Epochs(corpus, 1, mine(corpus)).groups(1)
+    assert Epochs(corpus, 0).groups(1) == Epochs(corpus, 0).groups(1)
+    assert Epochs(corpus, 0).groups(1) != Epochs(corpus, 0).groups(2)
+    assert Epochs(corpus, 0).groups(1) != Epochs(corpus, 1).groups(1)
 
 
 def test_a_swapped_question_asks_for_something_else() -> None:
@@ -108,7 +106,7 @@ def test_a_question_from_elsewhere_is_asked_of_a_name_of_this_passage() -> None:
 
 def test_a_passage_is_also_read_without_the_sentence_that_answers(data: Path) -> None:
     corpus = load_corpus(data, ["squad20"])
-    groups = [group for epoch in range(8) for group in Epochs(corpus, 0, mine(corpus)).groups(epoch)]
+    groups = [group for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch)]
     cut = [
         (group[0], one)
         for group in groups
@@ -124,12 +122,7 @@ def test_a_passage_is_also_read_without_the_sentence_that_answers(data: Path) ->
 
 def test_a_question_loses_only_words_that_its_evidence_holds(data: Path) -> None:
     corpus = load_corpus(data, ["squad20"])
-    asked = {
-        one.question
-        for epoch in range(8)
-        for group in Epochs(corpus, 0, mine(corpus)).groups(epoch)
-        for one in group[:1]
-    }
+    asked = {one.question for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch) for one in group[:1]}
     assert any(question.startswith("When was the of Ulm opened") for question in asked), "the bridge is forgotten"
     assert not any("When the" in question for question in asked), "words of the grammar stay"
 
@@ -149,75 +142,6 @@ def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path:
     assert (gold.answer, gold.evidence) == (None, frozenset({0}))
 
 
-def test_a_talk_is_a_passage_of_its_answers_and_the_questions_that_stand_alone(tmp_path: Path) -> None:
-    turns = [
-        ("Where was Anna Frey born?", "Where was Anna Frey born?", "She was born in Ulm,"),
-        ("When did she leave?", "When did Anna Frey leave Ulm?", "I don't know."),
-        ("Did she paint?", "Did Anna Frey paint in Bern?", "Frey painted the bridge"),
-        ("Why?", "Why?", "for money."),
-        ("What else did she do?", "What else did Anna Frey do?", "never said"),
-    ]
-    rows = [
-        {
-            "history": [{"question": asked, "answer": answer} for asked, _, answer in turns[:place]],
-            "question": question,
-            "rewrite": whole,
-            "title": "Anna Frey",
-        }
-        for place, (question, whole, _) in enumerate(turns)
-    ]
-    with gzip.open(tmp_path / "rewrite_canard.jsonl.gz", "wt", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(row) + "\n" for row in rows)
-    corpus = load_corpus(tmp_path, ["rewrite_canard"])
-    (piece,) = corpus.pieces
-    assert piece.text == "She was born in Ulm. Frey painted the bridge. for money."
-    found = {
-        question.text: [piece.sentences[place].of(piece.text) for gold in question.golds for place in gold.evidence]
-        for question in corpus.questions
-    }
-    assert found == {
-        "Where was Anna Frey born?": ["She was born in Ulm."],
-        "When did Anna Frey leave Ulm?": [],
-        "Did Anna Frey paint in Bern?": ["Frey painted the bridge."],
-    }, "the last is answered by nothing that the talk holds, and a bare question says nothing"
-
-
-def test_the_passages_that_mislead_the_weights_come_first(data: Path, tmp_path: Path) -> None:
-    corpus = load_corpus(data, ["squad20"])
-    mined = mine(corpus)
-    ranked = hardest_first(corpus, mined, load_model())
-    assert [sorted(one.piece for one in some) for some in ranked] == [
-        sorted(one.piece for one in some) for some in mined
-    ]
-    for some in filter(None, ranked):
-        texts = [corpus.pieces[one.piece] for one in some if one.sentence is not None]
-        assert len(texts) == len(some)
-    first = ranked[0][0]
-    assert first.sentence == 1, "that its bridge was opened, of another town"
-    save(tmp_path / "negatives.json", ranked)
-    assert load(tmp_path / "negatives.json") == ranked
-    assert [Negative(3), Negative(3, 1)] == [Negative(3, None), Negative(3, 1)]
-
-
-def test_names_are_exchanged_throughout() -> None:
-    text = "Anna met Bern. Then Anna left the Anna of Ulm."
-    one = Example(
-        3, "Whom did Anna meet?", "Anna", text, (Span(0, 14), Span(15, 46)), Span(9, 13), frozenset({0})
-    )  # fmt: skip
-    changed = exchanged(one, {"Anna": "Hildegard", "Bern": "Al"})
-    assert changed.question == "Whom did Hildegard meet?"
-    assert changed.title == "Hildegard"
-    assert [sentence.of(changed.text) for sentence in changed.sentences] == [
-        "Hildegard met Al.",
-        "Then Hildegard left the Hildegard of Ulm.",
-    ]
-    assert changed.answer
-    assert changed.answer.of(changed.text) == "Al"
-    assert proper_words(["The town of Ulm.", "On Monday the town sleeps, and Town and Ulm and Anna in May"]) == {
-        "Ulm", "Anna"
-    }  # fmt: skip
-
-
 # ── The loss ──────────────────────────────────────────────────────────────────
 
 
@@ -229,21 +153,6 @@ def test_targets_are_the_tokens_of_the_answer_and_its_sentence() -> None:
     assert batch.is_evidence.tolist() == [0, 1, 0, 0, 0, 0]
     assert (int(batch.starts[1]), int(batch.ends[1])) == (0, 0)
     assert batch.answered.tolist() == [1, 0]
-
-
-def test_what_is_masked_is_never_the_answer() -> None:
-    tokenizer = load_tokenizer()
-    torch.manual_seed(0)
-    whole, hidden = collate([example()], tokenizer), collate([example()], tokenizer, masked=1.0)
-    first, last = int(whole.starts[0]), int(whole.ends[0])
-    changed = (whole.input_ids != hidden.input_ids)[0].tolist()
-    assert not any(changed[first : last + 1])
-    assert set(hidden.input_ids[0, first + 1 + last - first :].tolist()) <= {
-        tokenizer.token_to_id("[MASK]"),
-        tokenizer.token_to_id("[SEP]"),
-    }
-    assert torch.equal(whole.segments, hidden.segments)
-    assert torch.equal(whole.input_ids, collate([example()], tokenizer).input_ids)
 
 
 def scores_for(batch: Batch, right: float) -> torch.Tensor:
@@ -347,30 +256,3 @@ def test_a_run_learns_and_an_interruption_changes_nothing(data: Path, tmp_path: 
     for name, value in later.items():
         first = state[name.removeprefix("model.")]
         assert torch.allclose(mean[name.removeprefix("model.")], (first + value) / 2, rtol=1e-2, atol=1e-3), name
-
-
-def test_a_question_is_asked_in_other_words(tmp_path: Path) -> None:
-    """The files are made as WordNet's are: a word's meanings, how often each was met, and forms not made by rule."""
-    (tmp_path / "index.verb").write_text(
-        "  1 a line of the licence\n"
-        "buy v 2 1 @ 2 2 00000001 00000002  \npurchase v 1 1 @ 1 1 00000001  \nacquire v 1 1 @ 1 0 00000001  \n"
-        "carry v 2 1 @ 2 2 00000003 00000004  \nbear v 1 1 @ 1 1 00000003  \ntake_in v 1 1 @ 1 1 00000003  \n"
-    )
-    (tmp_path / "cntlist.rev").write_text(
-        "buy%2:40:00:: 1 9\nbuy%2:40:01:: 2 1\npurchase%2:40:00:: 1 5\nacquire%2:40:00:: 1 1\n"
-        "carry%2:40:00:: 1 5\ncarry%2:40:01:: 2 5\nbear%2:40:00:: 1 3\nmill%1:06:00:: 1 4\nplant%1:06:00:: 1 3\n"
-    )
-    (tmp_path / "index.noun").write_text("mill n 1 1 @ 1 1 00000005  \nplant n 1 1 @ 1 1 00000005  \n")
-    (tmp_path / "verb.exc").write_text("bore bear\nbought buy\n")
-    for name in ("index.adj", "index.adv", "noun.exc", "adj.exc", "adv.exc"):
-        (tmp_path / name).write_text("")
-    synonyms = Synonyms(tmp_path)
-    assert [list(synonyms.of(word)) for word in ("buy", "bought", "buying", "buys", "purchased", "mills")] == [
-        ["purchase"], ["purchased"], ["purchasing"], ["purchases"], ["bought"], ["plants"]
-    ]  # fmt: skip
-    assert not synonyms.of("carry"), "it means two things as often"
-    assert "acquire" not in synonyms.of("buy"), "rare in this meaning"
-    chance = random.Random(0)
-    asked = "Who bought the mill in Ulm?"
-    assert {synonyms.reworded(asked, {"bought"}, chance) for _ in range(20)} == {"Who purchased the mill in Ulm?"}
-    assert synonyms.reworded("Who sold it?", (), chance) == "Who sold it?"
