@@ -148,7 +148,8 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
 _INDIVISIBLE = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an address of mail, or of a page
     r"|(?:https?://|www\.)[^\s<>()\[\]\"]*[\w/]"
-    r"|(?:\+\d|\(\d+\))[\d ().-]{4,}\d|\b\d{2,4}(?: \d{2,4}){2,}\b"  # a telephone number
+    # A telephone number, of another country or with its 0, and not a row of numbers: "+12 450 470", "(31) 1200 1350".
+    r"|\+(?=(?:[ ().-]*\d){10})[\d ().-]+\d|\(0\d+\)[\d .-]{4,}\d|\b0\d{1,4}(?: \d{2,4}){2,}\b"
     r"|\d+(?:[.,:/–-]\d+)+"  # 2,500, 10:30, 2019-21
     r"|\w+"
 )

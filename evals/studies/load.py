@@ -83,18 +83,20 @@ def crowd(  # noqa: PLR0917 - each is an option of the command
     if suite is not None:
         whole = load_suite(suite)
         served = list(whole.paths.values())
+        if not served:
+            raise typer.BadParameter(f"{suite} has no files to serve; name the folder of a suite")
         questions = cycle(question.question for question in whole.questions)
     with serving(served) as (url, process):
         asyncio.run(_crowd(url, questions, 2, 4, 0))  # the models are loaded
         for number in (int(part) for part in chats.split(",")):
-            before, began = _processor_seconds(process.pid), time.perf_counter()
+            before, began = processor_seconds(process.pid), time.perf_counter()
             asked = asyncio.run(_crowd(url, questions, number, asks, think))
             rows.append(
                 {
                     "chats": number,
                     **summary(asked),
                     "a_second": len(asked) / (time.perf_counter() - began),
-                    "server_cpu_ms_each": 1000 * (_processor_seconds(process.pid) - before) / len(asked),
+                    "server_cpu_ms_each": 1000 * (processor_seconds(process.pid) - before) / len(asked),
                 }
             )
             typer.echo("   ".join(f"{name} {value:,.2f}".replace(".00", "") for name, value in rows[-1].items()))
@@ -142,7 +144,8 @@ def serving(documents: Sequence[Path]) -> Iterator[tuple[str, subprocess.Popen[s
     """Run ``verbatim chat`` over documents; give its address and its process, and end it afterwards."""
     main = "import sys; from ui.terminal import main; sys.argv[0] = 'verbatim'; main()"
     with TemporaryDirectory(prefix="verbatim-load-") as folder:
-        arguments = [sys.executable, "-c", main, "chat", *map(str, documents), "--store", folder, "--port", "0"]
+        files = [str(one.absolute()) for one in documents]
+        arguments = [sys.executable, "-c", main, "chat", *files, "--store", folder, "--port", "0"]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
         process = subprocess.Popen(  # noqa: S603 - our own command
             arguments, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
@@ -277,7 +280,7 @@ def _client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits)
 
 
-def _questions(count: int, seed: int = 1) -> list[str]:
+def _questions(count: int, seed: int) -> list[str]:
     """Return questions about the seeds, no two the same."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(SEEDS.rglob("*.txt"))]
     passages = [text[at : at + PASSAGE_CHARS] for text in texts for at in range(0, len(text), PASSAGE_CHARS)]
@@ -292,7 +295,7 @@ def _questions_without_end() -> Iterator[str]:
         yield from _questions(100, seed)
 
 
-def _processor_seconds(process: int) -> float:
+def processor_seconds(process: int) -> float:
     """Return the seconds of the processor that a process has taken, in all its threads."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.studies.load import processor_seconds
 from index import Index, Source, vectors
 from qa.answer import Answerer
 from qa.baseline import BaselineReader
@@ -48,17 +49,11 @@ def after(seconds: float) -> Callable[[subprocess.Popen[str]], None]:
     """Wait until the writer has worked for so long: where others are busy, a clock would end it before it began."""
 
     def moment(writer: subprocess.Popen[str]) -> None:
-        before, deadline = worked(writer.pid), time.monotonic() + 120
-        while worked(writer.pid) - before < seconds and time.monotonic() < deadline:
+        before, deadline = processor_seconds(writer.pid), time.monotonic() + 120
+        while processor_seconds(writer.pid) - before < seconds and time.monotonic() < deadline:
             time.sleep(0.005)
 
     return moment
-
-
-def worked(process: int) -> float:
-    """Return the seconds of the processor that a process has taken."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check(store: Path, numbers: Acknowledged) -> tuple[int, float]:

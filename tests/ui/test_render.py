@@ -438,6 +438,10 @@ def test_each_question_of_a_message_has_its_own_nearest_sentences():
     assert keys == ["2p2.0", "2p2.0.1", "2p3.0"]
     assert [render.cited(turns, key).text for key in keys] == ["Two.", "Three.", "Four."]
     assert render.cited(turns, "2p1.1").text == "One."
+    cited = tree(markup).xpath(
+        "//div[@class='turn'][2]//figure[contains(@class, 'evidence')]//button[@name='cite']/@value"
+    )
+    assert cited == ["2.1"], "as prose that is written of the whole message names it"
     for wrong in ("2p4.0", "2p0.0", "p2.0", "2p.0", "2p2", "3p1.0", "2p2p1.0", "1p1.1"):
         assert render.cited(turns, wrong) is None, wrong
     assert render.shown_citations(turns[1].answer) == [one, two, three, four]

@@ -17,35 +17,36 @@ Places = Mapping[Citation, Place]
 
 
 Asked = int | str
-"""Which turn is meant, from 1, or which of several questions in its message: "3p2" is the second of the third turn."""
+"""Which turn is meant, from 1, or which of several questions in its message: "3p2" is the second of the third turn.
+Each of these has its own nearest sentences; what is cited is numbered through the message, and named by its turn."""
 
 
-def citation_key(turn: Asked, number: int, other: int = 0) -> str:
+def citation_key(asked: Asked, number: int, other: int = 0) -> str:
     """Return how the page names a citation: turn and number, from 1, and for a near-copy of it a third number.
 
     Number 0 is the nearest sentence of a refusal, and with a third number one that came after what is shown.
     """
-    return f"{turn}.{number}.{other}" if other else f"{turn}.{number}"
+    return f"{asked}.{number}.{other}" if other else f"{asked}.{number}"
 
 
-def quotation(turn: Asked, citation: Citation, places: Places) -> str:
+def quotation(turn: int, citation: Citation, places: Places) -> str:
     """Return a cited sentence, numbered as it is, the short answer marked in it."""
     key = citation_key(turn, citation.number)
     return _figure("evidence", key, citation, places.get(citation, NOWHERE), _copies(turn, citation))
 
 
-def bystander(turn: Asked, other: int, citation: Citation, places: Places) -> str:
+def bystander(asked: Asked, other: int, citation: Citation, places: Places) -> str:
     """Return a sentence that is not an answer: the nearest (``other`` is 0) or one that came after what is shown."""
     plain = replace(citation, answer=None)
-    return _figure("nearest", citation_key(turn, 0, other), plain, places.get(citation, NOWHERE), "")
+    return _figure("nearest", citation_key(asked, 0, other), plain, places.get(citation, NOWHERE), "")
 
 
-def reference(turn: Asked, number: int) -> str:
+def reference(turn: int, number: int) -> str:
     """Return a small button that opens a quotation by its number."""
     return button("cite", str(number), unseen="open the quotation", value=citation_key(turn, number), css="ref")
 
 
-def conflict(turn: Asked, several: Sequence[Citation], places: Places) -> str:
+def conflict(turn: int, several: Sequence[Citation], places: Places) -> str:
     """Return the values that documents differ in, side by side: each with its number, its document, and the date."""
     values = "".join(
         f'<div class="value"><p class="short" dir="auto">{escape(one.short or one.text)}</p><p class="from">'
@@ -86,7 +87,7 @@ def _other_names(citation: Citation) -> str:
     return f" · the same as {names}" if names else ""
 
 
-def _copies(turn: Asked, citation: Citation) -> str:
+def _copies(turn: int, citation: Citation) -> str:
     """Return where else the sentence stands, in the same words or nearly: buttons that open these places."""
     if not citation.copies:
         return ""

@@ -22,8 +22,8 @@ class Turn:
     ``places`` says of its citations where they stand; it can be made anew from the documents. ``notes`` are said below
     it: which documents were asked, and what became of those it cites. ``alone`` tells that it is asked as if nothing
     had been said before. ``writing`` is the token by which the page watches how its answer is written out, while it is.
-    ``judged`` is what was said of its answer: "right" or "wrong". ``asked`` tells how many documents were
-    asked, and how many there were, unless all were; ``of_all`` that all are asked, whichever are chosen.
+    ``judged`` is what was said of its answer: "right" or "wrong". ``asked`` tells how many documents were asked, and
+    how many there were, unless all were; ``of_all`` that all are asked, whichever are chosen.
     """
 
     question: str
@@ -146,17 +146,18 @@ def _outcome(number: int, turn: Turn) -> str:
     if turn.answer.reply is not None:
         return f'<p class="reply" dir="auto">{escape(turn.answer.reply)}</p>'
     if turn.answer.parts:
-        parts = "".join(_part(f"{number}p{place}", turn, part) for place, part in enumerate(turn.answer.parts, start=1))
+        parts = "".join(_part(number, turn, part, place) for place, part in enumerate(turn.answer.parts, start=1))
         return parts + prose(number, turn.answer, turn.writing)
     searched = _searched(turn.answer)
     if turn.answer.abstained:
         return searched + _refusal(number, turn, turn.answer)
-    return searched + _answered(number, turn, turn.answer)
+    return searched + _answered(number, turn, turn.answer, number)
 
 
-def _part(number: Asked, turn: Turn, part: Answer) -> str:
+def _part(number: int, turn: Turn, part: Answer, place: int) -> str:
     """Return one question of several in a message, with what it got."""
-    outcome = _refusal(number, turn, part) if part.abstained else _answered(number, turn, part)
+    asked = f"{number}p{place}"
+    outcome = _refusal(asked, turn, part) if part.abstained else _answered(number, turn, part, asked)
     return f'<h3 class="part" dir="auto">{escape(part.question)}</h3>{_searched(part)}{outcome}'
 
 
@@ -171,7 +172,7 @@ def _searched(answer: Answer) -> str:
     return f'<p class="searched" dir="auto">Searched for: “{escape(answer.query)}” {change} {alone}</p>'
 
 
-def _answered(number: Asked, turn: Turn, answer: Answer) -> str:
+def _answered(number: int, turn: Turn, answer: Answer, asked: Asked) -> str:
     """Return the short answer, the sentences it stands in, and how sure we are."""
     short = "" if answer.short is None else f'<p class="short" dir="auto">{escape(answer.short)}</p>'
     if answer.conflicts:
@@ -182,7 +183,7 @@ def _answered(number: Asked, turn: Turn, answer: Answer) -> str:
     meaning = "The estimated chance that the first sentence answers the question"
     sure = f'<p class="confidence" title="{meaning}">{words}</p>'
     written = prose(number, answer, turn.writing)
-    chosen = why(number, answer, turn.places, _read(answer.searched))
+    chosen = why(asked, answer, turn.places, _read(answer.searched))
     return f"{short}{_missing(answer)}{quotations}{unanswered}{written}{sure}{chosen}"
 
 
@@ -194,7 +195,7 @@ def _missing(answer: Answer) -> str:
     return f'<p class="missing">Nowhere in your documents: {words}</p>'
 
 
-def _refusal(number: Asked, turn: Turn, answer: Answer) -> str:
+def _refusal(asked: Asked, turn: Turn, answer: Answer) -> str:
     """Return a refusal that helps: what is not there, which words occur nowhere, and the nearest sentences."""
     said = MAY_SAY if answer.unsure else NOT_SAID
     reason = answer.reason.removeprefix(said).strip()
@@ -209,8 +210,8 @@ def _refusal(number: Asked, turn: Turn, answer: Answer) -> str:
         parts.append(f'<p class="reason">{read}</p>')
     if answer.nearest is not None:
         parts.append(f'<p class="nearest-label">{escape(answer.near_label)}</p>')
-        parts.extend(bystander(number, other, citation, turn.places) for other, citation in enumerate(answer.near))
-    parts.append(why(number, answer, turn.places, read if answer.unsure else ""))
+        parts.extend(bystander(asked, other, citation, turn.places) for other, citation in enumerate(answer.near))
+    parts.append(why(asked, answer, turn.places, read if answer.unsure else ""))
     return "".join(parts)
 
 

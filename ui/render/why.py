@@ -39,7 +39,7 @@ def confidence_words(confidence: float) -> str:
     return next(words for least, words in _CONFIDENCE if confidence >= least or least == 0.0)
 
 
-def why(turn: Asked, answer: Answer, places: Places, searched: str) -> str:
+def why(asked: Asked, answer: Answer, places: Places, searched: str) -> str:
     """Return the disclosure under an answer, or under a refusal."""
     shown = answer.citations or answer.near[:1]
     if not shown or shown[0].reasons is None:
@@ -50,7 +50,8 @@ def why(turn: Asked, answer: Answer, places: Places, searched: str) -> str:
     words = "".join(f"<p>{escape(line)}</p>" for line in said if line)
     after = ""
     if answer.citations and others:
-        after = f'<p class="nearest-label">The next best sentence, not cited</p>{bystander(turn, 1, others[0], places)}'
+        label = '<p class="nearest-label">The next best sentence, not cited</p>'
+        after = f"{label}{bystander(asked, 1, others[0], places)}"
     return (
         f'<details class="why"><summary>Why {sentence if answer.citations else "no answer"}</summary>'
         f"{words}{_table(answer, shown, others)}{after}</details>"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qa.types import Answer, Statement
-from ui.render.quotations import Asked, reference
+from ui.render.quotations import reference
 from ui.render.text import escape
 
 
-def prose(turn: Asked, answer: Answer, token: str | None) -> str:
+def prose(turn: int, answer: Answer, token: str | None) -> str:
     """Return what was written for an answer, if anything was asked to; with a token, the page watches what comes."""
     written = answer.written
     if written is None:
@@ -24,7 +24,7 @@ def prose(turn: Asked, answer: Answer, token: str | None) -> str:
     )
 
 
-def _sentence(turn: Asked, sentence: Statement) -> str:
+def _sentence(turn: int, sentence: Statement) -> str:
     """Return a sentence; one that was struck says so in words, too, and says why."""
     opens = " ".join(reference(turn, number) for number in sentence.numbers)
     if sentence.holds:
