@@ -21,6 +21,11 @@ def main(  # noqa: PLR0917 - each is an option of the command
     passes: Annotated[int, typer.Option(help="Passes of each process for one step.")] = 1,
     learning_rate: float = 2e-4,
     start: Annotated[Path | None, typer.Option(help="A folder of shipped weights to begin from.")] = None,
+    cool_down: Annotated[float, typer.Option(help="The share of the run at whose end the rate falls to zero.")] = 0.4,
+    replay: Annotated[
+        float, typer.Option(help="How often the data's questions are seen beside the written ones.")
+    ] = 1.0,
+    frozen: Annotated[int, typer.Option(help="The lowest layers that stay as they are.")] = 0,
 ) -> None:
     """Train the reader, or go on where the last checkpoint stands."""
     train(
@@ -35,6 +40,9 @@ def main(  # noqa: PLR0917 - each is an option of the command
             passes=passes,
             learning_rate=learning_rate,
             start=str(start) if start else None,
+            frozen=frozen,
+            cool_down=cool_down,
+            replay=replay,
         )
     )
 

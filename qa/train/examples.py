@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from index.lexical import STOP_WORDS, MemorySearch
 from index.types import Span
 from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted
+from qa.train.written import is_written
 
 NEGATIVES = 6
 """Passages kept for each question: those that share most words with it and do not hold its answer."""
 
 LEANING = frozenset(
-    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows"}
+    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows", "forum", "reviews"}
     | {name for name in SHARES if name.startswith("claims_")}
 )
 """Sets whose questions only make sense beside their document: another may well answer them too."""
@@ -64,11 +65,15 @@ class Example:
 
 
 class Epochs:
-    """Makes the examples of each epoch."""
+    """Makes the examples of each epoch.
 
-    def __init__(self, corpus: Corpus, seed: int) -> None:
+    ``replay`` is how much of its share each set has that was not written for this reader.
+    """
+
+    def __init__(self, corpus: Corpus, seed: int, replay: float = 1.0) -> None:
         self._corpus = corpus
         self._seed = seed
+        self._replay = replay
         self._negatives = _mine(corpus)
         self._by_document: dict[tuple[str, str], list[int]] = {}
         self._by_set: dict[str, list[int]] = {}
@@ -86,11 +91,14 @@ class Epochs:
             if question.held_out != held_out:
                 continue
             chance = random.Random(f"{self._seed} {epoch} {place}")
-            share = 1.0 if held_out else SHARES[question.set_name]
+            share = 1.0 if held_out else SHARES[question.set_name] * self._weight(question.set_name)
             for _ in range(int(share) + (chance.random() < share % 1)):
                 groups.extend(self._groups(place, question, chance, len(groups)))
         random.Random(f"{self._seed} {epoch}").shuffle(groups)
         return groups
+
+    def _weight(self, set_name: str) -> float:
+        return 1.0 if is_written(set_name) else self._replay
 
     def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
         text = _noisy(question.text, chance)

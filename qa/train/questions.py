@@ -20,6 +20,8 @@ from typing import Any
 from index.passages import passage_groups
 from index.sentences import sentence_spans
 from index.types import Span
+from qa.train.written import FOLDER as WRITTEN
+from qa.train.written import is_written, written_rows
 
 SHARES: Mapping[str, float] = {
     "squad11": 1.0,
@@ -36,6 +38,12 @@ SHARES: Mapping[str, float] = {
     "friendsqa": 1.0,
     "hotpotqa_rpt": 1.0,
     "qmsum_windows": 0.5,
+    "forum": 1.0,
+    "reviews": 1.0,
+    "news": 1.0,
+    "office": 1.0,
+    "encyclopedia": 1.0,
+    "papers": 1.0,
     "claims_fever_evidence": 1.0,
     "claims_fm2": 2.0,
     "claims_conjnli": 0.3,
@@ -45,6 +53,9 @@ SHARES: Mapping[str, float] = {
 """How often each question of a set is seen in an epoch. Only sets whose licence is stated are here. Few templates
 (contracts, policies) or one-sentence contexts (qamr) teach less a question, rare kinds of evidence more. Claims are
 there for their words: a text supports or refutes them in other words than theirs, and by one name or number."""
+
+Context = tuple[str, int]
+"""A context's set and its number there."""
 
 HELD_OUT = 0.01
 """The share of contexts kept out of training, to watch it by."""
@@ -91,20 +102,23 @@ class Corpus:
 
 
 def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
-    """Read sets. Raises FileNotFoundError when one of them is not in the folder."""
+    """Read sets. Raises FileNotFoundError when one of them is not in the folder.
+
+    One that is asked of another's contexts comes after it in ``names``.
+    """
     pieces: list[Piece] = []
     questions: list[Question] = []
+    texts: dict[Context, str] = {}
+    contexts: dict[Context, list[Piece]] = {}
+    starts: dict[int, int] = {}
     for name in names:
-        contexts: dict[int, list[Piece]] = {}
-        texts: dict[int, str] = {}
-        starts: dict[int, int] = {}
-        for row in _questions_of(_rows(folder / f"{name}.jsonl.gz")):
+        for row in _set_rows(folder, name, texts):
+            key = (row.get("set", name), row["context"])
             if "question" not in row:
-                texts[row["context"]] = row["text"]
+                texts[key] = row["text"]
                 continue
-            key = row["context"]
             if key not in contexts:
-                contexts[key] = _pieces(name, row, texts[key], len(pieces))
+                contexts[key] = _pieces(key, row, texts[key], len(pieces))
                 pieces.extend(contexts[key])
                 starts.update(
                     (piece.number, start) for piece, start in zip(contexts[key], _starts(texts[key]), strict=True)
@@ -113,6 +127,12 @@ def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
             if question is not None:
                 questions.append(question)
     return Corpus(pieces, questions)
+
+
+def _set_rows(folder: Path, name: str, texts: Mapping[Context, str]) -> Iterator[dict[str, Any]]:
+    if is_written(name):
+        return written_rows(WRITTEN / f"{name}.txt", texts)
+    return _questions_of(_rows(folder / f"{name}.jsonl.gz"))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -141,9 +161,9 @@ def _starts(text: str) -> list[int]:
     return [group[0].start for group in passage_groups(sentence_spans(text))]
 
 
-def _pieces(name: str, row: Mapping[str, Any], text: str, first: int) -> list[Piece]:
+def _pieces(key: Context, row: Mapping[str, Any], text: str, first: int) -> list[Piece]:
     title = str(row["title"]).replace("_", " ")
-    document = (name, title or str(row["context"]))
+    document = (key[0], title or str(key[1]))
     pieces = []
     for number, group in enumerate(passage_groups(sentence_spans(text)), start=first):
         start, end = group[0].start, group[-1].end
@@ -154,6 +174,11 @@ def _pieces(name: str, row: Mapping[str, Any], text: str, first: int) -> list[Pi
 
 def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], starts: Mapping[int, int]) -> Question | None:
     """Return the question with its gold in each piece, or None if its gold lies in no piece as a whole."""
+    if "within" in row:
+        within = Span(*row["within"])
+        pieces = [
+            one for one in pieces if within.overlaps(Span(starts[one.number], starts[one.number] + len(one.text)))
+        ]
     answers = [Span(one["start"], one["start"] + len(one["text"])) for one in row["answers"]]
     evidence = [Span(one["start"], one["start"] + len(one["text"])) for one in row["evidence"]] or answers
     golds = []
@@ -180,7 +205,7 @@ def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], starts
         golds=tuple(golds) if row["answerable"] else (),
         context=tuple(piece.number for piece in pieces),
         answers=tuple(one["text"] for one in row["answers"]),
-        held_out=_share(f"{name}/{row['context']}") < HELD_OUT,
+        held_out=_share(f"{row.get('set', name)}/{row['context']}") < HELD_OUT,
     )
 
 

@@ -16,8 +16,10 @@ from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sente
 from qa.train.examples import Epochs, Example
 from qa.train.loop import Settings, _Run, load_tokenizer, new_model, rate, train
 from qa.train.packed import PackedModel
-from qa.train.questions import OPPOSITES, corrupted, load_corpus, names, transplanted
+from qa.train.questions import OPPOSITES, SHARES, corrupted, load_corpus, names, transplanted
 from qa.train.ship import ship
+from qa.train.written import FOLDER as WRITTEN
+from qa.train.written import written_rows
 
 TOWNS = ["Ulm", "Bern", "Graz", "Metz", "Gent", "Lund", "Bath", "Pisa"]
 
@@ -140,6 +142,73 @@ def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path:
     assert [bool(question.golds) for question in corpus.questions] == [True, False, False]
     (gold,) = corpus.questions[0].golds
     assert (gold.answer, gold.evidence) == (None, frozenset({0}))
+
+
+# ── Questions written for the reader ──────────────────────────────────────────
+
+WRITTEN_SETS = sorted(path.stem for path in WRITTEN.glob("*.txt"))
+
+
+class _AnyText(dict[tuple[str, int], str]):
+    """Contexts long enough for every place, for files whose sets are not at hand."""
+
+    def __missing__(self, key: tuple[str, int]) -> str:
+        return "x" * 200_000
+
+
+@pytest.mark.parametrize("name", WRITTEN_SETS)
+def test_every_written_question_is_answered_inside_its_passage(name: str) -> None:
+    rows = [row for row in written_rows(WRITTEN / f"{name}.txt", _AnyText()) if "question" in row]
+    assert name in SHARES, "it is trained on"
+    assert len(rows) > 1000
+    for row in rows:
+        assert len(row["question"].split()) > 2
+        assert row["answerable"] or not row["answers"]
+        spans = [Span(one["start"], one["start"] + len(one["text"])) for one in row["evidence"]]
+        for answer in row["answers"]:
+            span = Span(answer["start"], answer["start"] + len(answer["text"]))
+            assert any(one.start <= span.start and span.end <= one.end for one in spans), row
+        if "within" in row:
+            assert all(row["within"][0] <= one.start and one.end <= row["within"][1] for one in spans), row
+    unanswerable = sum(not row["answerable"] for row in rows) / len(rows)
+    assert 0.1 < unanswerable < 0.5, "near misses are among them"
+
+
+def test_a_written_question_is_asked_of_its_own_passage(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"The town of {TOWNS[2]} lies on a river. Its bridge was opened in 1902. People fish there."
+    start, year = text.index("Its"), text.index("1902")
+    (tmp_path / "forum.txt").write_text(f"""# A lease
+> Rent is due on Monday.
+> The owner gives notice.
+1 | Monday | When must one pay?
+1,2 | | What do both owe?
+- | | When does the tenant give notice?
+
+@ squad20 2 0 {len(text)}
+{start}-{start + 30} | {year}-{year + 4} | When could one first cross the river?
+""")
+    monkeypatch.setattr("qa.train.questions.WRITTEN", tmp_path)
+    corpus = load_corpus(data, ["squad20", "forum"])
+    assert len({piece.text for piece in corpus.pieces}) == len(corpus.pieces), "a lent passage is not there twice"
+    written = [one for one in corpus.questions if one.set_name == "forum"]
+    found = [
+        (gold.answer and gold.answer.of(corpus.pieces[gold.piece].text), len(gold.evidence))
+        for one in written
+        for gold in one.golds
+    ]
+    assert found == [("Monday", 1), (None, 2), ("1902", 1)]
+    assert [bool(one.golds) for one in written] == [True, True, False, True]
+    answered = {one.question for group in Epochs(corpus, 0, replay=0.0).groups(0) for one in group if one.evidence}
+    assert answered <= {one.text for one in written}, "without replay the other sets' questions are not asked"
+    assert answered
+
+
+def test_words_that_are_not_in_their_sentence_are_told(tmp_path: Path) -> None:
+    (tmp_path / "forum.txt").write_text("# A lease\n> Rent is due on Monday.\n1 | Tuesday | When must one pay?\n")
+    with pytest.raises(ValueError, match=r"forum.txt, the passage of line 1: these words .*Tuesday"):
+        list(written_rows(tmp_path / "forum.txt", {}))
 
 
 # ── The loss ──────────────────────────────────────────────────────────────────

@@ -1,0 +1,104 @@
+"""Questions written for this reader, as rows of a set: ``written/NAME.txt`` beside this file.
+
+A file is lines of text. A passage is either written out, a title and its sentences::
+
+    # Lease of a garage
+    > The tenant pays by the third day of a month.
+    > The landlord gives notice three months ahead.
+
+or a stretch of a context of another set: the set's name, the context's, and the stretch's two ends in it::
+
+    @ hotpotqa_rpt 412 1842 2436
+
+Its questions follow, one a line: the sentences that answer; words of theirs that are the answer; the question. ``-``
+marks a question that the passage does not answer, and no words are given where only several sentences answer::
+
+    1 | by the third day of a month | When is the rent due?
+    - | | When does the tenant give notice?
+
+Of another set's context nothing is copied: sentences and words are given by their ends, ``1900-1958 | 1921-1930``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "written"
+
+Row = dict[str, Any]
+
+
+@cache
+def is_written(name: str) -> bool:
+    """Whether this set's questions stand here rather than in a folder of data."""
+    return (FOLDER / f"{name}.txt").is_file()
+
+
+def written_rows(path: Path, texts: Mapping[tuple[str, int], str]) -> Iterator[Row]:
+    """Give the rows of a file: each passage that is written out as a context, and the questions.
+
+    ``texts`` are the contexts of other sets, by the set's name and the context's. A question of one of these says whose
+    it is (``set``) and where it was asked (``within``). Raises ValueError naming the line that its passage belies.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    place = 0
+    while place < len(lines):
+        first = place
+        place += 1
+        while place < len(lines) and not lines[place].startswith(("# ", "@ ")):
+            place += 1
+        try:
+            yield from _passage(first, [line for line in lines[first:place] if line], texts)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{path}, the passage of line {first + 1}: {error}") from error
+
+
+def _passage(number: int, lines: list[str], texts: Mapping[tuple[str, int], str]) -> Iterator[Row]:
+    """Give the rows of one passage: its head, its sentences if they are written out, its questions."""
+    head, rest = lines[0], lines[1:]
+    if head.startswith("@ "):
+        name, context, start, end = head[2:].split()
+        about: Row = {"set": name, "context": int(context), "within": (int(start), int(end))}
+        text = texts[name, int(context)]
+        sentences = None
+    else:
+        written = [line[2:] for line in rest if line.startswith("> ")]
+        rest = rest[len(written) :]
+        text = " ".join(written)
+        about = {"context": number, "title": head[2:].strip()}
+        sentences = _ends(written)
+        yield {"context": number, "text": text}
+    for line in rest:
+        yield about | _question(line, text, sentences)
+
+
+def _ends(sentences: list[str]) -> dict[str, tuple[int, int]]:
+    """Return where each sentence begins and ends in the text that they are put together to, by its number."""
+    ends, start = dict[str, tuple[int, int]](), 0
+    for number, sentence in enumerate(sentences, start=1):
+        ends[str(number)] = (start, start + len(sentence))
+        start += len(sentence) + 1
+    return ends
+
+
+def _question(line: str, text: str, sentences: Mapping[str, tuple[int, int]] | None) -> Row:
+    """Return what a line says of its question. ``sentences`` are those of a passage that is written out."""
+    where, words, question = (part.strip() for part in line.split("|"))
+    spans = [sentences[one] if sentences else _span(one) for one in where.split(",") if one != "-"]
+    answers = []
+    if words:
+        found = [text.find(words, *span) for span in spans] if sentences else [_span(words)[0]]
+        start = next((place for place in found if place >= 0), None)
+        if start is None:
+            raise ValueError(f"these words are not in these sentences: {line}")
+        answers.append({"start": start, "text": words if sentences else text[slice(*_span(words))]})
+    evidence = [{"start": start, "text": text[start:end]} for start, end in spans]
+    return {"question": question, "answers": answers, "evidence": evidence, "answerable": bool(evidence)}
+
+
+def _span(ends: str) -> tuple[int, int]:
+    start, end = map(int, ends.split("-"))
+    return start, end
