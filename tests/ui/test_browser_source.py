@@ -165,6 +165,8 @@ def assert_marked(page: Any, site: Site, citation: Citation) -> None:
     for place, box in enumerate(boxes):
         picture = page.locator(f"#page-{box.page} img")
         page.wait_for_function("image => image.complete && image.naturalWidth > 1000", arg=picture.element_handle())
+        # An image that has come may still be decoding, and is not in a screenshot taken then.
+        picture.evaluate("async image => { await image.decode(); await new Promise(requestAnimationFrame); }")
         frame, on_screen = picture.bounding_box(), shown.nth(place).bounding_box()
         scale = sizes[box.page - 1][0] / frame["width"]
         left, top = (on_screen["x"] - frame["x"]) * scale, (on_screen["y"] - frame["y"]) * scale
