@@ -511,21 +511,25 @@ class Index:
     def _hits(
         self, candidates: Sequence[tuple[int, float, dict[str, float]]], top_k: int, generation: int
     ) -> list[Hit]:
-        hits: list[Hit] = []
+        found: dict[str, list[Hit]] = {}  # what a passage says -> its hit, and those of its copies
         for start in range(0, len(candidates), max(1, top_k)):  # once, unless the words are those of a later state
             several = candidates[start : start + top_k]
             passages = self._catalog.passages(passage_id for passage_id, _, _ in several)
             if len(passages) < len(several):
                 self._catalog.check_gone({passage_id for passage_id, _, _ in several} - passages.keys())
             for passage_id, score, via in several:
-                if len(hits) < top_k and passage_id in passages:
-                    passage = passages[passage_id]
-                    document = self._document(passage.document_id, passage.revision, generation)
-                    text, rank = document.text[passage.start : passage.end], len(hits) + 1
-                    hits.append(Hit(passage, text, document.source, document.title, score, rank, via, document.also))
-            if len(hits) == top_k:
+                if passage_id not in passages:
+                    continue
+                passage = passages[passage_id]
+                document = self._document(passage.document_id, passage.revision, generation)
+                text = document.text[passage.start : passage.end]
+                if text in found or len(found) < top_k:
+                    rank = found[text][0].rank if text in found else len(found) + 1
+                    hit = Hit(passage, text, document.source, document.title, score, rank, via, document.also)
+                    found.setdefault(text, []).append(hit)
+            if len(found) == top_k:
                 break
-        return hits
+        return [replace(first, copies=tuple(copies)) if copies else first for first, *copies in found.values()]
 
     def _refresh(self, generation: int, *, keep: bool = False) -> None:
         """Bring both caches to ``generation`` of the catalog or later; with ``keep``, Chroma's folder in any case."""

@@ -23,6 +23,10 @@ class Span:
         """Return the characters of ``text`` that this span covers."""
         return text[self.start : self.end]
 
+    def moved(self, by: int) -> Span:
+        """Return the span so many characters further on, or back."""
+        return Span(self.start + by, self.end + by)
+
     def overlaps(self, other: Span) -> bool:
         """Whether the two spans share at least one character."""
         return self.start < other.end and other.start < self.end
@@ -147,7 +151,9 @@ class Hit:
 
     ``text`` is the passage's text, ``source`` and ``title`` its document's. A higher ``score`` (0..1) is better;
     ``rank`` counts from 1. ``also`` are the other names of the same text. ``via`` gives the score each search gave, by
-    name: ``dense`` is the cosine to the query, ``lexical`` the share of the best BM25 score.
+    name: ``dense`` is the cosine to the query, ``lexical`` the share of the best BM25 score. ``copies`` are passages of
+    other documents, or of other places in this one, with the very same sentences: what was found is one hit, however
+    many versions of a document there are.
     """
 
     passage: Passage
@@ -158,6 +164,7 @@ class Hit:
     rank: int
     via: Mapping[str, float]
     also: tuple[str, ...] = ()
+    copies: tuple[Hit, ...] = ()
 
     def sentence_text(self, sentence: Span) -> str:
         """Return the text of one of the passage's sentences."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.copies import said_once
 from qa.types import Evidence
 
 
@@ -18,11 +19,11 @@ from qa.types import Evidence
 class Calibration:
     """A logistic model of the chance that the first sentence answers, and where to refuse.
 
-    ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over all
-    scores, and over what is ``unread`` if that is among its features. ``thresholds`` pairs a share of wrong answers
-    among those given with the least confidence that kept to it; ``usual_error`` is the share aimed at unless the
-    person says otherwise. Below the confidence ``denial`` a refusal says that the documents do not say; above it leaves
-    that open.
+    ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over the
+    scores of all that say something else (see `qa.copies`), and over what is ``unread`` if that is among its features.
+    ``thresholds`` pairs a share of wrong answers among those given with the least confidence that kept to it;
+    ``usual_error`` is the share aimed at unless the person says otherwise. Below the confidence ``denial`` a refusal
+    says that the documents do not say; above it leaves that open.
     """
 
     intercept: float
@@ -59,6 +60,12 @@ def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     first = evidence[0]
     # A sentence so far behind that it was not compared with the question is taken for unlike it.
     compared = {"cosine": 0.0, "told": 0.0}
-    scores = [item.score for item in evidence] + [value for name, value in first.features.items() if name == "unread"]
+    said = said_once(
+        [item.text for item in evidence],
+        [item.hit.passage.document_id for item in evidence],
+        [item.score for item in evidence],
+    )
+    scores = [evidence[place].score for place in said]
+    scores += [value for name, value in first.features.items() if name == "unread"]
     lead = 1 / sum(math.exp(score - first.score) for score in scores)
     return {"search": first.hit.score, **compared, **first.features, "lead": lead}

@@ -10,13 +10,10 @@ from functools import cache
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
 from qa.antecedent import antecedent, leaning
-from qa.quantities import quantities
+from qa.copies import near_copies
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
-
-NEAR_COPY = 0.7
-"""Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
 
 NEAR_SCORE = 1.0
 """A further sentence is cited if its score is at most this much lower, so that it is at least 37 % as likely.
@@ -47,9 +44,9 @@ def choose(read: Sequence[Sequence[Evidence]], rivals: Iterable[Evidence] = ()) 
                 continue
             same = next((group for group in chosen if near_copies(item.text, group[0].text)), None)
             if same is None:
-                chosen.append([item])
-            elif not any(_in_one_place(item, other) for other in same):
-                same.append(item)
+                same = []
+                chosen.append(same)
+            same += [one for one in (item, *item.copies) if not any(_in_one_place(one, other) for other in same)]
     return chosen
 
 
@@ -70,32 +67,6 @@ def next_best(evidence: Sequence[Evidence], cited: Sequence[Evidence]) -> list[E
 
 def _in_one_place(one: Evidence, other: Evidence) -> bool:
     return one.hit.passage.document_id == other.hit.passage.document_id and one.sentence == other.sentence
-
-
-def near_copies(first: str, second: str) -> bool:
-    """Whether two sentences say the same in nearly the same words.
-
-    Not if each gives a number or date that the other does not, or one says the opposite of the other: two days a week
-    and three, permitted and not permitted are contradictions, to be shown.
-    """
-    one, other = set(terms(first)), set(terms(second))
-    smaller = min(len(one), len(other))
-    if not smaller or len(one & other) < NEAR_COPY * smaller:
-        return False
-    if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
-        return False
-    from qa.check.polarity import contradictions  # seldom needed, and with all of the checker
-
-    return not any(contradictions(first, second)) and not any(contradictions(second, first))
-
-
-def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
-    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same."""
-    amounts, moments = quantities(text)
-    return (
-        {(one.readings, one.rank) for one in amounts},
-        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments},
-    )
 
 
 def cite(evidence: Iterable[Evidence], index: Index) -> tuple[Citation, ...]:

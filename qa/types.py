@@ -45,6 +45,16 @@ class Evidence:
         return self.hit.sentence_text(self.sentence)
 
     @property
+    def copies(self) -> list[Evidence]:
+        """The same sentence in each copy of its passage."""
+        found = []
+        for copy in self.hit.copies:
+            by = copy.passage.start - self.hit.passage.start
+            if (sentence := self.sentence.moved(by)) in copy.passage.sentences:
+                found.append(replace(self, hit=copy, sentence=sentence, answer=self.answer and self.answer.moved(by)))
+        return found
+
+    @property
     def surroundings(self) -> str:
         """What a reader of the sentence has in view: the title, and its neighbours in the passage."""
         return self._seen(2)

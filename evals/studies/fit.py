@@ -28,6 +28,7 @@ from evals.sets import half_of, load_set
 from evals.suite import Question, Suite
 from qa.answer import TOP_K
 from qa.cite import MAX_CITATIONS
+from qa.copies import said_once
 from qa.types import Evidence
 
 LEANING = ("newsqa", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_amazon", "fairytaleqa")
@@ -104,7 +105,7 @@ def _sentence(item: Evidence, suite: Suite, question: Question) -> dict[str, Any
         "states": sorted(stated_facts(cited, question.evidence, question.answers)),
         "short": item.text[start:end],
         "text": item.text,
-        "rank": item.hit.rank,
+        "document": item.hit.passage.document_id,
     }
 
 
@@ -139,6 +140,8 @@ class Asked:
     answers: tuple[str, ...]
     features: Mapping[str, NDArray[np.float64]]
     states: tuple[frozenset[int], ...]
+    texts: tuple[str, ...]
+    documents: tuple[str, ...]
     shorts: tuple[str, ...]
     unread: tuple[float, ...] = ()
 
@@ -158,7 +161,8 @@ def load(folder: Path) -> list[Asked]:
             found.append(
                 Asked(
                     file.stem, row["half"], row["answerable"], row["facts"], tuple(row["answers"]), features,
-                    tuple(frozenset(one["states"]) for one in evidence), tuple(one["short"] for one in evidence),
+                    tuple(frozenset(one["states"]) for one in evidence), tuple(one["text"] for one in evidence),
+                    tuple(one["document"] for one in evidence), tuple(one["short"] for one in evidence),
                     tuple(one["features"]["unread"] for one in evidence[:1] if "unread" in one["features"]),
                 )
             )  # fmt: skip
@@ -198,7 +202,10 @@ def confidence_table(asked: Sequence[Asked], weights: Mapping[str, float]) -> ND
         scores = one.scores(weights)
         first = int(np.argmax(scores))
         values = {name: one.features[name][first] for name in FEATURES}
-        values["lead"] = 1 / np.exp(np.append(scores, one.unread) - scores[first]).sum()
+        order = np.argsort(-scores, kind="stable")
+        texts, documents = ([several[place] for place in order] for several in (one.texts, one.documents))
+        kept = order[said_once(texts, documents, scores[order].tolist())]
+        values["lead"] = 1 / np.exp(np.append(scores[kept], one.unread) - scores[first]).sum()
         rows.append([values[name] for name in CONFIDENCE])
     return np.array(rows)
 

@@ -177,6 +177,19 @@ def test_search_fuses_both_searches(index: Index) -> None:
     assert hits[0].score > hits[1].score
 
 
+def test_a_passage_that_stands_in_several_documents_is_found_once(index: Index) -> None:
+    rule = "Screens lock by themselves after five minutes."
+    index.add([Source(name, rule, title="Security") for name in ("a", "b")])  # wholly the same: one document
+    index.add([Source("c", f"{rule}\n\n{'Long ' * 200}"), Source("d", f"{rule}\n\n{'Wide ' * 200}"), *TOWNS])
+    first, *others = index.search("When do screens lock?", top_k=3)
+    assert len(others) == 2
+    assert rule not in {hit.text for hit in others}
+    assert [hit.rank for hit in (first, *others)] == [1, 2, 3]
+    assert {hit.source for hit in (first, *first.copies)} == {"a", "c", "d"}
+    assert first.also == ("b",)
+    assert {(hit.text, hit.rank) for hit in first.copies} == {(rule, 1)}
+
+
 def test_a_search_keeps_to_the_chosen_documents(index: Index) -> None:
     index.add([Source(f"{town}.txt", f"{town} has a bridge over the Po.") for town in ("Ulm", "Bern", "Graz")])
     id_of = {document.source: document.id for document in index.documents()}

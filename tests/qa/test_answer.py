@@ -12,7 +12,8 @@ from index import EmptyStoreError, Hit, Index, Source, Span, UnknownDocumentErro
 from qa import answer
 from qa.abstain import Calibration
 from qa.answer import TOP_K, Answerer
-from qa.cite import RUNNERS_UP, near_copies
+from qa.cite import RUNNERS_UP
+from qa.copies import near_copies
 from qa.export import to_markdown
 from qa.parts import parts
 from qa.phrase import fits, short_answer

@@ -1,0 +1,76 @@
+"""Which sentences say the same: many documents come in several versions, and quote one another.
+
+What is said twice is cited once, and is no less sure for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.lexical import terms
+from qa.quantities import quantities
+
+NEAR_COPY = 0.7
+"""Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
+
+LEAST_TERMS = 3
+"""Shorter sentences are not taken for versions of one another: nearly everything holds the words of "Yes, it is"."""
+
+LIKELY = 3.0
+"""Only sentences whose score is at most so much lower are compared with the first word by word: what another weighs
+beside it, 5 % or less, is not worth the time."""
+
+
+def near_copies(first: str, second: str) -> bool:
+    """Whether two sentences say the same in nearly the same words.
+
+    Not if each gives a number or date that the other does not, or one says the opposite of the other: two days a week
+    and three, permitted and not permitted are contradictions, to be shown.
+    """
+    if not _alike(set(terms(first)), set(terms(second))):
+        return False
+    if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
+        return False
+    from qa.check.polarity import contradictions  # seldom needed, and with all of the checker
+
+    return not any(contradictions(first, second)) and not any(contradictions(second, first))
+
+
+def versions(first: str, second: str) -> bool:
+    """Whether sentences of two documents say the same in nearly the same words, but perhaps for their figures."""
+    one, other = ({term for term in terms(text) if term.isalpha()} for text in (first, second))
+    return min(len(one), len(other)) >= LEAST_TERMS and _alike(one, other)
+
+
+def _alike(one: set[str], other: set[str]) -> bool:
+    smaller = min(len(one), len(other))
+    return smaller > 0 and len(one & other) >= NEAR_COPY * smaller
+
+
+def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same."""
+    amounts, moments = quantities(text)
+    return (
+        {(one.readings, one.rank) for one in amounts},
+        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments},
+    )
+
+
+def said_once(texts: Sequence[str], documents: Sequence[str], scores: Sequence[float]) -> list[int]:
+    """Return the places of sentences without those that one before them says, too.
+
+    The first is the one that matters: of the others, its near-copies are left out, and its versions in other documents;
+    of the rest only true copies.
+    """
+    kept, said = list[int](), set[str]()
+    for place, (text, document, score) in enumerate(zip(texts, documents, scores, strict=True)):
+        words = " ".join(text.split())
+        if words in said:
+            continue
+        if kept and score > scores[0] - LIKELY:
+            first = texts[0]
+            if near_copies(text, first) or (document != documents[0] and versions(text, first)):
+                continue
+        said.add(words)
+        kept.append(place)
+    return kept

@@ -1,0 +1,70 @@
+"""Versions of a document beside one another: what is said twice is cited once, and is no less sure for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index import Index, Source
+from qa.answer import Answerer
+from qa.copies import said_once, versions
+
+SEED = next(Path("seeds").glob("*.txt")).read_text(encoding="utf-8")
+QUESTIONS = (
+    "How many U.S. troops remain in Iraq?",
+    "How many militants were killed in the raid?",
+    "When was the raid?",
+)
+
+
+@pytest.fixture
+def drafts(index: Index) -> Index:
+    """The seed document as sent, with a note below it, and with one above it that shifts all of its passages."""
+    note = "This draft was sent round for comments, and nothing of what it tells was altered since then by anybody."
+    index.add([Source("sent", SEED), Source("below", f"{SEED}\n\n{note}"), Source("above", f"{note} {note} {SEED}")])
+    return index
+
+
+def test_versions_of_a_document_are_answered_from_as_one_is(drafts: Index, seed_index: Index) -> None:
+    alone, among = Answerer(seed_index), Answerer(drafts)
+    for question in QUESTIONS:
+        expected, found = alone.answer(question), among.answer(question)
+        assert expected.citations
+        assert found.citations[0].text == expected.citations[0].text
+        assert found.confidence > expected.confidence - 0.15
+
+
+def test_a_citation_names_every_version_at_its_own_place(drafts: Index) -> None:
+    first = Answerer(drafts).answer(QUESTIONS[0]).citations[0]
+    assert {first.source, *(copy.source for copy in first.copies)} == {"sent", "below", "above"}
+    for copy in first.copies:
+        assert drafts.document(copy.document_id, copy.revision).text[copy.start : copy.end] == copy.text == first.text
+        assert copy.short == first.short
+
+
+def test_what_another_version_gives_otherwise_is_cited_and_does_not_make_the_first_doubtful(index: Index) -> None:
+    rule = "Screens lock by themselves after {} minutes without input."
+    question = "After how many minutes do screens lock by themselves?"
+    index.add(Source("2025.txt", rule.format("five")))
+    alone = Answerer(index).answer(question)
+    index.add(Source("2022.txt", rule.format("ten")))
+    both = Answerer(index).answer(question)
+    assert {one.source for one in both.citations} == {"2022.txt", "2025.txt"}
+    assert both.confidence == pytest.approx(alone.confidence, abs=0.1)
+
+
+def test_only_copies_of_the_first_and_true_copies_are_left_out() -> None:
+    texts = ["The ferry sank off Kalmar in May.", "Off Kalmar the ferry sank in May.", "Trains run.", "Trains\n run."]
+    assert said_once(texts, "aabb", [4.0, 3.0, 2.0, 2.0]) == [0, 2]
+    other = [texts[0], "The ferry sank off Kalmar in June."]
+    assert said_once(other, "ab", [4.0, 3.0]) == [0]
+    assert said_once(other, "aa", [4.0, 3.0]) == [0, 1]
+    assert said_once(texts, "aabb", [9.0, 3.0, 2.0, 2.0]) == [0, 1, 2]  # too far behind to be compared
+    assert said_once([], [], []) == []
+
+
+def test_short_sentences_are_no_versions() -> None:
+    assert versions("The limit is 40 pounds a night abroad.", "The limit is 55 pounds a night abroad.")
+    assert not versions("Yes, 40 pounds.", "The limit is 40 pounds a night abroad.")
+    assert not versions("", "")
