@@ -18,9 +18,10 @@ from qa.converse import Understanding, Understood, blended, doubted, leans, merg
 from qa.language import foreign_language
 from qa.named import named_terms, unmentioned
 from qa.parts import parts, questions
-from qa.read import Reader, open_reader
+from qa.read import ModelReader, Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
+from qa.spelling import corrected
 from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
@@ -114,11 +115,15 @@ class Answerer:
 
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
-        understood = self.understand(question, history) if _has_words(question) else Understood("", "")
+        asked = self._spelt(question)
+        understood = self.understand(asked, history) if _has_words(asked) else Understood("", "")
+        # What the talk lends may have slips, too.
+        spelt, query = self._spelt(understood.question), self._spelt(understood.query)
+        understood = replace(understood, question=spelt, query=query)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
-        if query == question:
+        if query == asked:
             read = [self._read_part(part, query, hits, documents) for part in parts(query)]
         else:
             read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
@@ -154,6 +159,12 @@ class Answerer:
             hits=tuple(hits),
             seconds=clock.seconds,
         )
+
+    def _spelt(self, question: str) -> str:
+        """Return the question without slips of the finger; only a model tells which words are none."""
+        if not isinstance(self.reader, ModelReader):
+            return question
+        return corrected(question, self.index.term_frequencies, self.reader.is_word)
 
     def _search(self, understood: Understood, documents: Collection[str] | None) -> tuple[str, list[Hit]]:
         """Return what to read for, and the hits to read it in."""

@@ -71,6 +71,10 @@ class ReadingModel:
         """Return each pair's tokens: one window, or several that overlap where the second text is long."""
         return [[item, *item.overflowing] for item in self._tokenizer.encode_batch(list(pairs))]
 
+    def is_word(self, word: str) -> bool:
+        """Whether the model knows a word as a whole, in small letters: then it is one, and no slip of another."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def scores(self, window: Encoding) -> Scores:
         """Return the scores of a window's tokens: shape (tokens, 3), or (tokens, 2) without those of evidence.
 

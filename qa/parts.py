@@ -7,7 +7,7 @@ import re
 from index.lexical import terms
 from qa.converse import leans
 from qa.ellipsis import ASKING, completed
-from qa.smalltalk import without_small_talk
+from qa.smalltalk import without_frame, without_small_talk
 
 MOST_PARTS = 3
 
@@ -27,7 +27,8 @@ def questions(message: str) -> list[str]:
     """Return the questions of a message that are asked one after another; one question as it is.
 
     "Who built it? And when?" are two, and so are two items of a list, or two lines that ask. What stands before a
-    question without asking stays with it; what stands before a list, and a greeting or thanks around it, do not.
+    question without asking stays with it; what stands before a list, a greeting or thanks around it, and what only asks
+    to be told ("Could you tell me") do not.
     """
     asked = without_small_talk(message.strip())
     items = _ITEM.split(asked) if len(_ITEM.findall(asked)) > 1 else [asked]
@@ -36,6 +37,7 @@ def questions(message: str) -> list[str]:
         found += _lines(piece)
     if len(items) > 1 and not _OPENING.match(found[0]):  # "Please tell me: 1. ..."
         found = found[1:]
+    found = [without_frame(one) for one in found]
     kept, others = found[: MOST_QUESTIONS - 1], found[MOST_QUESTIONS - 1 :]
     return [*kept, " ".join(others)] if others else kept
 

@@ -126,6 +126,7 @@ class ModelReader:
         self._model = model
         self._index = index
         self._likeness = Likeness(index)
+        self.is_word = model.is_word
         self._weights = WEIGHTS if model.judges_sentences else SPAN_WEIGHTS
         self.calibration = CALIBRATION if model.judges_sentences else SPAN_CALIBRATION
 

@@ -1,4 +1,8 @@
-"""Greetings, thanks, and questions about Verbatim itself: they get a short honest reply, and nothing is searched."""
+"""What people say around a question, and to Verbatim itself.
+
+Greetings, thanks, and questions about Verbatim get a short honest reply, and nothing is searched. "Could you tell me"
+and "according to the documents" say nothing of what is asked: they are taken off.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +42,30 @@ _THIS = re.compile(r"\b(?:this|it)\b", re.IGNORECASE)
 _OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
 
+_WANTED = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
+_SOURCES = (
+    r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
+    r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
+)
+_AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {_SOURCES}"
+_TELL = (
+    r"(?:(?:can|could|would|will) you (?:please |kindly |maybe )?(?:tell|inform|show|explain to|let) me(?: know)?"
+    r"|(?:please |kindly |just )?(?:tell|inform|show) me|(?:please )?let me know|do you (?:happen to )?know"
+    r"|(?:any|no) idea"
+    r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love|need) to (?:know|understand|find out|ask)"
+    r"|(?:i|we) (?:really )?(?:want|need|wish|have|wanted) to (?:know|understand|find out|ask)"
+    r"|i (?:wonder|was wondering|am wondering|am curious|am interested in)|i['’]m (?:wondering|curious|interested in)"
+    r"|(?:my|the|a|one|another|quick|a quick|just a quick) question(?: is| here)?)"
+)
+_ASKED = rf"(?:(?:at|by|for|from|in|of|on|to|with) )?{_WANTED}"
+_FRAME = re.compile(
+    r"(?:(?:so|ok|okay|well|and|now|please)\b,? )?"
+    rf"(?:(?:{_AS_SAID}|(?:in|from) {_SOURCES})(?:, |,? (?={_ASKED}))"
+    rf"|{_TELL}(?:,? please)?[,:;–-]* (?:about )?(?={_ASKED}|{_AS_SAID}))",
+    re.IGNORECASE,
+)
+_FRAME_END = re.compile(rf"(?:,? {_AS_SAID}|,? please)(?=[\s?!.]*$)", re.IGNORECASE)
+
 
 def reply_to(message: str, *, in_talk: bool = False) -> str | None:
     """Return the reply to a message that is nothing but small talk, in English; None for everything else.
@@ -56,3 +84,15 @@ def without_small_talk(message: str) -> str:
     asked = message[opening.end() :] if opening else message
     closing = [found for found in _CLOSING.finditer(asked) if found.end() == len(asked)]
     return asked[: closing[0].start()] if closing else asked
+
+
+def without_frame(question: str) -> str:
+    """Return a question without what only asks to be told: "Could you tell me, according to the documents, who pays?".
+
+    Not if nothing that asks would be left.
+    """
+    asked = question
+    while frame := _FRAME.match(asked):
+        asked = asked[frame.end() :]
+    asked = _FRAME_END.sub("", asked)
+    return asked if re.search(rf"\b{_WANTED}|\?", asked, re.IGNORECASE) else question

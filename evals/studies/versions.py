@@ -31,7 +31,7 @@ def main(
     asked = load_suite(suite)
     for count in (1, versions):
         measured = run(with_versions(asked, count)).metrics
-        shown = (f"{name} {_told(measured[name])}" for name in SHOWN)
+        shown = (f"{name} {told(measured[name])}" for name in SHOWN)
         typer.echo(f"{asked.name}, {count} of each document: {', '.join(shown)}")
 
 
@@ -69,7 +69,8 @@ def with_versions(suite: Suite, count: int) -> Suite:
     return replace(suite, questions=questions, documents=documents, paths={})
 
 
-def _told(estimate: Estimate) -> str:
+def told(estimate: Estimate) -> str:
+    """Return a measure with its 95 % interval."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"

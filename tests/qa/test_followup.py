@@ -316,6 +316,22 @@ def test_a_question_is_no_small_talk(message: str) -> None:
         ("Good morning. Who pays for light bulbs?", ["Who pays for light bulbs?"]),
         ("Hello Verbatim! Who pays? Thanks a lot!", ["Who pays?"]),
         ("Good day care centres?", ["Good day care centres?"]),
+        ("Could you please tell me how many hens I may keep?", ["how many hens I may keep?"]),
+        ("Hi! According to the documents, who pays? Thanks!", ["who pays?"]),
+        ("Please tell me, according to my files, where the ship sank", ["where the ship sank"]),
+        ("I'd like to know in which year it opened.", ["in which year it opened."]),
+        ("So my question is: when did it open, please?", ["when did it open?"]),
+        ("Based on the article, did the mayor resign?", ["did the mayor resign?"]),
+        ("How high is the rent as stated in the documents?", ["How high is the rent?"]),
+        ("Do you know who built it? And do you know when?", ["who built it?", "when?"]),
+        ("Can you tell me if it is closed?", ["Can you tell me if it is closed?"]),
+        (
+            "According to the article by Ida Frey, who resigned?",
+            ["According to the article by Ida Frey, who resigned?"],
+        ),
+        ("What is kept in the files?", ["What is kept in the files?"]),
+        ("What did he want to know?", ["What did he want to know?"]),
+        ("According to the documents", ["According to the documents"]),
     ],
 )
 def test_questions_of_a_message(message: str, expected: list[str]) -> None:

@@ -1,0 +1,62 @@
+"""A question with slips of the finger -> the question that was meant, where only one can have been.
+
+A word is corrected if neither the documents hold it nor the language, as far as the reader's vocabulary tells. It
+becomes the word of the documents that it is with two neighbouring letters exchanged; or else, unless it is a name or
+short, the only word of the language that is another slip away, if the documents hold it. No name is given other
+letters: who is asked about is not for us to guess.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable, Iterable, Mapping
+
+from index.lexical import STOP_WORDS, terms
+
+_WORD = re.compile(r"(?<![\w'’./@-])[A-Za-z][a-z]{3,}(?![\w'’/@-]|\.\w)")
+GRAMMAR = frozenset(STOP_WORDS.split())
+
+SHORT = 4
+"""In words of so many letters, and no more, other slips than an exchange are left: most are a letter from another word.
+A name of so many is left altogether."""
+
+
+def corrected(
+    question: str, frequencies: Callable[[Iterable[str]], Mapping[str, int]], is_word: Callable[[str], bool]
+) -> str:
+    """Return a question without slips.
+
+    ``frequencies`` tells in how many passages each of some `terms` stands, ``is_word`` whether the language has a word.
+    """
+
+    def known(word: str) -> bool:
+        found = list(terms(word))
+        return word in GRAMMAR or (bool(found) and all(frequencies(found).values()))
+
+    def meant(match: re.Match[str]) -> str:
+        typed, word = match[0], match[0].lower()
+        is_name = typed != word and match.start() > 0
+        if is_word(word) or known(word) or (is_name and len(word) <= SHORT):
+            return typed
+        found = [one for one in _exchanged(word) if known(one)]
+        if not found and not is_name and len(word) > SHORT:
+            found = [one for one in _slipped(word) if is_word(one)]
+        if len({tuple(terms(one)) or one for one in found}) != 1 or not known(found[0]):
+            return typed
+        return found[0] if typed == word else found[0].capitalize()
+
+    return _WORD.sub(meant, question)
+
+
+def _exchanged(word: str) -> list[str]:
+    return [f"{word[:place]}{word[place + 1]}{word[place]}{word[place + 2 :]}" for place in range(len(word) - 1)]
+
+
+def _slipped(word: str) -> list[str]:
+    """Return what a word may have been before a letter was left out, added or mistaken, but for the first."""
+    pairs = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
+    left_out = [f"{head}{letter}{tail}" for head, tail in pairs for letter in string.ascii_lowercase]
+    added = [head + tail[1:] for head, tail in pairs if tail]
+    mistaken = [f"{head}{letter}{tail[1:]}" for head, tail in pairs if tail for letter in string.ascii_lowercase]
+    return [*left_out, *added, *mistaken]
