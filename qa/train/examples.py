@@ -19,7 +19,7 @@ NEGATIVES = 6
 """Passages kept for each question: those that share most words with it and do not hold its answer."""
 
 LEANING = frozenset(
-    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows", "forum", "reviews"}
+    {"cuad_chunks", "policyqa", "qamr", "friendsqa", "qmsum_windows", "forum", "reviews", "several"}
     | {name for name in SHARES if name.startswith("claims_")}
 )
 """Sets whose questions only make sense beside their document: another may well answer them too."""
