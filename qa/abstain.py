@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.copies import said_once
+from qa.copies import Said, said_once
 from qa.types import Evidence
 
 
@@ -60,11 +60,7 @@ def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     first = evidence[0]
     # A sentence so far behind that it was not compared with the question is taken for unlike it.
     compared = {"cosine": 0.0, "told": 0.0}
-    said = said_once(
-        [item.text for item in evidence],
-        [item.hit.passage.document_id for item in evidence],
-        [item.score for item in evidence],
-    )
+    said = said_once([Said(item.text, item.hit.passage.document_id, item.short, item.score) for item in evidence])
     scores = [evidence[place].score for place in said]
     scores += [value for name, value in first.features.items() if name == "unread"]
     lead = 1 / sum(math.exp(score - first.score) for score in scores)

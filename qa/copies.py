@@ -1,4 +1,4 @@
-"""Which sentences say the same: many documents come in several versions, and quote one another.
+"""Which sentences say the same: documents come in several versions, quote one another, and report the same events.
 
 What is said twice is cited once, and is no less sure for it.
 """
@@ -6,6 +6,7 @@ What is said twice is cited once, and is no less sure for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from index.lexical import terms
 from qa.quantities import quantities
@@ -19,6 +20,15 @@ LEAST_TERMS = 3
 LIKELY = 3.0
 """Only sentences whose score is at most so much lower are compared with the first word by word: what another weighs
 beside it, 5 % or less, is not worth the time."""
+
+
+class Said(NamedTuple):
+    """A sentence, the id of its document, its short answer ("" if it has none), and its score."""
+
+    text: str
+    document: str
+    answer: str
+    score: float
 
 
 def near_copies(first: str, second: str) -> bool:
@@ -42,6 +52,15 @@ def versions(first: str, second: str) -> bool:
     return min(len(one), len(other)) >= LEAST_TERMS and _alike(one, other)
 
 
+def agree(first: str, second: str) -> bool:
+    """Whether two short answers are the same or one holds the other: "Anna Voss" and "Voss", "sixty" and "about 60"."""
+    one, other = set(terms(first)), set(terms(second))
+    if one and other and (one <= other or other <= one):
+        return True
+    amounts, others = ({each.value for each in quantities(text)[0]} for text in (first, second))
+    return bool(amounts) and amounts == others
+
+
 def _alike(one: set[str], other: set[str]) -> bool:
     smaller = min(len(one), len(other))
     return smaller > 0 and len(one & other) >= NEAR_COPY * smaller
@@ -56,21 +75,24 @@ def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]
     )
 
 
-def said_once(texts: Sequence[str], documents: Sequence[str], scores: Sequence[float]) -> list[int]:
+def said_once(sentences: Sequence[Said]) -> list[int]:
     """Return the places of sentences without those that one before them says, too.
 
-    The first is the one that matters: of the others, its near-copies are left out, and its versions in other documents;
-    of the rest only true copies.
+    The first is the one that matters: of the others, its near-copies are left out, and those of other documents that
+    are versions of it or give the same short answer; of the rest only true copies.
     """
     kept, said = list[int](), set[str]()
-    for place, (text, document, score) in enumerate(zip(texts, documents, scores, strict=True)):
-        words = " ".join(text.split())
-        if words in said:
-            continue
-        if kept and score > scores[0] - LIKELY:
-            first = texts[0]
-            if near_copies(text, first) or (document != documents[0] and versions(text, first)):
-                continue
-        said.add(words)
-        kept.append(place)
+    for place, one in enumerate(sentences):
+        words = " ".join(one.text.split())
+        if words not in said and not (kept and _says_what(sentences[0], one)):
+            said.add(words)
+            kept.append(place)
     return kept
+
+
+def _says_what(first: Said, other: Said) -> bool:
+    if other.score < first.score - LIKELY:
+        return False
+    if near_copies(other.text, first.text):
+        return True
+    return other.document != first.document and (versions(other.text, first.text) or agree(other.answer, first.answer))

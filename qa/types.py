@@ -45,6 +45,12 @@ class Evidence:
         return self.hit.sentence_text(self.sentence)
 
     @property
+    def short(self) -> str:
+        """The words of ``answer``, or nothing."""
+        start = self.hit.passage.start
+        return self.answer.moved(-start).of(self.hit.text) if self.answer else ""
+
+    @property
     def copies(self) -> list[Evidence]:
         """The same sentence in each copy of its passage."""
         found = []

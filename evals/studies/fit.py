@@ -28,7 +28,7 @@ from evals.sets import half_of, load_set
 from evals.suite import Question, Suite
 from qa.answer import TOP_K
 from qa.cite import MAX_CITATIONS
-from qa.copies import said_once
+from qa.copies import Said, said_once
 from qa.types import Evidence
 
 LEANING = ("newsqa", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_amazon", "fairytaleqa")
@@ -203,8 +203,8 @@ def confidence_table(asked: Sequence[Asked], weights: Mapping[str, float]) -> ND
         first = int(np.argmax(scores))
         values = {name: one.features[name][first] for name in FEATURES}
         order = np.argsort(-scores, kind="stable")
-        texts, documents = ([several[place] for place in order] for several in (one.texts, one.documents))
-        kept = order[said_once(texts, documents, scores[order].tolist())]
+        columns = (one.texts, one.documents, one.shorts, scores.tolist())
+        kept = order[said_once([Said(*(column[place] for column in columns)) for place in order])]
         values["lead"] = 1 / np.exp(np.append(scores[kept], one.unread) - scores[first]).sum()
         rows.append([values[name] for name in CONFIDENCE])
     return np.array(rows)
