@@ -29,7 +29,7 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pyte
     index, first = names["index"], names["a"]
     assert isinstance(index, Index)
     assert [len(names["changes"].added), names["changes"].failed] == [2, ()]
-    assert (first.short, first.abstained) == ("2,500", False)
+    assert (first.short, first.abstained) == ("about 2,500", False)
     assert first.text.startswith("Currently, about 2,500 U.S. troops remain in Iraq")
     later = answer("And when did it end?", index=index, history=[first])
     assert later.query.startswith("And when did it end? Iraq troops")

