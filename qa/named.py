@@ -163,7 +163,7 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
         return True
     stem = term[: max(SHORTEST_STEM, len(term) - ENDING_CHARS)]
-    if re.search(rf"\b{re.escape(stem)}" + (r"\b" if len(term) < SHORTEST_STEM else ""), plain):
+    if re.search(rf"\b{re.escape(stem)}" + (r"(?!\w)" if len(term) < SHORTEST_STEM else ""), plain):
         return True
     if typed.isupper() and re.search(r"\b" + r"\w*[ -]+(?:(?:of|the|and|for) )*".join(typed) + r"\w", text):
         return True  # the words that the initials stand for
