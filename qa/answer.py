@@ -117,9 +117,9 @@ class Answerer:
         clock = _Clock()
         asked = self._spelt(question)
         understood = self.understand(asked, history) if _has_words(asked) else Understood("", "")
-        # What the talk lends may have slips, too.
-        spelt, query = self._spelt(understood.question), self._spelt(understood.query)
-        understood = replace(understood, question=spelt, query=query)
+        if understood.query != asked:  # what the talk lends may have slips, too
+            spelt, query = self._spelt(understood.question), self._spelt(understood.query)
+            understood = replace(understood, question=spelt, query=query)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")

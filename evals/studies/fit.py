@@ -98,12 +98,10 @@ def _sentence(item: Evidence, suite: Suite, question: Question) -> dict[str, Any
     cited = Cited(
         suite.document_name(item.hit.source) or "", item.sentence.start, item.sentence.end, item.text, "verbatim"
     )
-    answer = item.answer or item.sentence
-    start, end = answer.start - item.sentence.start, answer.end - item.sentence.start
     return {
         "features": {name: round(value, 4) for name, value in item.features.items()},
         "states": sorted(stated_facts(cited, question.evidence, question.answers)),
-        "short": item.text[start:end],
+        "short": item.short or item.text,
         "text": item.text,
         "document": item.hit.passage.document_id,
     }

@@ -262,8 +262,8 @@ def test_an_answer_tells_which_name_of_the_question_is_nowhere(index: Index) -> 
 
 def test_words_of_the_grammar_are_no_short_answer(index: Index) -> None:
     index.add(Source("lease.txt", "Pets are not allowed in the flat."))
-    whole = Answerer(index, threshold=0).answer("Are pets allowed?").citations[0]
-    assert whole.short is None or whole.short.startswith("not allowed")
+    whole = Answerer(index, reader=Marking("are not")).answer("Are pets allowed?").citations[0]
+    assert whole.short is None
 
 
 class Marking:
