@@ -56,10 +56,10 @@ def test_the_model_card_names_the_very_weights() -> None:
 
 
 def test_the_run_path_agrees_with_full_precision(seed_index: Index) -> None:
-    """Token by token, and in which sentence of all that are read for a question is the best."""
+    """Token by token, and in which sentence of a passage is the best: over 26 questions."""
     reference, model = load_reference(), load_model()
-    for question in QUESTIONS:
-        means: list[list[float]] = [[], []]
+    same = []
+    for question in (one.question for one in load_suite("seed").questions[:26]):
         for hit in seed_index.search(question):
             (item,) = model.windows([(first_text(question, hit.title), hit.text)])[0]
             quick = model.scores(item)
@@ -70,9 +70,12 @@ def test_the_run_path_agrees_with_full_precision(seed_index: Index) -> None:
             assert np.corrcoef(quick.ravel(), full.numpy().ravel())[0, 1] > 0.95
             spans = [span.moved(-hit.passage.start) for span in hit.passage.sentences]
             places = np.array(token_sentences(item, hit.text, spans))
-            for found, scores in zip(means, (quick, full.numpy()), strict=True):
-                found += [float(scores[places == number, EVIDENCE].mean()) for number in range(len(spans))]
-        assert np.argmax(means[0]) == np.argmax(means[1])
+            means = [
+                [scores[places == number, EVIDENCE].mean() for number in range(len(spans))]
+                for scores in (quick, full.numpy())
+            ]
+            same.append(np.argmax(means[0]) == np.argmax(means[1]))
+    assert np.mean(same) >= 0.9
 
 
 def test_eight_bits_are_run_where_they_save_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
