@@ -22,6 +22,7 @@ from qa.read import ModelReader, Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
 from qa.spelling import corrected
+from qa.topic import mentioning, topic
 from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class Answerer:
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
         asked = self._spelt(question)
+        about = topic(asked, in_talk=bool(history))
+        asked = about or asked
         understood = self.understand(asked, history) if _has_words(asked) else Understood("", "")
         if understood.query != asked:  # what the talk lends may have slips, too
             spelt, query = self._spelt(understood.question), self._spelt(understood.query)
@@ -123,7 +126,9 @@ class Answerer:
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
-        if query == asked:
+        if about and not understood.leans:
+            read = [self._read_about(about, hits, documents)]
+        elif query == asked:
             read = [self._read_part(part, query, hits, documents) for part in parts(query)]
         else:
             read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
@@ -153,6 +158,7 @@ class Answerer:
             confidence=best.chance,
             nearest=near[0] if near else None,
             unsure=unsure,
+            mentions=best.mentions,
             runners_up=runners_up,
             searched=self._searched(read, documents),
             missing=self._missing(" ".join(_unmentioned_names(question, best)) if citations else query),
@@ -202,6 +208,14 @@ class Answerer:
         others = [one for one in evidence if one not in about]
         chance = self.reader.calibration.confidence([*about, *others])
         return _Read(understood.query, about, doubted(chance, about[0], understood))
+
+    def _read_about(self, thing: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
+        """Return the sentences that mention a thing; where none does, what answers the thing as a question."""
+        wide = self.index.search(thing, top_k=RERANKED, documents=documents)
+        known = {hit.passage.id for hit in hits}
+        found = mentioning(thing, [*hits, *(hit for hit in wide if hit.passage.id not in known)])
+        mentions = sum(1 + len(one.copies) for one in found)
+        return _Read(thing, found, 1.0, mentions) if found else self._read(thing, hits)
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
         passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}
@@ -325,11 +339,15 @@ def _listed(words: Sequence[str], question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One part of the question, the sentences read for it, and the chance that the first answers it."""
+    """One part of the question, the sentences read for it, and the chance that the first answers it.
+
+    ``mentions`` is as in `Answer`.
+    """
 
     question: str
     evidence: list[Evidence]
     chance: float
+    mentions: int = 0
 
 
 class _Clock:

@@ -104,7 +104,7 @@ def _rich_lines(answer: Answer, numbers: Iterator[int]) -> Iterator[Text | Group
         yield rich_citation(citation)
     for part in answer.unanswered:
         yield Text(f"\n{UNANSWERED}: {printable(part)}", style="yellow")
-    yield Text(f"\nconfidence {answer.confidence:.2f}", style="dim")
+    yield Text(f"\n{answer.sureness}", style="dim")
 
 
 def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
@@ -175,7 +175,7 @@ def _html_parts(answer: Answer) -> Iterator[str]:
     yield from map(html_citation, answer.citations)
     for part in answer.unanswered:
         yield f'<p dir="auto">{UNANSWERED}: {escape(part)}</p>'
-    yield f'<p style="{_DIM}">confidence {answer.confidence:.2f}</p>'
+    yield f'<p style="{_DIM}">{answer.sureness}</p>'
 
 
 def html_citation(citation: Citation, *, mark: bool = True) -> str:

@@ -11,6 +11,13 @@ import re
 _END = r"[\W_]*"
 _TO_WHOM = r"(?:[ ,]+(?:there|all|everyone|everybody|verbatim|again|you|very much|so much|a lot))*"
 
+SOURCES = (
+    r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
+    r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
+)
+_WHOLE = rf"(?:all of )?(?:this|that|it|them|everything|(?:this|that) (?:document|file|text|article)|{SOURCES})"
+"""All of the documents, or one of them as a whole."""
+
 _REPLIES: tuple[tuple[str, str], ...] = (
     (
         rf"(?:hi|hello|hey|hallo|howdy|greetings|good (?:morning|afternoon|evening|day)){_TO_WHOM}{_END}"
@@ -35,6 +42,13 @@ _REPLIES: tuple[tuple[str, str], ...] = (
         "with its place. It writes nothing itself, and where your documents do not say, it tells you so. You can go on "
         "asking: “And when?”, “How many were there?”.",
     ),
+    (
+        rf"(?:please |(?:can|could|would|will) you (?:please )?)?(?:summari[sz]e|sum up|(?:give|write|show)(?: me| us)?"
+        rf" (?:an?|the) (?:\w+ )?(?:summary|overview)(?: of)?)(?: {_WHOLE})?(?:,? (?:for me|please))*{_END}"
+        rf"|what(?: is|['’]s| are) {_WHOLE} (?:all )?about{_END}|tl;? ?dr{_END}",
+        "Verbatim writes no summaries: what it shows are your documents’ own sentences, word for word. Ask for a fact, "
+        "or for whatever is said of something: “What do the documents say about …?”",
+    ),
 )
 
 
@@ -43,11 +57,7 @@ _OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(
 _CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
 
 _WANTED = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
-_SOURCES = (
-    r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
-    r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
-)
-_AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {_SOURCES}"
+_AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {SOURCES}"
 _TELL = (
     r"(?:(?:can|could|would|will) you (?:please |kindly |maybe )?(?:tell|inform|show|explain to|let) me(?: know)?"
     r"|(?:please |kindly |just )?(?:tell|inform|show) me|(?:please )?let me know|do you (?:happen to )?know"
@@ -60,7 +70,7 @@ _TELL = (
 _ASKED = rf"(?:(?:at|by|for|from|in|of|on|to|with) )?{_WANTED}"
 _FRAME = re.compile(
     r"(?:(?:so|ok|okay|well|and|now|please)\b,? )?"
-    rf"(?:(?:{_AS_SAID}|(?:in|from) {_SOURCES})(?:, |,? (?={_ASKED}))"
+    rf"(?:(?:{_AS_SAID}|(?:in|from) {SOURCES})(?:, |,? (?={_ASKED}))"
     rf"|{_TELL}(?:,? please)?[,:;–-]* (?:about )?(?={_ASKED}|{_AS_SAID}))",
     re.IGNORECASE,
 )

@@ -221,6 +221,8 @@ class Answer:
     by one where the message held several questions; their citations are those of the whole. ``reply`` is what a
     greeting, thanks, or a question about Verbatim itself get: then nothing was searched. ``written`` is what a language
     model wrote from the citations, if one was asked to: see `qa.write`. The citations are the same with it and without.
+    ``mentions`` is, where it was asked what is said of something ("What do the documents say about Oman?"), how many
+    sentences were found that mention it; the first of them are cited, and nothing is estimated: the confidence is 1.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -239,6 +241,7 @@ class Answer:
     reply: str | None = None
     written: Written | None = None
     unsure: bool = False
+    mentions: int = 0
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
@@ -290,6 +293,15 @@ class Answer:
             [f"{one.short or one.text} [{one.number}] ({one.title})" for one in several] for several in self.differing
         ]
         return tuple(f"Your documents differ: {', '.join(several)}." for several in values)
+
+    @property
+    def sureness(self) -> str:
+        """How sure an answer is, in words: "confidence 0.83", or how many sentences mention what was asked about."""
+        if not self.mentions:
+            return f"confidence {self.confidence:.2f}"
+        found = "1 sentence mentions it" if self.mentions == 1 else f"{self.mentions} sentences mention it"
+        cited = sum(1 + len(one.copies) for one in self.citations)
+        return found if cited == self.mentions else f"{found}, the first {cited} are cited"
 
     @property
     def short(self) -> str | None:

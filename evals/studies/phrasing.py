@@ -18,8 +18,8 @@ import typer
 from evals.folder import load_suite
 from evals.run import run
 from evals.studies.versions import told
-from index.lexical import STOP_WORDS
 from qa.ellipsis import ASKING
+from qa.train.examples import bare_words
 
 SHOWN = ("right_sentence_at_1", "citation_f1", "wrong_refusals", "wrong_answers")
 
@@ -46,11 +46,6 @@ def _with_slips(question: str) -> str:
     )
 
 
-def _bare(question: str) -> str:
-    words = question.rstrip("?").split()
-    return " ".join(word for word in words if word.lower().strip(",.'’s") not in STOP_WORDS.split())
-
-
 PHRASINGS: Mapping[str, Callable[[str], str]] = {
     "as it is": str,
     "small letters, no question mark": lambda question: question.lower().rstrip("?"),
@@ -60,7 +55,7 @@ PHRASINGS: Mapping[str, Callable[[str], str]] = {
     "greeting and thanks": lambda question: f"Hi there! {question} Thanks a lot!",
     "for an article": lambda question: f"{question} I need it for an article.",
     "with slips": _with_slips,
-    "bare words": _bare,
+    "bare words": bare_words,
 }
 
 

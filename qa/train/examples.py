@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.lexical import STOP_WORDS, MemorySearch
 from index.types import Span
+from qa.named import bare
 from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted
 from qa.train.written import is_written
 
@@ -32,8 +33,36 @@ FORGOTTEN = 0.25
 """The share of questions that lose some of the words that stand in the sentence that answers, so that the others have
 to be understood."""
 
+BARE = 0.1
+"""The share of questions asked as bare words, as of a search engine: what they ask for is lost, so no phrase answers
+them, but the sentences still do. Not those that nothing answers: their bare words may well stand in a sentence."""
+
+ASIDE = 0.06
+"""The share of questions before or behind which something is said that does not matter (`ASIDES`)."""
+
 CROPPED = 0.6
 """The share of long passages of which only a run of sentences is read: more questions in the same time."""
+
+ASIDES = (
+    "I am new here.", "I'm writing a report on this.", "My boss wants to know.", "We talked about this yesterday.",
+    "I have looked everywhere.", "I could not find this myself.", "I read it twice and am still not sure.",
+    "A colleague asked me this today.", "I'm a student and have an exam on it.", "Sorry if this was asked before.",
+    "This may be a silly question.", "I remember reading about it.", "It is for my thesis.",
+    "I am preparing a talk.", "We are checking some facts.", "I'm not from around here.",
+    "I work in the legal department.", "I need to be sure.", "I have to answer a customer.",
+    "My daughter asked me this.", "I want to quote it correctly.", "I'm in a hurry.",
+    "I am trying to understand the whole story.", "There was a discussion about it in our team.",
+    "I have one question.", "Someone told me something else.", "I'm a lawyer and must get this right.",
+    "I do not know much about the subject.", "I saw this mentioned on the news.", "It came up in a meeting.",
+    "I am working on a summary.", "Please be exact.", "We need this for the records.", "I forgot the details.",
+    "I think it is somewhere in the text.", "I'm just curious.", "I'm an analyst and follow this closely.",
+    "Let me ask something else.", "I hope you can help me.", "Just checking.", "This is important to me.",
+    "My notes are incomplete.", "I want to understand this better.", "It says so somewhere.",
+    "I have been asked to look this up.", "I only skimmed the document.", "As a teacher I get asked this often.",
+    "I was told that you know.", "Our support team got this question.", "I am researching the topic.",
+    "I would like a short answer.", "My manager needs the facts by noon.", "I'm comparing several sources.",
+)  # fmt: skip
+"""What people say beside a question and what does not matter to its answer."""
 
 COMMON = frozenset(STOP_WORDS.split())
 
@@ -101,14 +130,17 @@ class Epochs:
         return 1.0 if is_written(set_name) else self._replay
 
     def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
-        text = _noisy(question.text, chance)
+        is_bare = bool(question.golds) and chance.random() < BARE
+        text = _noisy(bare_words(question.text) if is_bare else question.text, chance)
         if not question.golds:
             piece = self._corpus.pieces[self._nearest(question, chance)]
             yield [self._example(number, text, piece, None, question, chance)]
             return
         gold = chance.choice(question.golds)
         piece = self._corpus.pieces[gold.piece]
-        if chance.random() < FORGOTTEN:
+        if is_bare:
+            gold = replace(gold, answer=None)
+        elif chance.random() < FORGOTTEN:
             text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
         group = [self._example(number, text, piece, gold, question, chance)]
         if chance.random() < CUT_OUT:
@@ -126,7 +158,8 @@ class Epochs:
         if chance.random() < TRANSPLANTED and question.set_name not in LEANING:
             misses.append(self._from_elsewhere(piece, question, chance))
         for further, missed in enumerate(filter(None, misses), start=1):
-            yield [self._example(number + further, missed, piece, None, question, chance)]
+            asked = bare_words(missed) if is_bare else missed
+            yield [self._example(number + further, asked, piece, None, question, chance)]
 
     def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
         """Return a question of the same set about another document, asked of a name of this passage, or None.
@@ -270,9 +303,18 @@ def _forgetful(question: str, evidence: Sequence[str], chance: random.Random) ->
     return " ".join(word for place, word in enumerate(words) if place not in lost)
 
 
+def bare_words(question: str) -> str:
+    """Return the words of a question that say something, if there are two or more."""
+    words = [word for word in question.rstrip("? ").split() if bare(word.lower().strip(",.;:!")) not in COMMON]
+    return " ".join(words) if len(words) > 1 else question
+
+
 def _noisy(question: str, chance: random.Random) -> str:
-    """Return the question as a hurried person types it, now and then: no question mark, a slip of the finger."""
-    if chance.random() < 0.15:
+    """Return the question as people type it, now and then: an aside, no question mark, a slip of the finger."""
+    if chance.random() < ASIDE:
+        aside = chance.choice(ASIDES)
+        question = f"{question} {aside}" if chance.random() < 0.3 else f"{aside} {question}"
+    elif chance.random() < 0.15:
         question = question.rstrip("? ")
     if chance.random() < 0.06 and len(question) > 12:
         place = chance.randrange(3, len(question) - 2)

@@ -13,7 +13,7 @@ import torch
 from index.types import Span
 from qa.model import WORD_VECTORS, load_reference
 from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sentence_scores
-from qa.train.examples import Epochs, Example
+from qa.train.examples import ASIDES, Epochs, Example
 from qa.train.loop import Settings, _Run, load_tokenizer, new_model, rate, train
 from qa.train.packed import PackedModel
 from qa.train.questions import OPPOSITES, SHARES, corrupted, load_corpus, names, transplanted
@@ -129,6 +129,25 @@ def test_a_question_loses_only_words_that_its_evidence_holds(data: Path) -> None
     assert not any("When the" in question for question in asked), "words of the grammar stay"
 
 
+def test_bare_words_are_answered_by_a_sentence_and_by_no_phrase(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    groups = [group for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch)]
+    bare = [one for group in groups for one in group if one.question.startswith("bridge")]
+    assert any(one.evidence for one in bare), "of a tenth of the questions only what they speak of is left"
+    assert all(one.answer is None for one in bare), "the words no longer tell that a year is asked for"
+    nothing = [one for group in groups for one in group if "mayor" in one.question and not one.evidence]
+    assert nothing
+    assert all("Who was" in one.question for one in nothing), "what nothing answers is asked whole"
+
+
+def test_an_aside_changes_no_answer(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    groups = [group for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch)]
+    beside = [one for group in groups for one in group[:1] if any(aside in one.question for aside in ASIDES)]
+    assert any(one.answer for one in beside)
+    assert any("mayor" in one.question and not one.evidence for one in beside)
+
+
 def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path: Path) -> None:
     rows = [
         {"claim": "Ulm has a bridge.", "evidence_text": "A bridge spans the river in Ulm.", "label": "supports"},
@@ -200,7 +219,8 @@ def test_a_written_question_is_asked_of_its_own_passage(
     ]
     assert found == [("Monday", 1), (None, 2), ("1902", 1)]
     assert [bool(one.golds) for one in written] == [True, True, False, True]
-    answered = {one.question for group in Epochs(corpus, 0, replay=0.0).groups(0) for one in group if one.evidence}
+    unchanged = Epochs(corpus, 2, replay=0.0)  # a seed that leaves their words alone
+    answered = {one.question for group in unchanged.groups(0) for one in group if one.evidence}
     assert answered <= {one.text for one in written}, "without replay the other sets' questions are not asked"
     assert answered
 

@@ -147,6 +147,8 @@ def _place(citation: Citation) -> list[str]:
 
 
 def _sureness(answer: Answer) -> str:
+    if answer.mentions:
+        return answer.sureness
     return f"{confidence_words(answer.confidence)} ({answer.confidence:.2f})"
 
 

@@ -180,8 +180,10 @@ def _answered(number: int, turn: Turn, answer: Answer, asked: Asked) -> str:
     quotations = "".join(quotation(number, citation, turn.places) for citation in answer.citations)
     unanswered = "".join(f'<p class="reason" dir="auto">{UNANSWERED}: {escape(part)}</p>' for part in answer.unanswered)
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
-    meaning = "The estimated chance that the first sentence answers the question"
-    sure = f'<p class="confidence" title="{meaning}">{words}</p>'
+    meaning = ' title="The estimated chance that the first sentence answers the question"'
+    if answer.mentions:
+        words, meaning = answer.sureness, ""
+    sure = f'<p class="confidence"{meaning}>{words}</p>'
     written = prose(number, answer, turn.writing)
     chosen = why(asked, answer, turn.places, _read(answer.searched))
     return f"{short}{_missing(answer)}{quotations}{unanswered}{written}{sure}{chosen}"

@@ -59,7 +59,9 @@ def why(asked: Asked, answer: Answer, places: Places, searched: str) -> str:
 
 
 def _chance(answer: Answer) -> str:
-    """Return what the confidence means."""
+    """Return what the confidence means, or why there is none."""
+    if answer.mentions:
+        return "You asked what is said of something: these sentences mention it, what the search found best first."
     chance = min(max(round(100 * answer.confidence), 1), 99)
     if answer.abstained:
         are = "is an answer" if chance == 1 else "are answers"
@@ -78,7 +80,7 @@ def _in_words(answer: Answer, first: Citation, next_best: Citation | None) -> li
     if "overlap" in reasons.features:
         share = f"{reasons.features['overlap']:.0%}"
         lines.append(f"In and around it stand {share} of your question’s words, the rare ones counting more.")
-    if next_best is not None and not answer.abstained:
+    if next_best is not None and not answer.abstained and not answer.mentions:
         times = _times(first.score - next_best.score)
         lines.append(f"Read beside your question, it looked {times} the next sentence.")
     return lines
