@@ -53,6 +53,7 @@ PHRASINGS: Mapping[str, Callable[[str], str]] = {
     "could you tell me": lambda question: f"Could you please tell me {_within(question)}",
     "according to the documents": lambda question: f"According to the documents, {_within(question)}",
     "greeting and thanks": lambda question: f"Hi there! {question} Thanks a lot!",
+    "a reporter": lambda question: f"I am a reporter and write about this. {question}",
     "for an article": lambda question: f"{question} I need it for an article.",
     "with slips": _with_slips,
     "bare words": bare_words,

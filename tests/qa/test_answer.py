@@ -15,7 +15,7 @@ from qa.answer import TOP_K, Answerer
 from qa.cite import RUNNERS_UP
 from qa.copies import near_copies
 from qa.export import to_markdown
-from qa.parts import parts
+from qa.parts import asking, parts
 from qa.phrase import fits, short_answer
 from qa.types import Evidence
 from ui.render import Turn, conversation
@@ -104,6 +104,50 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
 )
 def test_a_question_that_asks_twice_is_read_twice(question: str, expected: list[str]) -> None:
     assert parts(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("I am new here. How long is the bridge?", "How long is the bridge?"),
+        ("How long is the bridge? I need it for a talk.", "How long is the bridge?"),
+        ("My car is broken. who pays for a taxi", "who pays for a taxi"),
+        ("How long is the bridge?", "How long is the bridge?"),
+        ("The length of the bridge", "The length of the bridge"),
+        ("", ""),
+    ],
+)
+def test_what_asks_is_told_from_what_only_tells(question: str, expected: str) -> None:
+    assert asking(question) == expected
+
+
+def test_what_does_not_matter_beside_a_question_changes_nothing(seed_index: Index) -> None:
+    question = "How many troops remain in Iraq?"
+    alone = answer(question, index=seed_index)
+    for beside in (f"I have been asked to look this up for my boss. {question}", f"{question} It is for my thesis."):
+        result = answer(beside, index=seed_index)
+        assert [one.text for one in result.citations] == [one.text for one in alone.citations]
+        assert result.confidence >= alone.confidence - 0.05
+
+
+@pytest.fixture
+def leave(index: Index) -> Index:
+    rules = (
+        "Every employee gets 25 days of leave a year. After the death of a parent an employee gets three days of leave."
+    )
+    index.add(Source("rules.txt", rules))
+    return index
+
+
+def test_what_does_matter_beside_a_question_is_read_with_it(leave: Index) -> None:
+    result = Answerer(leave, threshold=0).answer("My mother has died. How many days of leave do I get?")
+    assert result.citations[0].text.startswith("After the death of a parent")
+
+
+def test_a_name_beside_a_question_that_the_answer_lacks_keeps_it_doubtful(leave: Index) -> None:
+    alone = answer("How many days of leave do I get a year?", index=leave)
+    other = answer("I work for Brightwater Dairies. How many days of leave do I get a year?", index=leave)
+    assert other.confidence < alone.confidence
 
 
 def test_what_no_document_says_of_a_question_is_named(index: Index) -> None:
