@@ -141,6 +141,8 @@ class Answerer:
         reason, unsure = SAID, False
         if not answered:
             reason, unsure = _refusal(question, nearest, self.reader.calibration.denial)
+            if about and not self._missing(about):  # other words may speak of it
+                reason, unsure = f"{MAY_SAY} No sentence found has all of the words “{about}”.", True
         differ = [rivals(part.question, part.evidence) for part in answered]
         chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
         shown = [group[0] for group in chosen] or nearest.evidence[:1]
@@ -203,7 +205,7 @@ class Answerer:
         return self._read(part, hits)
 
     def _read_beside(self, whole: str, alone: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
-        """Read for a question beside which something is told: "I am new here. How many days of leave are there?"
+        """Read for a question beside which something is told, as in "I am new here. How many days of leave are there?".
 
         What is told may matter ("My mother has died. ..."). It does not where the question alone has the same answer.
         """

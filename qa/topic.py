@@ -58,15 +58,25 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
 
 
 def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
-    """Return the sentences of hits that hold every word of a thing but those of the grammar, in order."""
+    """Return the sentences of hits that hold every word of a thing but those of the grammar, in order.
+
+    A heading that adds nothing to it is left out if there is anything else.
+    """
     words = [word for word in WORD.findall(thing) if word.lower() not in STOP_WORDS.split()]
     words += re.findall(r"\d[\d.,]*\d|\d", thing)
-    return [
+    found = [
         Evidence(hit, sentence, hit.score, {})
         for hit in hits
         for sentence in hit.passage.sentences
         if all(_mentions(hit.sentence_text(sentence), word) for word in words)
     ]
+    return [one for one in found if not _is_bare_heading(one.text, words)] or found
+
+
+def _is_bare_heading(text: str, words: Sequence[str]) -> bool:
+    """Whether a line that is no sentence has at most one word that says something beside some words: "6. Visitors"."""
+    others = set(terms(text)) - {term for word in words for term in terms(word)}
+    return text[-1].isalnum() and sum(not term.isdigit() for term in others) <= 1
 
 
 def _mentions(text: str, word: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from index import Index, Source
 from qa import answer
+from qa.answer import Answerer
 from qa.display import html_answer
 from qa.topic import topic
 from ui.render import Turn, conversation
@@ -100,6 +101,23 @@ def test_what_nothing_mentions_is_refused(ferry: Index) -> None:
     assert result.abstained
     assert not result.mentions
     assert result.missing == ("Syria",)
+
+
+def test_what_only_stands_apart_is_not_denied(ferry: Index) -> None:
+    result = Answerer(ferry, threshold=1).answer("What do the documents say about free bicycles?")
+    assert result.abstained
+    assert result.unsure
+    assert "“free bicycles”" in result.reason
+
+
+def test_a_heading_is_cited_only_where_there_is_nothing_else(index: Index) -> None:
+    index.add(
+        Source("rules.md", "# 6. Visitors\n\nVisitors sign in at reception.\n\n# 7. Dogs and cats\n\nNone may enter.")
+    )
+    told = answer("What do the documents say about visitors?", index=index)
+    assert [one.text for one in told.citations] == ["Visitors sign in at reception."]
+    heading = answer("What do the documents say about dogs?", index=index)
+    assert [one.text for one in heading.citations] == ["Dogs and cats"]
 
 
 def test_only_the_chosen_documents_are_looked_through(index: Index) -> None:
