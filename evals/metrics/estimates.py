@@ -42,6 +42,12 @@ class Estimate:
     high: float | None
     n: int
 
+    def __str__(self) -> str:
+        """Return the value with its interval: "0.509 [0.386, 0.632]", or a dash."""
+        if self.value is None or self.low is None or self.high is None:
+            return "-"
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
 
 def mean(values: NDArray[numpy.float64], axis: int = -1) -> Any:  # noqa: ANN401 - a number, or one for each sample
     """Return the mean of a column."""

@@ -285,7 +285,7 @@ def words(data: Path) -> None:
             precision = metrics.estimate(metrics.ratio, [(right, added) for right, added, _ in counts], seed=0)
             recall = metrics.estimate(metrics.ratio, [(right, wanted) for right, _, wanted in counts], seed=0)
             f1 = metrics.estimate(_f1, counts, seed=0)
-            typer.echo(f"  {way_name:24} precision {_told(precision)} recall {_told(recall)} F1 {_told(f1)}")
+            typer.echo(f"  {way_name:24} precision {precision} recall {recall} F1 {f1}")
 
 
 def _everything(question: str, history: History) -> Understood:
@@ -304,12 +304,6 @@ def _agreement(row: Mapping[str, Any], way: Way) -> tuple[float, float, float]:
 
 def _f1(right: Any, added: Any, wanted: Any, axis: int = -1) -> Any:  # noqa: ANN401 - columns, or samples of them
     return 2 * right.sum(axis=axis) / (added.sum(axis=axis) + wanted.sum(axis=axis))
-
-
-def _told(one: metrics.Estimate) -> str:
-    if one.value is None or one.low is None or one.high is None:
-        return "-"
-    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
 
 
 def as_answer(question: str, text: str) -> Answer:

@@ -17,7 +17,6 @@ import typer
 
 from evals.folder import load_suite
 from evals.run import run
-from evals.studies.versions import told
 from qa.ellipsis import ASKING
 from qa.train.examples import bare_words
 
@@ -31,7 +30,7 @@ def main(suite: Annotated[str, typer.Argument(help="A built-in suite, or the fol
     for name, phrased in PHRASINGS.items():
         questions = tuple(replace(one, question=phrased(one.question)) for one in alone)
         measured = run(replace(asked, questions=questions)).metrics
-        typer.echo(f"{asked.name}, {name}: {', '.join(f'{key} {told(measured[key])}' for key in SHOWN)}")
+        typer.echo(f"{asked.name}, {name}: {', '.join(f'{key} {measured[key]}' for key in SHOWN)}")
 
 
 def _within(question: str) -> str:

@@ -15,7 +15,6 @@ from typing import Annotated
 import typer
 
 from evals.folder import load_suite
-from evals.metrics import Estimate
 from evals.run import run
 from evals.suite import GoldSpan, Suite
 
@@ -31,7 +30,7 @@ def main(
     asked = load_suite(suite)
     for count in (1, versions):
         measured = run(with_versions(asked, count)).metrics
-        shown = (f"{name} {told(measured[name])}" for name in SHOWN)
+        shown = (f"{name} {measured[name]}" for name in SHOWN)
         typer.echo(f"{asked.name}, {count} of each document: {', '.join(shown)}")
 
 
@@ -67,13 +66,6 @@ def with_versions(suite: Suite, count: int) -> Suite:
         for one in suite.questions
     )
     return replace(suite, questions=questions, documents=documents, paths={})
-
-
-def told(estimate: Estimate) -> str:
-    """Return a measure with its 95 % interval."""
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return "-"
-    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
 def _name(document: str, number: int) -> str:
