@@ -22,7 +22,7 @@ from qa.read import ModelReader, Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import reply_to
 from qa.spelling import corrected
-from qa.topic import mentioning, topic
+from qa.topic import in_reading_order, mentioning, topic
 from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ class Answerer:
                 reason, unsure = f"{MAY_SAY} No sentence found has all of the words “{about}”.", True
         differ = [rivals(part.question, part.evidence) for part in answered]
         chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
+        if best.mentions:
+            chosen = in_reading_order(chosen)
         shown = [group[0] for group in chosen] or nearest.evidence[:1]
         citations = cite_each(chosen, self.index)
         near = () if citations else cite(shown, self.index)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from index import Hit
 from index.lexical import STOP_WORDS, terms
@@ -58,19 +59,30 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
 
 
 def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
-    """Return the sentences of hits that hold every word of a thing but those of the grammar, in order.
+    """Return the sentences of hits that hold every word of a thing but those of the grammar.
 
-    A heading that adds nothing to it is left out if there is anything else.
+    First the first one of each hit, then the second ones, and so on. A heading that adds nothing to the thing is left
+    out if there is anything else.
     """
     words = [word for word in WORD.findall(thing) if word.lower() not in STOP_WORDS.split()]
     words += re.findall(r"\d[\d.,]*\d|\d", thing)
     found = [
-        Evidence(hit, sentence, hit.score, {})
+        [
+            Evidence(hit, sentence, hit.score, {})
+            for sentence in hit.passage.sentences
+            if all(_mentions(hit.sentence_text(sentence), word) for word in words)
+        ]
         for hit in hits
-        for sentence in hit.passage.sentences
-        if all(_mentions(hit.sentence_text(sentence), word) for word in words)
     ]
-    return [one for one in found if not _is_bare_heading(one.text, words)] or found
+    telling = [[one for one in sentences if not _is_bare_heading(one.text, words)] for sentences in found]
+    rows = zip_longest(*(telling if any(telling) else found))
+    return [one for row in rows for one in row if one is not None]
+
+
+def in_reading_order(groups: Sequence[list[Evidence]]) -> list[list[Evidence]]:
+    """Return what is cited in the order in which it stands in each document, the document found first before others."""
+    documents = [group[0].hit.passage.document_id for group in groups]
+    return sorted(groups, key=lambda group: (documents.index(group[0].hit.passage.document_id), group[0].sentence))
 
 
 def _is_bare_heading(text: str, words: Sequence[str]) -> bool:

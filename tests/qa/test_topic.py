@@ -87,6 +87,29 @@ def test_more_than_are_cited_are_counted(index: Index) -> None:
     assert "likely" not in shown
 
 
+def test_the_first_mention_of_each_passage_comes_before_further_ones_and_all_in_reading_order(index: Index) -> None:
+    filler = "Nothing else of note was written down on that day in the book of the harbour master of the town. " * 8
+    log = "The Alma sailed at nine. The Alma took 40 guests. " + filler + "In the evening the Alma came back. " + filler
+    index.add(Source("log.txt", f"{log}At night the Alma was painted. {filler}On Sunday the Alma lay still."))
+    result = answer("What do the documents say about the Alma?", index=index)
+    assert [one.text for one in result.citations] == [
+        "The Alma sailed at nine.",
+        "In the evening the Alma came back.",
+        "At night the Alma was painted.",
+        "On Sunday the Alma lay still.",
+    ]
+
+
+def test_the_page_says_what_a_pronoun_means_once(index: Index) -> None:
+    index.add(Source("coins.txt", "Dr Hythe, the curator, found the coins. He put the coins in the safe of a bank."))
+    result = answer("What do the documents say about the coins?", index=index)
+    assert result.citations[1].context is not None
+    assert result.citations[1].context.text == result.citations[0].text
+    shown = conversation([Turn(result.question, result)], documents=1)
+    assert shown.count("Dr Hythe, the curator") == 1
+    assert "Sentences that mention “the coins”" in shown
+
+
 def test_what_stands_in_several_documents_is_cited_once_with_its_places(index: Index) -> None:
     notice = "Nobody has changed this notice since it was put up on the board of the harbour office."
     index.add([Source("one.txt", FERRY), Source("other.txt", f"{FERRY}\n\n{notice}")])
