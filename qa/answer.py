@@ -20,7 +20,7 @@ from qa.named import named_terms, unmentioned
 from qa.parts import asking, parts, questions
 from qa.read import ModelReader, Reader, open_reader
 from qa.rerank import CrossEncoderReranker, Reranker
-from qa.smalltalk import reply_to
+from qa.smalltalk import asks_for_inventory, reply_to
 from qa.spelling import corrected
 from qa.topic import in_reading_order, mentioning, topic
 from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
@@ -37,6 +37,9 @@ RERANKED = 50
 
 TOLD_CHARS = 40
 """The language of a shorter sentence is told by its passage."""
+
+LISTED = 12
+"""Documents that are named where it is asked which there are."""
 
 SAID = "The documents say so in the sentences cited."
 NONE_CHOSEN = "No document was chosen, so that nothing was searched."
@@ -105,7 +108,10 @@ class Answerer:
         if documents is not None:
             _check(documents, self.index)
         in_talk = any(isinstance(item, str) or item.reply is None for item in history)
-        if reply := reply_to(question, in_talk=in_talk):
+        reply = reply_to(question, in_talk=in_talk)
+        if asks_for_inventory(question):
+            reply = _inventory(self.index, documents)
+        if reply:
             return Answer(question, question, (), "", 0.0, reply=reply)
         if documents is not None and not documents:
             return Answer(question, question, (), NONE_CHOSEN, 0.0, unsure=True)
@@ -267,6 +273,15 @@ def _check(documents: Collection[str], index: Index) -> None:
     held = index.held(documents)
     for unknown in (one for one in documents if one not in held):
         index.document(unknown)  # raises
+
+
+def _inventory(index: Index, documents: Collection[str] | None) -> str:
+    """Return which documents there are, or which of them are chosen; of many the first in order of their source."""
+    titles = [entry.title for entry in index.listing() if documents is None or entry.id in documents]
+    named = "; ".join(titles[:LISTED])
+    more = f"; and {len(titles) - LISTED:,} more" if len(titles) > LISTED else ""
+    are = "is 1 document" if len(titles) == 1 else f"are {len(titles):,} documents"
+    return f"There {are}{' chosen' if documents is not None else ''}{': ' if titles else ''}{named}{more}."
 
 
 def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:

@@ -52,6 +52,18 @@ _REPLIES: tuple[tuple[str, str], ...] = (
 )
 
 
+_HAVE = (
+    r"(?:do you (?:have|know|hold|see)|have you (?:got|read|seen)|can you (?:see|read|access|search)|are there"
+    r"|are (?:in here|here|loaded|available|uploaded)|(?:did|have) (?:i|we) (?:add(?:ed)?|upload(?:ed)?|give(?:n)? you)"
+    r"|do (?:i|we) have)"
+)
+_INVENTORY = re.compile(
+    rf"(?:(?:what|which|how many|what kind of) (?:of (?:the|my) )?{SOURCES} {_HAVE}(?: here| access to)?"
+    rf"|(?:please )?(?:list|show(?: me)?|name)(?: all)?(?: of)? {SOURCES}|what(?: is|['’]s) (?:in here|loaded))"
+    rf"(?:,? please)?{_END}",
+    re.IGNORECASE,
+)
+
 _THIS = re.compile(r"\b(?:this|it)\b", re.IGNORECASE)
 _OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
@@ -86,6 +98,11 @@ def reply_to(message: str, *, in_talk: bool = False) -> str | None:
     if in_talk and _THIS.search(said):
         return None
     return next((reply for pattern, reply in _REPLIES if re.fullmatch(pattern, said, re.IGNORECASE)), None)
+
+
+def asks_for_inventory(message: str) -> bool:
+    """Whether a message asks which documents there are, and nothing of what they say."""
+    return _INVENTORY.fullmatch(without_small_talk(message.strip())) is not None
 
 
 def without_small_talk(message: str) -> str:

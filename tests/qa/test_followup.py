@@ -17,7 +17,7 @@ from qa.carry import Turn, carried, phrases, turns
 from qa.converse import leans, understand
 from qa.ellipsis import asks, completed
 from qa.parts import questions
-from qa.smalltalk import reply_to
+from qa.smalltalk import asks_for_inventory, reply_to
 
 
 @pytest.mark.parametrize(
@@ -276,6 +276,30 @@ def test_small_talk_gets_a_reply_without_citations(message: str, seed_index: Ind
     assert result.reply == result.text == reply_to(message)
     assert not result.citations
     assert not result.hits
+
+
+@pytest.mark.parametrize("message", [
+        "Which documents do you have?", "what files did I upload", "How many documents are there?",
+        "List all documents", "Hi! Show me the files, please?",
+    ],
+)  # fmt: skip
+def test_who_asks_which_documents_there_are_gets_their_names(message: str, index: Index) -> None:
+    index.add([Source(f"{place:02}.txt", f"Mill {place} opened.", title=f"Mill {place}") for place in range(1, 14)])
+    result = answer(message, index=index)
+    assert result.reply is not None
+    assert result.reply.startswith("There are 13 documents: Mill 1; Mill 2; ")
+    assert result.reply.endswith("; Mill 12; and 1 more.")
+    first = index.listing()[0].id
+    assert answer(message, index=index, documents=[first]).reply == "There is 1 document chosen: Mill 1."
+
+
+@pytest.mark.parametrize("message", [
+        "Which documents do I need for a visa?", "How many files are there on the server?", "List the fees", "",
+        "Which documents do you have to sign?",
+    ],
+)  # fmt: skip
+def test_a_question_about_documents_is_not_taken_for_one_about_these(message: str) -> None:
+    assert not asks_for_inventory(message)
 
 
 @pytest.mark.parametrize(
