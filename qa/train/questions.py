@@ -45,6 +45,7 @@ SHARES: Mapping[str, float] = {
     "encyclopedia": 1.0,
     "papers": 1.0,
     "several": 1.0,
+    "search": 1.0,
     "claims_fever_evidence": 1.0,
     "claims_fm2": 2.0,
     "claims_conjnli": 0.3,
