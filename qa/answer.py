@@ -15,15 +15,15 @@ from index.lexical import terms
 from qa.cite import choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
-from qa.language import foreign_language
 from qa.named import named_terms, unmentioned
 from qa.parts import asking, parts, questions
 from qa.read import ModelReader, Reader, open_reader
+from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import asks_for_inventory, reply_to
 from qa.spelling import corrected
 from qa.topic import in_reading_order, mentioning, topic
-from qa.types import MAY_SAY, NOT_SAID, Answer, Citation, Evidence, Searched
+from qa.types import Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
     from qa.check import Checker
@@ -34,9 +34,6 @@ TOP_K = 10
 
 RERANKED = 50
 """Passages that a reranker chooses them from."""
-
-TOLD_CHARS = 40
-"""The language of a shorter sentence is told by its passage."""
 
 LISTED = 12
 """Documents that are named where it is asked which there are."""
@@ -125,7 +122,7 @@ class Answerer:
         asked = self._spelt(question)
         about = topic(asked, in_talk=bool(history))
         asked = about or asked
-        understood = self.understand(asked, history) if _has_words(asked) else Understood("", "")
+        understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
         if understood.query != asked:  # what the talk lends may have slips, too
             spelt, query = self._spelt(understood.question), self._spelt(understood.query)
             understood = replace(understood, question=spelt, query=query)
@@ -146,9 +143,9 @@ class Answerer:
         best = answered[0] if answered else nearest
         reason, unsure = SAID, False
         if not answered:
-            reason, unsure = _refusal(question, nearest, self.reader.calibration.denial)
-            if about and not self._missing(about):  # other words may speak of it
-                reason, unsure = f"{MAY_SAY} No sentence found has all of the words “{about}”.", True
+            unmet = about if about and not self._missing(about) else None  # other words may speak of it
+            may_say = nearest.chance >= self.reader.calibration.denial
+            reason, unsure = refusal(question, nearest.question, nearest.evidence, may_say=may_say, unmet=unmet)
         differ = [rivals(part.question, part.evidence) for part in answered]
         chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
         if best.mentions:
@@ -333,46 +330,9 @@ def _unanswered(part: Answer) -> tuple[str, ...]:
     return (part.question,) if part.abstained else part.unanswered
 
 
-def _refusal(question: str, nearest: _Read, denial: float) -> tuple[str, bool]:
-    """Return why nothing is cited, and whether the documents may say all the same."""
-    if not _has_words(question):
-        return "There is no question to answer.", False
-    if not nearest.evidence:
-        return f"{NOT_SAID} No sentence has anything to do with the question.", False
-    first = nearest.evidence[0]
-    found_in = foreign_language(first.text if len(first.text) >= TOLD_CHARS else first.hit.text)
-    if language := found_in or foreign_language(question):
-        what = "What was found" if found_in else "The question"
-        unread = f"{what} is in {language}, and it reads English well and other languages badly"
-        return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
-    asked = [term for term in named_terms(nearest.question) if term in question]  # not what the talk lent
-    lacking = _listed(unmentioned(asked, nearest.evidence[0].surroundings), nearest.question)
-    if nearest.chance >= denial:
-        but = f", and the nearest does not mention {lacking}" if lacking else ""
-        return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
-    why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
-    return f"{NOT_SAID} The nearest sentence found {why}.", False
-
-
-def _has_words(question: str) -> bool:
-    """Whether there is anything to look for; in "???" there is not."""
-    return any(map(str.isalnum, question))
-
-
 def _unmentioned_names(question: str, read: _Read) -> list[str]:
     """Return the names and numbers of a question that the sentence cited first and those around it do not mention."""
     return unmentioned(named_terms(question), read.evidence[0].surroundings)
-
-
-def _listed(words: Sequence[str], question: str) -> str:
-    """Return the words as a list, those in one that stand side by side in the question."""
-    names: list[str] = []
-    for word in words:
-        if names and f"{names[-1]} {word}" in question:
-            names[-1] += f" {word}"
-        else:
-            names.append(word)
-    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 @dataclass(frozen=True, slots=True)

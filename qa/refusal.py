@@ -1,0 +1,57 @@
+"""Nothing is sure enough to be cited -> why, in words, and whether the documents may say all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.language import foreign_language
+from qa.named import named_terms, unmentioned
+from qa.types import MAY_SAY, NOT_SAID, Evidence
+
+TOLD_CHARS = 40
+"""The language of a shorter sentence is told by its passage."""
+
+
+def refusal(
+    question: str, query: str, evidence: Sequence[Evidence], *, may_say: bool, unmet: str | None = None
+) -> tuple[str, bool]:
+    """Return why nothing is cited, and whether the documents may say all the same.
+
+    ``query`` is what the ``evidence``, best first, was read for, ``may_say`` whether the first is likely enough to
+    leave it open. ``unmet`` is a thing asked about, all of whose words occur, but in no sentence together.
+    """
+    if not has_words(question):
+        return "There is no question to answer.", False
+    if not evidence:
+        return f"{NOT_SAID} No sentence has anything to do with the question.", False
+    first = evidence[0]
+    found_in = foreign_language(first.text if len(first.text) >= TOLD_CHARS else first.hit.text)
+    if language := found_in or foreign_language(question):
+        what = "What was found" if found_in else "The question"
+        unread = f"{what} is in {language}, and it reads English well and other languages badly"
+        return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
+    if unmet:
+        return f"{MAY_SAY} No sentence found has all of the words “{unmet}”.", True
+    asked = [term for term in named_terms(query) if term in question]  # not what the talk lent
+    lacking = _listed(unmentioned(asked, evidence[0].surroundings), query)
+    if may_say:
+        but = f", and the nearest does not mention {lacking}" if lacking else ""
+        return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True
+    why = f"does not mention {lacking}" if lacking else "does not seem to answer the question"
+    return f"{NOT_SAID} The nearest sentence found {why}.", False
+
+
+def has_words(question: str) -> bool:
+    """Whether there is anything to look for; in "???" there is not."""
+    return any(map(str.isalnum, question))
+
+
+def _listed(words: Sequence[str], question: str) -> str:
+    """Return the words as a list, those in one that stand side by side in the question."""
+    names: list[str] = []
+    for word in words:
+        if names and f"{names[-1]} {word}" in question:
+            names[-1] += f" {word}"
+        else:
+            names.append(word)
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
