@@ -104,8 +104,7 @@ class Answerer:
             )
         if documents is not None:
             _check(documents, self.index)
-        in_talk = any(isinstance(item, str) or item.reply is None for item in history)
-        reply = reply_to(question, in_talk=in_talk)
+        reply = reply_to(question, in_talk=_is_talk(history))
         if asks_for_inventory(question):
             reply = _inventory(self.index, documents)
         if reply:
@@ -120,12 +119,14 @@ class Answerer:
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
         asked = self._spelt(question)
-        about = topic(asked, in_talk=bool(history))
+        about = topic(asked, in_talk=_is_talk(history))
         asked = about or asked
         understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
         if understood.query != asked:  # what the talk lends may have slips, too
             spelt, query = self._spelt(understood.question), self._spelt(understood.query)
             understood = replace(understood, question=spelt, query=query)
+        if further := topic(understood.question, in_talk=True):  # "And Yemen?", completed
+            about, understood = further, replace(understood, question=further, query=further, leans=False)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
@@ -143,7 +144,9 @@ class Answerer:
         best = answered[0] if answered else nearest
         reason, unsure = SAID, False
         if not answered:
-            unmet = about if about and not self._missing(about) else None  # other words may speak of it
+            # Other words may speak of a thing; what the talk lends it, or what was not asked, is no such case.
+            apart = about and not understood.leans and documents is None and not self._missing(about)
+            unmet = about if apart else None
             may_say = nearest.chance >= self.reader.calibration.denial
             reason, unsure = refusal(question, nearest.question, nearest.evidence, may_say=may_say, unmet=unmet)
         differ = [rivals(part.question, part.evidence) for part in answered]
@@ -272,6 +275,11 @@ def _check(documents: Collection[str], index: Index) -> None:
         index.document(unknown)  # raises
 
 
+def _is_talk(history: Sequence[Answer | str]) -> bool:
+    """Whether anything but small talk was said before."""
+    return any(isinstance(item, str) or item.reply is None for item in history)
+
+
 def _inventory(index: Index, documents: Collection[str] | None) -> str:
     """Return which documents there are, or which of them are chosen; of many the first in order of their source."""
     titles = [entry.title for entry in index.listing() if documents is None or entry.id in documents]
@@ -303,7 +311,8 @@ def _together(message: str, answers: Sequence[Answer]) -> Answer:
         conflicts = tuple(tuple(own[number - 1].number for number in numbers) for numbers in answer.conflicts)
         parts.append(replace(answer, citations=tuple(own), conflicts=conflicts))
     given = [part for part in parts if not part.abstained]
-    first = given[0] if given else max(parts, key=lambda part: part.confidence)
+    estimated = [part for part in given if not part.mentions] or given
+    first = estimated[0] if given else max(parts, key=lambda part: part.confidence)
     return replace(
         first,
         question=message,
@@ -311,6 +320,7 @@ def _together(message: str, answers: Sequence[Answer]) -> Answer:
         citations=tuple(cited.values()),
         conflicts=tuple(dict.fromkeys(numbers for part in parts for numbers in part.conflicts)),
         unanswered=tuple(asked for part in parts for asked in _unanswered(part)) if given else (),
+        mentions=sum(part.mentions for part in given) if all(part.mentions for part in given) else 0,
         hits=tuple(hit for part in parts for hit in part.hits),
         parts=tuple(parts),
         seconds={stage: sum(part.seconds[stage] for part in parts) for stage in first.seconds},

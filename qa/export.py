@@ -133,6 +133,8 @@ def _quoted(answer: Answer, shown: set[int]) -> Iterator[str]:
     """Yield the quotations; one that was ``shown`` for an earlier question by its number alone."""
     yield from _missing(answer)
     yield from markdown_differences(answer)
+    if answer.mentions:
+        yield answer.sureness
     if again := [citation.number for citation in answer.citations if citation.number in shown]:
         yield f"See above: {''.join(f'[^{number}]' for number in again)}"
     yield from (markdown_quotation(one, one.number) for one in answer.citations if one.number not in shown)

@@ -108,6 +108,7 @@ class VerbatimQueryEngine(BaseQueryEngine):
                 "abstained": answer.abstained,
                 "unsure": answer.unsure,
                 "confidence": answer.confidence,
+                "mentions": answer.mentions,
                 "short": answer.short,
                 "query": answer.query,
             },

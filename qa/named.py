@@ -146,11 +146,11 @@ def unmentioned(named: Sequence[str], text: str) -> list[str]:
     """
     if not named:
         return []
-    plain = _plain(text)
-    return [term for term in named if not _mentions(plain, text, _plain(term), term)]
+    made_plain = plain(text)
+    return [term for term in named if not _mentions(made_plain, text, plain(term), term)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text in lower case, without accents, and without the dots of initials."""
     letters = text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
     return _DOT.sub("", letters.lower())

@@ -15,7 +15,17 @@ SOURCES = (
     r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
     r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
 )
-_WHOLE = rf"(?:all of )?(?:this|that|it|them|everything|(?:this|that) (?:document|file|text|article)|{SOURCES})"
+KINDS = (
+    r"(?:agreements?|books?|chapters?|contracts?|guides?|guidelines|handbooks?|leases?|letters?|manuals?|minutes|papers?"
+    r"|pdfs?|polic(?:y|ies)|reports?|rules|terms)"
+)
+"""What people call their documents besides."""
+
+_THIS_ONE = r"(?:this|that|it|them)"
+_WHOLE = (
+    rf"(?:all of )?(?:everything|(?:this|that) (?:document|file|text|article|{KINDS})|{SOURCES}"
+    rf"|(?:the|my|our|your) (?:[\w-]+ )?{KINDS})"
+)
 """All of the documents, or one of them as a whole."""
 
 _REPLIES: tuple[tuple[str, str], ...] = (
@@ -42,24 +52,31 @@ _REPLIES: tuple[tuple[str, str], ...] = (
         "with its place. It writes nothing itself, and where your documents do not say, it tells you so. You can go on "
         "asking: “And when?”, “How many were there?”.",
     ),
-    (
-        rf"(?:please |(?:can|could|would|will) you (?:please )?)?(?:summari[sz]e|sum up|(?:give|write|show)(?: me| us)?"
-        rf" (?:an?|the) (?:\w+ )?(?:summary|overview)(?: of)?)(?: {_WHOLE})?(?:,? (?:for me|please))*{_END}"
-        rf"|what(?: is|['’]s| are) {_WHOLE} (?:all )?about{_END}|tl;? ?dr{_END}",
-        "Verbatim writes no summaries: what it shows are your documents’ own sentences, word for word. Ask for a fact, "
-        "or for whatever is said of something: “What do the documents say about …?”",
-    ),
 )
 
 
+_SUMMARY = re.compile(
+    rf"(?:please |(?:can|could|would|will) you (?:please )?)?(?:(?:summari[sz]e|sum up)(?: {_WHOLE}| {_THIS_ONE})?"
+    rf"|sum {_THIS_ONE} up|(?:(?:give|write|show|make)(?: me| us)? |(?:i|we) (?:want|need) )?(?:an? |the )?"
+    rf"(?:(?:short|brief|quick) )?(?:summary|overview)(?: of (?:{_WHOLE}|{_THIS_ONE}))?"
+    rf"|what(?: is|['’]s| are) (?:{_WHOLE}|(?P<back>{_THIS_ONE})) (?:all )?about|tell (?:me|us) about {_WHOLE}"
+    rf"|tl;? ?dr)(?:,? (?:for me|please))*{_END}",
+    re.IGNORECASE,
+)
+_NO_SUMMARY = (
+    "Verbatim writes no summaries: what it shows are your documents’ own sentences, word for word. Ask for a fact, or "
+    "for whatever is said of something: “What do the documents say about …?”"
+)
+
+_OURS = r"(?:all )?(?:of )?(?:(?:the|my|our|your|these|those) )?(?:documents?|docs|files?|uploads?)"
 _HAVE = (
     r"(?:do you (?:have|know|hold|see)|have you (?:got|read|seen)|can you (?:see|read|access|search)|are there"
     r"|are (?:in here|here|loaded|available|uploaded)|(?:did|have) (?:i|we) (?:add(?:ed)?|upload(?:ed)?|give(?:n)? you)"
     r"|do (?:i|we) have)"
 )
 _INVENTORY = re.compile(
-    rf"(?:(?:what|which|how many|what kind of) (?:of (?:the|my) )?{SOURCES} {_HAVE}(?: here| access to)?"
-    rf"|(?:please )?(?:list|show(?: me)?|name)(?: all)?(?: of)? {SOURCES}|what(?: is|['’]s) (?:in here|loaded))"
+    rf"(?:(?:what|which|how many) {_OURS} {_HAVE}(?: here| access to)?"
+    rf"|(?:please )?(?:list|show(?: me)?|name) {_OURS}|what(?: is|['’]s) (?:in here|loaded))"
     rf"(?:,? please)?{_END}",
     re.IGNORECASE,
 )
@@ -95,6 +112,8 @@ def reply_to(message: str, *, in_talk: bool = False) -> str | None:
     ``in_talk`` tells that something was answered before: then "How does it work?" asks about that.
     """
     said = without_small_talk(message.strip())
+    if summary := _SUMMARY.fullmatch(said):
+        return None if in_talk and summary["back"] else _NO_SUMMARY
     if in_talk and _THIS.search(said):
         return None
     return next((reply for pattern, reply in _REPLIES if re.fullmatch(pattern, said, re.IGNORECASE)), None)

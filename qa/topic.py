@@ -6,40 +6,54 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from index import Hit
 from index.lexical import STOP_WORDS, terms
 from qa.ellipsis import ASKING
-from qa.named import WORD, unmentioned
-from qa.smalltalk import SOURCES
+from qa.named import SAME, plain
+from qa.smalltalk import KINDS, SOURCES
 from qa.types import Evidence
 
-_PLACE = rf"(?:{SOURCES}|(?:the|this|my|our) (?:book|contract|handbook|manual|paper|pdf|policy|report|rules))"
+_PLACE = rf"(?:{SOURCES}|(?:the|this|my|our|your) (?:[\w-]+ ){{0,2}}{KINDS})"
 _IN = rf"(?: (?:anywhere )?in {_PLACE}| anywhere| somewhere| here)?"
-_ABOUT = r"(?:about|on|of|regarding|concerning)"
-_ANY = r"(?:anything|something|everything|all|more|any mentions?|(?:any |some |the )?(?:information|details?))"
+_ABOUT = r"(?:about|regarding|concerning)"
+_ON = rf"(?:{_ABOUT}|on)"
+_ANY = r"(?:anything|something|everything|all|more|(?:any |some |the |all )?(?:information|details))(?: else)?(?: there is)?"
 _SAID = r"(?:said|written|stated|reported|mentioned|known)"
-_NAMED = r"(?:mentioned|discussed|talked about|referred to)"
-_THING = r"(?P<thing>(?!(?:there|any|the other)\b)[“‘\"']?\w[^?!]*?)"
+_THING = r"(?P<thing>(?!(?:there|any|an?|some|the other)\b)[“‘\"']?\w(?:[^?!.;:\n]|[.:](?=\S))*?)"
 _REQUESTS = tuple(
     re.compile(rf"(?:(?:so|ok|okay|well|and|but|now|please),? )?{request}{_IN}(?:,? please)?[\s?!.]*", re.IGNORECASE)
     for request in (
-        rf"what (?:else )?(?:do|does|did|can) (?:(?:{_PLACE}|(?P<back>it|they)) say|(?:{_PLACE}|you) tell (?:me|us)"
-        rf"|(?:you|we) know) {_ABOUT} {_THING}",
+        rf"what (?:else )?(?:do|does|did|can) (?:(?:{_PLACE}|(?P<back>it|they)) say {_ON}|(?:{_PLACE}|you) tell"
+        rf" (?:me|us) about|(?:you|we) know {_ON}) {_THING}",
         rf"what(?: is| was|['’]s) (?:else )?{_SAID}{_IN} {_ABOUT} {_THING}",
-        rf"(?:(?:is|are) there )?{_ANY}{_IN} (?:{_ABOUT}|to) {_THING}",
-        rf"(?:do|does) {_PLACE} (?:(?:say|contain|have) {_ANY} {_ABOUT}|mention|discuss|refer to|talk about) {_THING}",
-        rf"(?:where )?(?:is|are) {_THING}(?<! that)(?<! which) {_NAMED}",
-        rf"(?:(?:can|could|would|will) you (?:please )?)?(?:tell|show|give|find|list) (?:(?:me|us) )?(?:{_ANY} )?"
-        rf"(?:(?:there|that) is )?about {_THING}",
-        rf"(?:tell|show) (?:me|us) what {_PLACE} says? about {_THING}",
-        rf"(?:find|show|list|give) (?:(?:me|us) )?(?:(?:all|every|any|the) )?(?:mentions?|passages?|quotes?|sentences?)"
-        rf" (?:{_ABOUT}|(?:that|which) mention) {_THING}",
+        rf"(?:(?:is|are|was|were) there )?(?:{_ANY}{_IN} {_ABOUT}|an?y? mentions?{_IN} of|any references?{_IN} to) {_THING}",
+        rf"what (?:information|details)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
+        rf"(?:mentions? of|(?:information|details) on) {_THING}",
+        rf"(?:do|does) (?:{_PLACE}|it|they) (?:(?:say|contain|have) {_ANY} {_ABOUT}|mention|discuss|talk about)"
+        rf" {_THING}",
+        rf"(?:where )?(?:is|are|was|were) {_THING} (?:mentioned|discussed|talked about)",
+        rf"(?:where (?:do|does) {_PLACE} mention|(?:which|what) {SOURCES} mentions?) {_THING}",
+        rf"(?:(?:can|could|would|will) you (?:please )?)?tell (?:me|us) (?:{_ANY} )?(?:there is )?about {_THING}",
+        rf"(?:give|show|find) (?:me|us) {_ANY} {_ON} {_THING}",
+        rf"(?:(?:tell|show) (?:me|us) )?what {_PLACE} says? {_ON} {_THING}",
+        rf"(?:find|show|list|give)(?: me| us)?(?: all| every| any| the)? (?:mentions?|passages?|quotes?|sentences?)"
+        rf" (?:{_ON}|of|(?:that|which) mention) {_THING}",
     )
 )
-_QUESTION = re.compile(rf"{ASKING}|(?:whether|if)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
+    r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hich|[Ww]hy|[Hh]ow|whether|if)\b"
+)
+_MORE = re.compile(rf"(?:,| and| or| but) {ASKING}|\b(?:who|which|that|and|or)$", re.IGNORECASE)
+"""What asks for more than a thing, or is cut off."""
+
+_ALL = re.compile(rf"(?:this|that|it|them|these|those|{_PLACE})\W*", re.IGNORECASE)
+_EITHER = re.compile(r",\s*(?:and |or )?|\s(?:and|or)\s")
+
 LONGEST_TOPIC = 8
 """Words; what is longer asks for something in particular."""
 
@@ -52,29 +66,28 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
     found = next((match for request in _REQUESTS if (match := request.fullmatch(question.strip()))), None)
     if found is None or (in_talk and found.groupdict().get("back")):
         return None
-    thing = found["thing"].strip("\"“”‘’' ")
-    if _QUESTION.match(thing) or not terms(thing) or len(thing.split()) > LONGEST_TOPIC:
+    thing = found["thing"].strip("\"“”‘’' ,")
+    if _QUESTION.match(thing) or _MORE.search(thing) or _ALL.fullmatch(thing):
         return None
-    return thing
+    return thing if terms(thing) and len(thing.split()) <= LONGEST_TOPIC else None
 
 
 def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
-    """Return the sentences of hits that hold every word of a thing but those of the grammar.
+    """Return the sentences of hits that mention a thing: that hold every word of it but those of the grammar.
 
-    First the first one of each hit, then the second ones, and so on. A heading that adds nothing to the thing is left
-    out if there is anything else.
+    Of "dogs and cats" one is enough. First the first sentence of each hit, then the second ones, and so on. A heading
+    that says nothing else is left out, unless there is nothing else.
     """
-    words = [word for word in WORD.findall(thing) if word.lower() not in STOP_WORDS.split()]
-    words += re.findall(r"\d[\d.,]*\d|\d", thing)
+    pieces = [words for piece in _EITHER.split(thing) if (words := _words(piece))]
     found = [
         [
             Evidence(hit, sentence, hit.score, {})
             for sentence in hit.passage.sentences
-            if all(_mentions(hit.sentence_text(sentence), word) for word in words)
+            if _mentions_any(hit.sentence_text(sentence), pieces)
         ]
         for hit in hits
     ]
-    telling = [[one for one in sentences if not _is_bare_heading(one.text, words)] for sentences in found]
+    telling = [[one for one in sentences if not _is_heading(one.text, thing)] for sentences in found]
     rows = zip_longest(*(telling if any(telling) else found))
     return [one for row in rows for one in row if one is not None]
 
@@ -85,15 +98,40 @@ def in_reading_order(groups: Sequence[list[Evidence]]) -> list[list[Evidence]]:
     return sorted(groups, key=lambda group: (documents.index(group[0].hit.passage.document_id), group[0].sentence))
 
 
-def _is_bare_heading(text: str, words: Sequence[str]) -> bool:
-    """Whether a line that is no sentence has at most one word that says something beside some words: "6. Visitors"."""
-    others = set(terms(text)) - {term for word in words for term in terms(word)}
-    return text[-1].isalnum() and sum(not term.isdigit() for term in others) <= 1
+def _words(thing: str) -> list[str]:
+    """Return the words of a thing but those of the grammar; "US" is none of these."""
+    words = [word.strip(string.punctuation + "“”‘’…") for word in thing.split()]
+    return [word for word in words if word and (_is_code(word) or word.lower() not in STOP_WORDS.split())]
 
 
-def _mentions(text: str, word: str) -> bool:
-    """Whether a text holds a word; a name also in another form, as its initials, or misspelt by a letter."""
-    stems = set(terms(word))
-    if stems and stems <= set(terms(text)):
+def _is_code(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
+
+
+def _mentions_any(text: str, pieces: Sequence[Sequence[str]]) -> bool:
+    held = set(terms(text))
+    return any(all(_mentions(text, held, word) for word in words) for words in pieces)
+
+
+_ENDINGS = r"(?:n|i|s|es|an|ian|ese)?"
+"""What makes another word of a name, as of a people: "Omani", "Iranian"."""
+
+
+def _mentions(text: str, held: set[str], word: str) -> bool:
+    """Whether a text, with the terms that it ``held``, holds a word: in any form, or a name in one of a few."""
+    if any(same.match(word) and same.search(text) for same in SAME):
         return True
-    return (word[0].isupper() or word[0].isdigit()) and not unmentioned([word], text)
+    if _is_code(word):
+        dotted = r"\.?".join(map(re.escape, word))
+        return re.search(rf"(?<!\w){dotted}(?!\w)", text) is not None
+    if any(map(str.isdigit, word)):
+        return re.search(rf"(?<![\w.,]){re.escape(word)}(?!\w|[.,]\d)", text, re.IGNORECASE) is not None
+    stems = set(terms(word))
+    if stems and stems <= held:
+        return True
+    return word[0].isupper() and re.search(rf"\b{re.escape(plain(word))}{_ENDINGS}\b", plain(text)) is not None
+
+
+def _is_heading(text: str, thing: str) -> bool:
+    """Whether a line says nothing but a thing, and perhaps its own number: "6. Visitors"."""
+    return set(terms(re.sub(r"^[\W\d]+", "", text))) <= set(terms(thing))

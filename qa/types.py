@@ -222,7 +222,8 @@ class Answer:
     greeting, thanks, or a question about Verbatim itself get: then nothing was searched. ``written`` is what a language
     model wrote from the citations, if one was asked to: see `qa.write`. The citations are the same with it and without.
     ``mentions`` is, where it was asked what is said of something ("What do the documents say about Oman?"), how many
-    sentences were found that mention it; the first of them are cited, and nothing is estimated: the confidence is 1.
+    sentences in the best 50 passages mention it; a few of them are cited, in the order in which they stand, and
+    nothing is estimated: the confidence is 1.
     ``seconds`` gives the wall time of each stage.
     """
 
@@ -299,9 +300,9 @@ class Answer:
         """How sure an answer is, in words: "confidence 0.83", or how many sentences mention what was asked about."""
         if not self.mentions:
             return f"confidence {self.confidence:.2f}"
-        found = "1 sentence mentions it" if self.mentions == 1 else f"{self.mentions} sentences mention it"
+        found = "1 sentence found mentions it" if self.mentions == 1 else f"{self.mentions} sentences found mention it"
         cited = sum(1 + len(one.copies) for one in self.citations)
-        return found if cited == self.mentions else f"{found}, the first {cited} are cited"
+        return found if cited == self.mentions else f"{found}; {cited} of them are cited"
 
     @property
     def short(self) -> str | None:

@@ -294,6 +294,26 @@ def test_who_asks_which_documents_there_are_gets_their_names(message: str, index
 
 
 @pytest.mark.parametrize("message", [
+        "Summarize the document", "Can you please summarise this for me?", "Give me a short summary of the documents.",
+        "What is this report about?", "tl;dr", "Summary please", "Sum it up", "Tell me about this document",
+        "I need a summary of the contract",
+    ],
+)  # fmt: skip
+def test_who_wants_a_summary_is_told_that_none_is_written(message: str) -> None:
+    reply = reply_to(message, in_talk=True)
+    assert reply is not None
+    assert "writes no summaries" in reply
+
+
+def test_what_that_is_about_is_asked_of_the_talk() -> None:
+    assert "summaries" in (reply_to("What is this about?") or "")
+    assert reply_to("What is that about?", in_talk=True) is None
+    assert reply_to("Show me the annual summary", in_talk=True) is None
+    assert reply_to("What is the law about?") is None
+
+
+@pytest.mark.parametrize("message", [
+        "How many articles are there?", "What materials are there?", "List the materials",
         "Which documents do I need for a visa?", "How many files are there on the server?", "List the fees", "",
         "Which documents do you have to sign?",
     ],

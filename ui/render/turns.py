@@ -192,12 +192,12 @@ def _answered(number: int, turn: Turn, answer: Answer, asked: Asked) -> str:
 
 
 def _each_once(citations: Sequence[Citation]) -> Iterator[Citation]:
-    """Give the citations, without the context of one where that is cited itself just before."""
-    shown = set[tuple[str, int]]()
+    """Give the citations, without the context of one where that is itself the citation before."""
+    before: tuple[str, int] | None = None
     for one in citations:
-        told = one.context is not None and (one.context.document_id, one.context.start) in shown
+        told = one.context is not None and (one.context.document_id, one.context.start) == before
         yield replace(one, context=None) if told else one
-        shown.add((one.document_id, one.start))
+        before = one.document_id, one.start
 
 
 def _missing(answer: Answer) -> str:

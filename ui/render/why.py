@@ -61,7 +61,7 @@ def why(asked: Asked, answer: Answer, places: Places, searched: str) -> str:
 def _chance(answer: Answer) -> str:
     """Return what the confidence means, or why there is none."""
     if answer.mentions:
-        return "You asked what is said of something: these sentences mention it, what the search found best first."
+        return "You asked what is said of something: these sentences mention it."
     chance = min(max(round(100 * answer.confidence), 1), 99)
     if answer.abstained:
         are = "is an answer" if chance == 1 else "are answers"
@@ -75,8 +75,10 @@ def _in_words(answer: Answer, first: Citation, next_best: Citation | None) -> li
     if reasons is None:
         return []
     which = "nearest" if answer.abstained else "first"
-    rank = _ORDINALS[reasons.rank - 1] if reasons.rank <= len(_ORDINALS) else f"{reasons.rank}th best"
-    lines = [f"The {which} sentence stands in the passage that the search found to fit {rank}."]
+    place = f"at place {reasons.rank}"
+    if reasons.rank <= len(_ORDINALS):
+        place = f"to fit {_ORDINALS[reasons.rank - 1]}"
+    lines = [f"The {which} sentence stands in the passage that the search found {place}."]
     if "overlap" in reasons.features:
         share = f"{reasons.features['overlap']:.0%}"
         lines.append(f"In and around it stand {share} of your question’s words, the rare ones counting more.")
