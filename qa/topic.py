@@ -17,11 +17,16 @@ from qa.named import SAME, plain
 from qa.smalltalk import KINDS, SOURCES
 from qa.types import Evidence
 
-_PLACE = rf"(?:{SOURCES}|(?:the|this|my|our|your) (?:[\w-]+ ){{0,2}}{KINDS})"
+_PLACE = (
+    rf"(?:{SOURCES}|(?:this|my|our) (?:[\w-]+ ){{0,2}}{KINDS}"
+    r"|the (?:agreement|contract|guide|guidelines|handbook|lease|manual|policy|rules|terms))"  # "the report" may be told of
+)
 _IN = rf"(?: (?:anywhere )?in {_PLACE}| anywhere| somewhere| here)?"
 _ABOUT = r"(?:about|regarding|concerning)"
 _ON = rf"(?:{_ABOUT}|on)"
-_ANY = r"(?:anything|something|everything|all|more|(?:any |some |the |all )?(?:information|details))(?: else)?(?: there is)?"
+_DETAILS = r"(?:any |some |the |all )?(?:information|details)"
+_ANY = rf"(?:anything|something|everything|all|more|{_DETAILS})(?: else)?(?: there is)?"
+_MENTION = rf"(?:an?y? mentions?{_IN} of|any references?{_IN} to)"
 _SAID = r"(?:said|written|stated|reported|mentioned|known)"
 _THING = r"(?P<thing>(?!(?:there|any|an?|some|the other)\b)[“‘\"']?\w(?:[^?!.;:\n]|[.:](?=\S))*?)"
 _REQUESTS = tuple(
@@ -30,7 +35,7 @@ _REQUESTS = tuple(
         rf"what (?:else )?(?:do|does|did|can) (?:(?:{_PLACE}|(?P<back>it|they)) say {_ON}|(?:{_PLACE}|you) tell"
         rf" (?:me|us) about|(?:you|we) know {_ON}) {_THING}",
         rf"what(?: is| was|['’]s) (?:else )?{_SAID}{_IN} {_ABOUT} {_THING}",
-        rf"(?:(?:is|are|was|were) there )?(?:{_ANY}{_IN} {_ABOUT}|an?y? mentions?{_IN} of|any references?{_IN} to) {_THING}",
+        rf"(?:(?:is|are|was|were) there )?(?:{_ANY}{_IN} {_ABOUT}|{_MENTION}) {_THING}",
         rf"what (?:information|details)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
         rf"(?:mentions? of|(?:information|details) on) {_THING}",
         rf"(?:do|does) (?:{_PLACE}|it|they) (?:(?:say|contain|have) {_ANY} {_ABOUT}|mention|discuss|talk about)"

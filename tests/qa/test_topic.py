@@ -29,7 +29,7 @@ FERRY = (
     [
         ("What do the documents say about dogs?", "dogs"),
         ("what does it say on the car deck", "the car deck"),
-        ("What does the employee handbook say about dogs?", "dogs"),
+        ("What does our employee handbook say about dogs?", "dogs"),
         ("What's written about Kalmar in the files?", "Kalmar"),
         ("Is there anything in the handbook about dogs?", "dogs"),
         ("Is there anything else about dogs?", "dogs"),
@@ -45,7 +45,7 @@ FERRY = (
         ("Give me everything on dogs", "dogs"),
         ("Could you tell me more about “Alma”?", "Alma"),
         ("Tell me what the documents say about dogs", "dogs"),
-        ("Can you please tell me what the annual report says about Will Smith?", "Will Smith"),
+        ("Can you please tell me what our annual report says about Will Smith?", "Will Smith"),
         ("I want to know what the files say about May 2019", "May 2019"),
         ("What do the documents say about WHO guidelines?", "WHO guidelines"),
         ("Find all sentences that mention dogs", "dogs"),
@@ -64,6 +64,7 @@ def test_a_request_names_what_it_is_about(message: str, expected: str) -> None:
     [
         "What does Anna say about dogs?",
         "What did the mayor say about it?",
+        "What does the police report say about the driver?",
         "What do the documents say about how long dogs may stay?",
         "What do the documents say about this?",
         "What does the contract say about termination, and who may terminate it?",
