@@ -17,9 +17,10 @@ from qa.named import SAME, plain
 from qa.smalltalk import KINDS, SOURCES
 from qa.types import Evidence
 
+# "The report" may be what documents tell of, and then it is no place to look in.
 _PLACE = (
     rf"(?:{SOURCES}|(?:this|my|our) (?:[\w-]+ ){{0,2}}{KINDS}"
-    r"|the (?:agreement|contract|guide|guidelines|handbook|lease|manual|policy|rules|terms))"  # "the report" may be told of
+    r"|the (?:agreement|contract|guide|guidelines|handbook|lease|manual|policy|rules|terms))"
 )
 _IN = rf"(?: (?:anywhere )?in {_PLACE}| anywhere| somewhere| here)?"
 _ABOUT = r"(?:about|regarding|concerning)"
