@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index import EmptyStoreError, Hit, Index
 from index.lexical import terms
-from qa.cite import choose, cite, cite_each, next_best, numbers_of
+from qa.cite import MAX_CITATIONS, choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
 from qa.named import named_terms, unmentioned
@@ -22,7 +22,7 @@ from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import asks_for_inventory, reply_to
 from qa.spelling import corrected
-from qa.topic import in_reading_order, mentioning, topic
+from qa.topic import MOST_MENTIONS, in_reading_order, mentioning, topic
 from qa.types import Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
@@ -144,13 +144,14 @@ class Answerer:
         best = answered[0] if answered else nearest
         reason, unsure = SAID, False
         if not answered:
-            # Other words may speak of a thing; what the talk lends it, or what was not asked, is no such case.
-            apart = about and not understood.leans and documents is None and not self._missing(about)
-            unmet = about if apart else None
             may_say = nearest.chance >= self.reader.calibration.denial
+            unmet = about if about and not understood.leans else None
+            if unmet:  # other words may speak of it, but hardly of a name
+                may_say = not {*named_terms(f"about {unmet}")} & {*self._missing(unmet)}
             reason, unsure = refusal(question, nearest.question, nearest.evidence, may_say=may_say, unmet=unmet)
         differ = [rivals(part.question, part.evidence) for part in answered]
-        chosen = choose([part.evidence for part in answered], chain.from_iterable(differ))
+        most = MOST_MENTIONS if best.mentions else MAX_CITATIONS
+        chosen = choose([part.evidence for part in answered], chain.from_iterable(differ), most)
         if best.mentions:
             chosen = in_reading_order(chosen)
         shown = [group[0] for group in chosen] or nearest.evidence[:1]

@@ -28,17 +28,19 @@ class CitationError(VerbatimError):
     """A citation does not say what its document says at that place. It is never shown."""
 
 
-def choose(read: Sequence[Sequence[Evidence]], rivals: Iterable[Evidence] = ()) -> list[list[Evidence]]:
+def choose(
+    read: Sequence[Sequence[Evidence]], rivals: Iterable[Evidence] = (), most: int = MAX_CITATIONS
+) -> list[list[Evidence]]:
     """Return the evidence to cite for each part of a question, given what was read for it, best first.
 
-    Of each it is the best sentence, those nearly as good, and any of the ``rivals``, which say otherwise. A near-copy
-    of one that is cited already is not cited but stands after it.
+    Of each it is the best sentence, those nearly as good, and any of the ``rivals``, which say otherwise; ``most`` in
+    all. A near-copy of one that is cited already is not cited but stands after it.
     """
     chosen: list[list[Evidence]] = []
     wanted = {id(one) for one in rivals}
     for evidence in read:
         for item in evidence:
-            if len(chosen) == MAX_CITATIONS:
+            if len(chosen) == most:
                 break
             if item.score < evidence[0].score - NEAR_SCORE and id(item) not in wanted:
                 continue

@@ -17,8 +17,8 @@ def refusal(
 ) -> tuple[str, bool]:
     """Return why nothing is cited, and whether the documents may say all the same.
 
-    ``query`` is what the ``evidence``, best first, was read for, ``may_say`` whether the first is likely enough to
-    leave it open. ``unmet`` is a thing asked about, all of whose words occur, but in no sentence together.
+    ``query`` is what the ``evidence``, best first, was read for, ``may_say`` whether to leave it open. ``unmet`` is a
+    thing that all was asked about and nothing mentions.
     """
     if not has_words(question):
         return "There is no question to answer.", False
@@ -31,7 +31,8 @@ def refusal(
         unread = f"{what} is in {language}, and it reads English well and other languages badly"
         return f"{MAY_SAY} {unread}: look at the nearest sentence yourself.", True
     if unmet:
-        return f"{MAY_SAY} No sentence found has all of the words “{unmet}”.", True
+        but = "; other words may speak of it" if may_say else ""
+        return f"{MAY_SAY if may_say else NOT_SAID} No sentence found mentions “{unmet}”{but}.", may_say
     asked = [term for term in named_terms(query) if term in question]  # not what the talk lent
     lacking = _listed(unmentioned(asked, evidence[0].surroundings), query)
     if may_say:

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from index import Hit
 from index.lexical import STOP_WORDS, terms
 from qa.ellipsis import ASKING
-from qa.named import SAME, plain
+from qa.named import SAME, TITLES, plain
 from qa.smalltalk import KINDS, SOURCES
 from qa.types import Evidence
 
@@ -26,21 +26,28 @@ _IN = rf"(?: (?:anywhere )?in {_PLACE}| anywhere| somewhere| here)?"
 _ABOUT = r"(?:about|regarding|concerning)"
 _ON = rf"(?:{_ABOUT}|on)"
 _DETAILS = r"(?:any |some |the |all )?(?:information|details)"
-_ANY = rf"(?:anything|something|everything|all|more|{_DETAILS})(?: else)?(?: there is)?"
+_ANY = rf"(?:anything|something|everything|all|more|{_DETAILS})(?: else)?(?: there is| (?:you|we) (?:have|know))?"
+_GET = (
+    r"(?:(?:is|are|was|were) there|(?:i|we)(?:['’]m|['’]re| am| are) (?:looking|searching) for|(?:i|we) (?:need|want)"
+    r"|(?:do|can) (?:you|we|i) (?:have|find|see)|have (?:you|we|i) got|(?:give|show|find|tell)(?: me| us)?|look up)"
+)
 _MENTION = rf"(?:an?y? mentions?{_IN} of|any references?{_IN} to)"
 _SAID = r"(?:said|written|stated|reported|mentioned|known)"
-_THING = r"(?P<thing>(?!(?:there|any|an?|some|the other)\b)[“‘\"']?\w(?:[^?!.;:\n]|[.:](?=\S))*?)"
+_THING = r"(?P<thing>(?!(?:there|any|some|the other)\b)[“‘\"']?\w(?:[^?!.;:\n]|[.:](?=\S))*?)"
 _REQUESTS = tuple(
     re.compile(rf"(?:(?:so|ok|okay|well|and|but|now|please),? )?{request}{_IN}(?:,? please)?[\s?!.]*", re.IGNORECASE)
     for request in (
         rf"what (?:else )?(?:do|does|did|can) (?:(?:{_PLACE}|(?P<back>it|they)) say {_ON}|(?:{_PLACE}|you) tell"
         rf" (?:me|us) about|(?:you|we) know {_ON}) {_THING}",
-        rf"what(?: is| was|['’]s) (?:else )?{_SAID}{_IN} {_ABOUT} {_THING}",
-        rf"(?:(?:is|are|was|were) there )?(?:{_ANY}{_IN} {_ABOUT}|{_MENTION}) {_THING}",
+        rf"(?:what(?: is| was|['’]s| has been| have been)(?: else)?|(?:is|was) (?:any|some)thing)"
+        rf" {_SAID}{_IN} {_ABOUT} {_THING}",
+        rf"(?:{_GET} )?(?:{_ANY}{_IN} {_ABOUT}|{_MENTION}) {_THING}",
+        rf"(?:{_GET} {_ANY}|anything|something|{_DETAILS}){_IN} on (?!(?:the|an?|my|our) ){_THING}",
+        rf"what(?: is|['’]s) in {_PLACE} {_ABOUT} {_THING}",
         rf"what (?:information|details)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
         rf"(?:mentions? of|(?:information|details) on) {_THING}",
-        rf"(?:do|does) (?:{_PLACE}|it|they) (?:(?:say|contain|have) {_ANY} {_ABOUT}|mention|discuss|talk about)"
-        rf" {_THING}",
+        rf"(?:do|does) (?:{_PLACE}|it|they|any(?:one|body)) (?:(?:say|contain|have) {_ANY} {_ABOUT}"
+        rf"|mention|discuss|talk about) {_THING}",
         rf"(?:where )?(?:is|are|was|were) {_THING} (?:mentioned|discussed|talked about)",
         rf"(?:where (?:do|does) {_PLACE} mention|(?:which|what) {SOURCES} mentions?) {_THING}",
         rf"(?:(?:can|could|would|will) you (?:please )?)?tell (?:me|us) (?:{_ANY} )?(?:there is )?about {_THING}",
@@ -63,6 +70,12 @@ _EITHER = re.compile(r",\s*(?:and |or )?|\s(?:and|or)\s")
 LONGEST_TOPIC = 8
 """Words; what is longer asks for something in particular."""
 
+MOST_MENTIONS = 8
+"""Sentences that are cited of those that mention a thing."""
+
+_TITLED = rf"\b(?:{'|'.join(sorted(TITLES - {'The', 'A', 'An', 'I'}))})\.? "
+_SHORT_LINE = 6
+
 
 def topic(question: str, *, in_talk: bool = False) -> str | None:
     """Return what a question asks for all that is said of, or None if it asks for something in particular.
@@ -81,8 +94,9 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
 def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
     """Return the sentences of hits that mention a thing: that hold every word of it but those of the grammar.
 
-    Of "dogs and cats" one is enough. First the first sentence of each hit, then the second ones, and so on. A heading
-    that says nothing else is left out, unless there is nothing else.
+    Of "dogs and cats" one is enough, and of "Ida Frey" "Mrs Frey". First the first sentence of each hit, then the
+    second ones, and so on, and what looks like a heading last. One that says nothing else, or a question, is left out
+    unless there is nothing else.
     """
     pieces = [words for piece in _EITHER.split(thing) if (words := _words(piece))]
     found = [
@@ -93,9 +107,9 @@ def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
         ]
         for hit in hits
     ]
-    telling = [[one for one in sentences if not _is_heading(one.text, thing)] for sentences in found]
+    telling = [[one for one in sentences if _tells(one.text, thing)] for sentences in found]
     rows = zip_longest(*(telling if any(telling) else found))
-    return [one for row in rows for one in row if one is not None]
+    return sorted((one for row in rows for one in row if one is not None), key=lambda one: _is_short_line(one.text))
 
 
 def in_reading_order(groups: Sequence[list[Evidence]]) -> list[list[Evidence]]:
@@ -116,7 +130,13 @@ def _is_code(word: str) -> bool:
 
 def _mentions_any(text: str, pieces: Sequence[Sequence[str]]) -> bool:
     held = set(terms(text))
-    return any(all(_mentions(text, held, word) for word in words) for words in pieces)
+    return any(all(_mentions(text, held, word) for word in words) or _titled(text, words) for words in pieces)
+
+
+def _titled(text: str, words: Sequence[str]) -> bool:
+    """Whether a text mentions somebody by title and last name."""
+    is_name = len(words) > 1 and all(word[0].isupper() and not _is_code(word) for word in words)
+    return is_name and re.search(rf"{_TITLED}{re.escape(words[-1])}\b", text) is not None
 
 
 _ENDINGS = r"(?:n|i|s|es|an|ian|ese)?"
@@ -138,6 +158,12 @@ def _mentions(text: str, held: set[str], word: str) -> bool:
     return word[0].isupper() and re.search(rf"\b{re.escape(plain(word))}{_ENDINGS}\b", plain(text)) is not None
 
 
-def _is_heading(text: str, thing: str) -> bool:
-    """Whether a line says nothing but a thing, and perhaps its own number: "6. Visitors"."""
-    return set(terms(re.sub(r"^[\W\d]+", "", text))) <= set(terms(thing))
+def _tells(text: str, thing: str) -> bool:
+    """Whether a sentence says anything of a thing: unlike a question, and a line like "6. Visitors"."""
+    return not text.endswith("?") and not set(terms(re.sub(r"^[\W\d]+", "", text))) <= set(terms(thing))
+
+
+def _is_short_line(text: str) -> bool:
+    """Whether a line looks like a heading: short, no end of a sentence, no number but its own, and no colon."""
+    rest = re.sub(r"^[\W\d]+", "", text)
+    return rest[-1:].isalnum() and len(rest.split()) <= _SHORT_LINE and not re.search(r"[\d:|]", rest)

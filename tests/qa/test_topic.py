@@ -15,7 +15,7 @@ from qa.display import html_answer
 from qa.export import to_markdown
 from qa.parts import questions
 from qa.smalltalk import asks_for_inventory, reply_to
-from qa.topic import topic
+from qa.topic import MOST_MENTIONS, topic
 from ui.render import Turn, conversation
 
 FERRY = (
@@ -52,6 +52,16 @@ FERRY = (
         ("And what is known about the attackers?", "the attackers"),
         ("information on parking", "parking"),
         ("What do the documents say about dogs and cats?", "dogs and cats"),
+        ("I'm looking for information about the Corn Hall.", "the Corn Hall"),
+        ("Anything on Edna Purvis?", "Edna Purvis"),
+        ("Have we got anything on smoking?", "smoking"),
+        ("What has been written about Philippa Calloway?", "Philippa Calloway"),
+        ("Do the articles mention a parrot?", "a parrot"),
+        ("Does anyone mention seals?", "seals"),
+        ("find everything about chatbots please", "chatbots"),
+        ("what's in the documents about lockers", "lockers"),
+        ("Is anything said about the Christmas bonus?", "the Christmas bonus"),
+        ("Tell me everything you have on PeopleDesk.", "PeopleDesk"),
     ],
 )
 def test_a_request_names_what_it_is_about(message: str, expected: str) -> None:
@@ -74,7 +84,6 @@ def test_a_request_names_what_it_is_about(message: str, expected: str) -> None:
         "Who is mentioned in the documents?",
         "Are there any other ferries mentioned?",
         "Is the person who was mentioned alive?",
-        "Is a price mentioned?",
         "Tell me about the rule that says how many of the dogs on board need a lead",
         "How many dogs are there?",
         "Is there anything to pay for children?",
@@ -135,26 +144,29 @@ def test_the_sentences_that_mention_it_are_cited(ferry: Index, thing: str, expec
 
 
 def test_more_than_are_cited_are_counted(index: Index) -> None:
-    index.add([Source(f"{day}.txt", f"On day {day} the lighthouse keeper saw {day} ships.") for day in range(1, 8)])
+    index.add([Source(f"{day}.txt", f"On day {day} the lighthouse keeper saw {day} ships.") for day in range(1, 13)])
     result = answer("Tell me about the lighthouse keeper", index=index)
-    assert (result.mentions, len(result.citations)) == (7, 4)
-    assert result.sureness == "7 sentences found mention it; 4 of them are cited"
-    shown = conversation([Turn(result.question, result)], documents=7)
+    assert (result.mentions, len(result.citations)) == (12, MOST_MENTIONS)
+    assert result.sureness == "12 sentences found mention it; 8 of them are cited"
+    shown = conversation([Turn(result.question, result)], documents=12)
     assert result.sureness in shown
     assert "likely" not in shown
 
 
-def test_the_first_mention_of_each_passage_comes_before_further_ones_and_all_in_reading_order(index: Index) -> None:
-    filler = "Nothing else of note was written down on that day in the book of the harbour master of the town. " * 8
-    log = "The Alma sailed at nine. The Alma took 40 guests. " + filler + "In the evening the Alma came back. " + filler
-    index.add(Source("log.txt", f"{log}At night the Alma was painted. {filler}On Sunday the Alma lay still."))
+def test_the_first_mention_of_each_passage_comes_before_further_ones(index: Index) -> None:
+    logs = [f"On day {day} the Alma sailed. The Alma took {day} guests." for day in range(1, 9)]
+    index.add([Source(f"{day}.txt", log) for day, log in enumerate(logs)])
     result = answer("What do the documents say about the Alma?", index=index)
-    assert [one.text for one in result.citations] == [
-        "The Alma sailed at nine.",
-        "In the evening the Alma came back.",
-        "At night the Alma was painted.",
-        "On Sunday the Alma lay still.",
-    ]
+    assert result.mentions == 16
+    assert {one.text for one in result.citations} == {f"On day {day} the Alma sailed." for day in range(1, 9)}
+
+
+def test_the_sentences_of_a_document_are_cited_in_its_order(index: Index) -> None:
+    filler = "Nothing else of note was written down that day in the book of the harbour master of the town. " * 9
+    days = [f"On day {day} the Alma sailed. {filler}" for day in range(1, 7)]
+    index.add(Source("log.txt", " ".join(days)))
+    result = answer("What do the documents say about the Alma?", index=index)
+    assert [one.text for one in result.citations] == [f"On day {day} the Alma sailed." for day in range(1, 7)]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +189,20 @@ def test_a_name_is_mentioned_by_itself_and_not_by_what_looks_like_it(
     index.add([Source("told.txt", told), Source("other.txt", other)])
     result = answer(f"What do the documents say about {thing}?", index=index)
     assert [one.text for one in result.citations] == [told]
+
+
+def test_a_question_is_no_answer_and_a_heading_comes_last(index: Index) -> None:
+    faq = "Dogs in the office\n\nMay I bring my dog?\n\nNo.\n\nA dog of a guest waits outside."
+    index.add(Source("faq.md", faq))
+    result = answer("What do the documents say about dogs?", index=index)
+    assert result.hits
+    assert {one.text for one in result.citations} == {"Dogs in the office", "A dog of a guest waits outside."}
+
+
+def test_somebody_is_mentioned_by_title_and_last_name(index: Index) -> None:
+    index.add(Source("rusk.txt", "Dale Rusk was arrested. Mr Rusk denies it. Rusk is a biscuit. Ms Tusk left."))
+    result = answer("What do the documents say about Dale Rusk?", index=index)
+    assert [one.text for one in result.citations] == ["Dale Rusk was arrested.", "Mr Rusk denies it."]
 
 
 def test_a_list_of_prices_is_no_heading(index: Index) -> None:
@@ -224,18 +250,16 @@ def test_what_stands_in_several_documents_is_cited_once_with_its_places(index: I
     assert result.sureness == "2 sentences found mention it"
 
 
-def test_what_nothing_mentions_is_refused(ferry: Index) -> None:
-    result = answer("What do the documents say about Syria?", index=ferry)
-    assert result.abstained
-    assert not result.mentions
-    assert result.missing == ("Syria",)
-
-
-def test_what_only_stands_apart_is_not_denied(ferry: Index) -> None:
-    result = Answerer(ferry, threshold=1).answer("What do the documents say about free bicycles?")
-    assert result.abstained
-    assert result.unsure
-    assert "“free bicycles”" in result.reason
+def test_a_name_that_nothing_mentions_is_denied_and_other_things_are_not(ferry: Index) -> None:
+    syria = Answerer(ferry, threshold=1).answer("What do the documents say about Syria?")
+    assert syria.abstained
+    assert not syria.unsure
+    assert syria.missing == ("Syria",)
+    assert syria.reason == "Your documents do not say. No sentence found mentions “Syria”."
+    pets = Answerer(ferry, threshold=1).answer("What do the documents say about pets?")  # of which dogs are some
+    assert pets.abstained
+    assert pets.unsure
+    assert "No sentence found mentions “pets”; other words may speak of it." in pets.reason
 
 
 def test_a_heading_is_cited_only_where_there_is_nothing_else(index: Index) -> None:
