@@ -44,7 +44,7 @@ _REQUESTS = tuple(
         rf"(?:{_GET} )?(?:{_ANY}{_IN} {_ABOUT}|{_MENTION}) {_THING}",
         rf"(?:{_GET} {_ANY}|anything|something|{_DETAILS}){_IN} on (?!(?:the|an?|my|our) ){_THING}",
         rf"what(?: is|['’]s) in {_PLACE} {_ABOUT} {_THING}",
-        rf"what (?:information|details)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
+        rf"what (?:information|details|rules)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
         rf"(?:mentions? of|(?:information|details) on) {_THING}",
         rf"(?:do|does) (?:{_PLACE}|it|they|any(?:one|body)) (?:(?:say|contain|have) {_ANY} {_ABOUT}"
         rf"|mention|discuss|talk about) {_THING}",
@@ -57,6 +57,11 @@ _REQUESTS = tuple(
         rf" (?:{_ON}|of|(?:that|which) mention) {_THING}",
     )
 )
+_BARE = re.compile(
+    r"[“‘\"']?(?P<thing>[^\W\d_][\w'’-]+|(?!(?:And|But|Or|So)\b)[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2})[”’\"']?[\s?!.]*"
+)
+"""A single word, or a name."""
+
 _QUESTION = re.compile(
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
     r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hich|[Ww]hy|[Hh]ow|whether|if)\b"
@@ -80,9 +85,12 @@ _SHORT_LINE = 6
 def topic(question: str, *, in_talk: bool = False) -> str | None:
     """Return what a question asks for all that is said of, or None if it asks for something in particular.
 
-    ``in_talk`` tells that something was asked before: then "What does it say about fees?" asks that of something.
+    ``in_talk`` tells that something was asked before: then "What does it say about fees?" asks that of something, and
+    "Oman?" the same of Oman.
     """
-    found = next((match for request in _REQUESTS if (match := request.fullmatch(question.strip()))), None)
+    asked = question.strip()
+    found = next((match for request in _REQUESTS if (match := request.fullmatch(asked))), None)
+    found = found or (None if in_talk else _BARE.fullmatch(asked))
     if found is None or (in_talk and found.groupdict().get("back")):
         return None
     thing = found["thing"].strip("\"“”‘’' ,")
