@@ -13,67 +13,85 @@ from itertools import zip_longest
 from index import Hit
 from index.lexical import STOP_WORDS, terms
 from qa.ellipsis import ASKING
-from qa.named import SAME, TITLES, plain
-from qa.smalltalk import KINDS, SOURCES
+from qa.named import SAME, SPELLED, TITLES, plain
 from qa.types import Evidence
 
-# "The report" may be what documents tell of, and then it is no place to look in.
-_PLACE = (
-    rf"(?:{SOURCES}|(?:this|my|our) (?:[\w-]+ ){{0,2}}{KINDS}"
-    r"|the (?:agreement|contract|guide|guidelines|handbook|lease|manual|policy|rules|terms))"
+_SOURCES = """
+agreement article articles book chapter contract contracts doc docs document documents file files guide guidelines
+handbook lease library manual material materials minutes newspaper page pages paper papers passage passages pdf pdfs
+policies policy quote quotes report reports rule rules sentence sentences source sources terms text texts uploads
+"""
+_TELLING = """
+anything cover covered covers deal deals detail details discuss discussed discusses everything find found give got info
+information know known learn list look looking mention mentioned mentions news overview read refer reference references
+referred reported said say saying says search searching show something stated stuff summarise summarize summary talk
+talked talks tell told write writes written wrote
+"""
+_OTHERS = """
+anybody anyone anywhere come comes else employee here interested kindly like maybe need please somebody someone
+somewhere staff there think want
+"""
+_ASKING_FOR_ONE = "who whom whose when where why how he him his she her hers whether if"
+_GENERIC = {*f"{STOP_WORDS} {_SOURCES} {_TELLING} {_OTHERS}".split()} - {*_ASKING_FOR_ONE.split()}
+"""Words that say nothing of a thing: those of the grammar, what documents are called, and words for telling."""
+
+
+def _one_of(words: str) -> str:
+    return rf"(?:{'|'.join(sorted(words.split()))})"
+
+
+_WORD = rf"(?:{_one_of(' '.join(_GENERIC))}|i['’]m|i['’]d|we['’]re|we['’]d|what['’]s|there['’]s)"
+_HEAD = rf"(?P<head>(?:{_WORD}[,:]? )*?)"
+_IN = rf"in (?:the |our |my |your |any |this |these |all )*{_one_of(_SOURCES)}"
+_TAIL = (
+    rf"(?:,? (?:{_IN}|{_one_of(_OTHERS)}|{_one_of('say says have got know was were is are been we you there that')}))*"
 )
-_IN = rf"(?: (?:anywhere )?in {_PLACE}| anywhere| somewhere| here)?"
-_ABOUT = r"(?:about|regarding|concerning)"
-_ON = rf"(?:{_ABOUT}|on)"
-_DETAILS = r"(?:any |some |the |all )?(?:information|details)"
-_ANY = rf"(?:anything|something|everything|all|more|{_DETAILS})(?: else)?(?: there is| (?:you|we) (?:have|know))?"
-_GET = (
-    r"(?:(?:is|are|was|were) there|(?:i|we)(?:['’]m|['’]re| am| are) (?:looking|searching) for|(?:i|we) (?:need|want)"
-    r"|(?:do|can) (?:you|we|i) (?:have|find|see)|have (?:you|we|i) got|(?:give|show|find|tell)(?: me| us)?|look up)"
-)
-_MENTION = rf"(?:an?y? mentions?{_IN} of|any references?{_IN} to)"
-_SAID = r"(?:said|written|stated|reported|mentioned|known)"
-_THING = r"(?P<thing>(?!(?:there|any|some|the other)\b)[“‘\"']?\w(?:[^?!.;:\n]|[.:](?=\S))*?)"
+_END = rf"{_TAIL}[\s?!.…]*"
+_THING = r"(?!(?:there|any|some|other) )[“‘\"']?(?P<thing>\w(?:[^?!.;:\n]|[.:](?=\S))*?)[”’\"']?"
+_ABOUT = r"about|regarding|concerning"
+_COVERING = r"mentions?(?: of)?|mentioning|covers?|discuss(?:es)?|deals? with|refers? to|references? to|look up"
+_MENTIONED = r"(?P<link>mentioned|discussed|talked about|come up|comes up)"
 _REQUESTS = tuple(
-    re.compile(rf"(?:(?:so|ok|okay|well|and|but|now|please),? )?{request}{_IN}(?:,? please)?[\s?!.]*", re.IGNORECASE)
+    re.compile(request, re.IGNORECASE)
     for request in (
-        rf"what (?:else )?(?:do|does|did|can) (?:(?:{_PLACE}|(?P<back>it|they)) say {_ON}|(?:{_PLACE}|you) tell"
-        rf" (?:me|us) about|(?:you|we) know {_ON}) {_THING}",
-        rf"(?:what(?: is| was|['’]s| has been| have been)(?: else)?|(?:is|was) (?:any|some)thing)"
-        rf" {_SAID}{_IN} {_ABOUT} {_THING}",
-        rf"(?:{_GET} )?(?:{_ANY}{_IN} {_ABOUT}|{_MENTION}) {_THING}",
-        rf"(?:{_GET} {_ANY}|anything|something|{_DETAILS}){_IN} on (?!(?:the|an?|my|our) ){_THING}",
-        rf"what(?: is|['’]s) in {_PLACE} {_ABOUT} {_THING}",
-        rf"what (?:information|details|rules)(?: is| are)?(?: there)?{_IN} {_ABOUT} {_THING}",
-        rf"(?:mentions? of|(?:information|details) on) {_THING}",
-        rf"(?:do|does) (?:{_PLACE}|it|they|any(?:one|body)) (?:(?:say|contain|have) {_ANY} {_ABOUT}"
-        rf"|mention|discuss|talk about) {_THING}",
-        rf"(?:where )?(?:is|are|was|were) {_THING} (?:mentioned|discussed|talked about)",
-        rf"(?:where (?:do|does) {_PLACE} mention|(?:which|what) {SOURCES} mentions?) {_THING}",
-        rf"(?:(?:can|could|would|will) you (?:please )?)?tell (?:me|us) (?:{_ANY} )?(?:there is )?about {_THING}",
-        rf"(?:give|show|find) (?:me|us) {_ANY} {_ON} {_THING}",
-        rf"(?:(?:tell|show) (?:me|us) )?what {_PLACE} says? {_ON} {_THING}",
-        rf"(?:find|show|list|give)(?: me| us)?(?: all| every| any| the)? (?:mentions?|passages?|quotes?|sentences?)"
-        rf" (?:{_ON}|of|(?:that|which) mention) {_THING}",
+        rf"{_HEAD}(?P<link>{_ABOUT}|{_COVERING}|on) {_THING}{_END}",
+        rf"(?P<head>(?:(?:where|in (?:which|what) {_one_of(_SOURCES)}) )?(?:is|are|was|were|does|do|did) ){_THING}"
+        rf" {_MENTIONED}{_END}",
+        rf"(?P<head>where (?:do|does|did) (?:{_WORD} )+)(?P<link>mention|discuss|talk about) {_THING}{_END}",
+        rf"{_THING} ?(?P<link>[-–—:]) (?P<head>(?:{_WORD} )*{_WORD})[\s?!.…]*",
     )
 )
 _BARE = re.compile(
-    r"[“‘\"']?(?P<thing>[^\W\d_][\w'’-]+|(?!(?:And|But|Or|So)\b)[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2})[”’\"']?[\s?!.]*"
+    r"[“‘\"']?(?P<thing>(?!(?i:yes|no|neither|null|none|and|but|or|so)\b)"
+    r"(?:[^\W\d_][\w'’-]+|[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2}))[”’\"']?[\s?!.]*"
 )
 """A single word, or a name."""
 
+_TOLD = re.compile(rf"\b(?:{_one_of(_TELLING)}|{_one_of(_SOURCES)}|in t?here)\b", re.IGNORECASE)
+_DOES = re.compile(r"(?:do|does|did|is|are|was|were|any|all|an?|where)\b|look up|$", re.IGNORECASE)
+_HELD = re.compile(
+    r"\b(?:anything|details|everything|find|got|have|info|information|know|passages|quotes|say|says|sentences|something"
+    rf"|stuff)(?: else| there| here| {_IN})* $",
+    re.IGNORECASE,
+)
+"""What goes with "on": "anything on fees", unlike "what was written on the wall"."""
+
+_COMMON_THING = re.compile(r"(?:[Tt]he|[Aa]n?|[Mm]y|[Oo]ur) (?![A-Z])")
+_BACK = re.compile(r"\b(?:it|its|they|them|that|this)\b", re.IGNORECASE)
+_MORE = re.compile(rf"(?:,| and| or| but) {ASKING}", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
     r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hich|[Ww]hy|[Hh]ow|whether|if)\b"
 )
-_MORE = re.compile(rf"(?:,| and| or| but) {ASKING}|\b(?:who|which|that|and|or)$", re.IGNORECASE)
-"""What asks for more than a thing, or is cut off."""
+"""What asks for more than a thing, or is a question."""
 
-_ALL = re.compile(rf"(?:this|that|it|them|these|those|{_PLACE})\W*", re.IGNORECASE)
+_BARE_ORDER = re.compile(r"\b(?:give|list|show|find)(?: me| us)? $", re.IGNORECASE)
+_SO_MANY = re.compile(rf"\d|(?:{'|'.join(SPELLED)})\b", re.IGNORECASE)
+
 _EITHER = re.compile(r",\s*(?:and |or )?|\s(?:and|or)\s")
 
-LONGEST_TOPIC = 8
-"""Words; what is longer asks for something in particular."""
+LONGEST_TOPIC, LONGEST_REQUEST = 7, 200
+"""Words, and characters; what is longer asks for something in particular."""
 
 MOST_MENTIONS = 8
 """Sentences that are cited of those that mention a thing."""
@@ -85,18 +103,42 @@ _SHORT_LINE = 6
 def topic(question: str, *, in_talk: bool = False) -> str | None:
     """Return what a question asks for all that is said of, or None if it asks for something in particular.
 
+    It does if, but for the thing, all of its words are generic: "Have we got anything on fees in our files?".
     ``in_talk`` tells that something was asked before: then "What does it say about fees?" asks that of something, and
     "Oman?" the same of Oman.
     """
     asked = question.strip()
-    found = next((match for request in _REQUESTS if (match := request.fullmatch(asked))), None)
-    found = found or (None if in_talk else _BARE.fullmatch(asked))
-    if found is None or (in_talk and found.groupdict().get("back")):
+    if len(asked) > LONGEST_REQUEST:
         return None
-    thing = found["thing"].strip("\"“”‘’' ,")
-    if _QUESTION.match(thing) or _MORE.search(thing) or _ALL.fullmatch(thing):
+    found = next((match for request in _REQUESTS if (match := request.fullmatch(asked)) and _is_request(match)), None)
+    if found is None:
+        found = None if in_talk else _BARE.fullmatch(asked)
+    elif in_talk and _BACK.search(found["head"]):
         return None
-    return thing if terms(thing) and len(thing.split()) <= LONGEST_TOPIC else None
+    return _thing(found) if found else None
+
+
+def _is_request(match: re.Match[str]) -> bool:
+    """Whether what stands around a thing asks for what is said of it."""
+    head, link, thing = match["head"], match["link"].lower(), match["thing"]
+    if re.search(r"\bothers?\b", head) or (_BARE_ORDER.search(head) and _SO_MANY.match(thing)):
+        return False  # "Are other fees mentioned?", "Give me about ten examples"
+    if link == "on":
+        return bool(_HELD.search(head)) and not _COMMON_THING.match(thing)
+    is_covered = not re.match(rf"{_ABOUT}|\W", link)
+    return bool(_TOLD.search(head)) or (is_covered and bool(_DOES.match(head or link)))
+
+
+def _thing(match: re.Match[str]) -> str | None:
+    thing = re.sub(r"^(?:the|an?) ", "", match["thing"].strip("\"“”‘’' ,"), flags=re.IGNORECASE)
+    if (
+        _MORE.search(thing)
+        or _QUESTION.match(thing)
+        or not _words(thing)
+        or _GENERIC.issuperset(re.findall(r"[\w'’]+", thing.lower()))
+    ):
+        return None
+    return thing if len(thing.split()) <= LONGEST_TOPIC else None
 
 
 def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:

@@ -28,7 +28,7 @@ FERRY = (
     ("message", "expected"),
     [
         ("What do the documents say about dogs?", "dogs"),
-        ("what does it say on the car deck", "the car deck"),
+        ("what does it say about the car deck", "car deck"),
         ("What does our employee handbook say about dogs?", "dogs"),
         ("What's written about Kalmar in the files?", "Kalmar"),
         ("Is there anything in the handbook about dogs?", "dogs"),
@@ -40,30 +40,40 @@ FERRY = (
         ("Does it mention Kalmar?", "Kalmar"),
         ("Which documents mention Kalmar?", "Kalmar"),
         ("Was Kalmar mentioned?", "Kalmar"),
-        ("Where is the ferry Alma mentioned?", "the ferry Alma"),
+        ("Where is the ferry Alma mentioned?", "ferry Alma"),
         ("Tell me everything there is about dogs, please.", "dogs"),
         ("Give me everything on dogs", "dogs"),
         ("Could you tell me more about “Alma”?", "Alma"),
         ("Tell me what the documents say about dogs", "dogs"),
-        ("Can you please tell me what our annual report says about Will Smith?", "Will Smith"),
+        ("Can you please tell me what our report says about Will Smith?", "Will Smith"),
         ("I want to know what the files say about May 2019", "May 2019"),
         ("What do the documents say about WHO guidelines?", "WHO guidelines"),
         ("Find all sentences that mention dogs", "dogs"),
-        ("And what is known about the attackers?", "the attackers"),
+        ("And what is known about the attackers?", "attackers"),
         ("information on parking", "parking"),
         ("What do the documents say about dogs and cats?", "dogs and cats"),
         ("cats", "cats"),
+        ("mooring fees - anything?", "mooring fees"),
+        ("The wall at Lower Quay: what do the articles say?", "wall at Lower Quay"),
+        ("What does the paper have on the Kittiwake?", "Kittiwake"),
+        ("What do our documents say on visitors?", "visitors"),
+        ("Show me the passages on first aid", "first aid"),
+        ("what's in there about flu shots", "flu shots"),
+        ("In which documents does PeopleDesk come up?", "PeopleDesk"),
+        ("Does any policy mention chatbots?", "chatbots"),
+        ("Info about Pellow Island please", "Pellow Island"),
+        ("Look up Dorothy Kemp", "Dorothy Kemp"),
         ("Celia Brandt?", "Celia Brandt"),
         ("What rules are there about alcohol?", "alcohol"),
-        ("I'm looking for information about the Corn Hall.", "the Corn Hall"),
+        ("I'm looking for information about the Corn Hall.", "Corn Hall"),
         ("Anything on Edna Purvis?", "Edna Purvis"),
         ("Have we got anything on smoking?", "smoking"),
         ("What has been written about Philippa Calloway?", "Philippa Calloway"),
-        ("Do the articles mention a parrot?", "a parrot"),
+        ("Do the articles mention a parrot?", "parrot"),
         ("Does anyone mention seals?", "seals"),
         ("find everything about chatbots please", "chatbots"),
         ("what's in the documents about lockers", "lockers"),
-        ("Is anything said about the Christmas bonus?", "the Christmas bonus"),
+        ("Is anything said about the Christmas bonus?", "Christmas bonus"),
         ("Tell me everything you have on PeopleDesk.", "PeopleDesk"),
     ],
 )
@@ -89,6 +99,15 @@ def test_a_request_names_what_it_is_about(message: str, expected: str) -> None:
         "Is the person who was mentioned alive?",
         "Tell me about the rule that says how many of the dogs on board need a lead",
         "How many dogs are there?",
+        "What year is mentioned in the article?",
+        "What covers 1554 hectares?",
+        "Mention one university in Ulm.",
+        "What do they think about the design?",
+        "Yes, I do.",
+        "Yes",
+        "If that is so, what else?",
+        "To get a permit, what must one do?",
+        "What do you have to do on board once the ship sails?",
         "Why?",
         "opening hours",
         "1998",
@@ -145,7 +164,7 @@ def test_the_sentences_that_mention_it_are_cited(ferry: Index, thing: str, expec
     result = answer(f"What do the documents say about {thing}?", index=ferry)
     assert [one.text for one in result.citations] == expected
     assert all(one.text == FERRY[one.start : one.end] and one.answer is None for one in result.citations)
-    assert (result.mentions, result.confidence, result.query) == (len(expected), 1.0, thing)
+    assert (result.mentions, result.confidence, result.query) == (len(expected), 1.0, thing.removeprefix("the "))
     assert result.sureness in to_markdown(result)
     assert f"{len(expected)} sentence" in html_answer(result)
 
@@ -245,7 +264,7 @@ def test_the_page_says_what_a_pronoun_means_once(index: Index) -> None:
     apart = replace(result, citations=(result.citations[0], between.numbered(2), result.citations[1].numbered(3)))
     shown_apart = conversation([Turn(apart.question, apart)], documents=2)
     assert shown_apart.count("Dr Hythe, the curator") == 2
-    assert "Sentences that mention “the coins”" in shown
+    assert "Sentences that mention “coins”" in shown
 
 
 def test_what_stands_in_several_documents_is_cited_once_with_its_places(index: Index) -> None:
