@@ -22,14 +22,14 @@ handbook lease library manual material materials minutes newspaper page pages pa
 policies policy quote quotes report reports rule rules sentence sentences source sources terms text texts uploads
 """
 _TELLING = """
-anything cover covered covers deal deals detail details discuss discussed discusses everything find found give got info
-information know known learn list look looking mention mentioned mentions news overview read refer reference references
-referred reported said say saying says search searching show something stated stuff summarise summarize summary talk
-talked talks tell told write writes written wrote
+anything bit bits cover covered covers deal deals detail details discuss discussed discusses everything find found
+give got info information know known learn list look looking mention mentioned mentions news overview read refer
+reference references referred reported said say saying says search searching show something stated stuff summarise
+summarize summary talk talked talks tell told write writes written wrote
 """
 _OTHERS = """
-anybody anyone anywhere come comes else employee here interested kindly like maybe need please somebody someone
-somewhere staff there think want
+anybody anyone anywhere come comes else employee hello here hi interested kindly like lot maybe need please pull
+somebody someone somewhere staff there think want whatever
 """
 _ASKING_FOR_ONE = "who whom whose when where why how he him his she her hers whether if"
 _GENERIC = {*f"{STOP_WORDS} {_SOURCES} {_TELLING} {_OTHERS}".split()} - {*_ASKING_FOR_ONE.split()}
@@ -42,10 +42,9 @@ def _one_of(words: str) -> str:
 
 _WORD = rf"(?:{_one_of(' '.join(_GENERIC))}|i['’]m|i['’]d|we['’]re|we['’]d|what['’]s|there['’]s)"
 _HEAD = rf"(?P<head>(?:{_WORD}[,:]? )*?)"
-_IN = rf"in (?:the |our |my |your |any |this |these |all )*{_one_of(_SOURCES)}"
-_TAIL = (
-    rf"(?:,? (?:{_IN}|{_one_of(_OTHERS)}|{_one_of('say says have got know was were is are been we you there that')}))*"
-)
+_IN = rf"in (?:the |our |my |your |any |of |this |these |all )*{_one_of(_SOURCES)}"
+_AFTER = "at all|say|says|have|got|know|was|were|is|are|been|we|you|there|that"
+_TAIL = rf"(?:,? (?:{_IN}|{_one_of(_OTHERS)}|{_AFTER}))*"
 _END = rf"{_TAIL}[\s?!.…]*"
 _THING = r"(?!(?:there|any|some|other) )[“‘\"']?(?P<thing>\w(?:[^?!.;:\n]|[.:](?=\S))*?)[”’\"']?"
 _ABOUT = r"about|regarding|concerning"
@@ -71,11 +70,12 @@ _TOLD = re.compile(rf"\b(?:{_one_of(_TELLING)}|{_one_of(_SOURCES)}|in t?here)\b"
 _DOES = re.compile(r"(?:do|does|did|is|are|was|were|any|all|an?|where)\b|look up|$", re.IGNORECASE)
 _HELD = re.compile(
     r"\b(?:anything|details|everything|find|got|have|info|information|know|passages|quotes|say|says|sentences|something"
-    rf"|stuff)(?: else| there| here| {_IN})* $",
+    rf"|policy|rules|stuff|there is)(?: else| there| here| {_IN})* $",
     re.IGNORECASE,
 )
 """What goes with "on": "anything on fees", unlike "what was written on the wall"."""
 
+_NEAR_PLACE = re.compile(r"\b(?:anything|something|everything|stuff|says?)\b[\w ]* $", re.IGNORECASE)
 _COMMON_THING = re.compile(r"(?:[Tt]he|[Aa]n?|[Mm]y|[Oo]ur) (?![A-Z])")
 _BACK = re.compile(r"\b(?:it|its|they|them|that|this)\b", re.IGNORECASE)
 _MORE = re.compile(rf"(?:,| and| or| but) {ASKING}", re.IGNORECASE)
@@ -124,7 +124,7 @@ def _is_request(match: re.Match[str]) -> bool:
     if re.search(r"\bothers?\b", head) or (_BARE_ORDER.search(head) and _SO_MANY.match(thing)):
         return False  # "Are other fees mentioned?", "Give me about ten examples"
     if link == "on":
-        return bool(_HELD.search(head)) and not _COMMON_THING.match(thing)
+        return bool(_HELD.search(head)) and not (_NEAR_PLACE.search(head) and _COMMON_THING.match(thing))
     is_covered = not re.match(rf"{_ABOUT}|\W", link)
     return bool(_TOLD.search(head)) or (is_covered and bool(_DOES.match(head or link)))
 
