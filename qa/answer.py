@@ -16,7 +16,7 @@ from qa.cite import MAX_CITATIONS, choose, cite, cite_each, next_best, numbers_o
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
 from qa.named import named_terms, unmentioned
-from qa.parts import asking, parts, questions
+from qa.parts import parts, questions
 from qa.read import ModelReader, Reader, open_reader
 from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
@@ -208,26 +208,7 @@ class Answerer:
                 hits = own
             elif not self.reranker:  # whose order is not that of the scores
                 hits = merged(hits, own)[:TOP_K]
-        alone = asking(part)
-        if alone != part and not leans(alone):
-            return self._read_beside(part, alone, hits, documents)
         return self._read(part, hits)
-
-    def _read_beside(self, whole: str, alone: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
-        """Read for a question beside which something is told, as in "I am new here. How many days of leave are there?".
-
-        What is told may matter ("My mother has died. ..."). It does not where the question alone has the same answer.
-        """
-        _, own = self._search(Understood(alone, alone), documents)
-        together = hits if self.reranker else merged(hits, own)[:TOP_K]
-        read, without = self._read(whole, together), self._read(alone, together)
-        named = [term for term in named_terms(whole) if term not in alone]
-        if not read.evidence or unmentioned(named, read.evidence[0].surroundings):
-            return read
-        same = read.evidence[0].sentence == without.evidence[0].sentence and (
-            read.evidence[0].hit.passage.id == without.evidence[0].hit.passage.id
-        )
-        return max(read, without, key=lambda one: one.chance) if same else read
 
     def _read_leaning(self, understood: Understood, hits: Sequence[Hit]) -> _Read:
         """Read for a question with the words of the talk. Only what speaks of the thing that it changed can answer."""

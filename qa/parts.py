@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from index.lexical import terms
-from index.sentences import sentence_spans
 from qa.converse import leans
 from qa.ellipsis import ASKING, completed
 from qa.smalltalk import without_frame, without_small_talk
@@ -47,13 +46,6 @@ def _lines(text: str) -> list[str]:
     """Return the lines of a text if each of them asks something by itself; else the text."""
     lines = _LINE.split(text)
     return lines if len(lines) > 1 and all(_OPENING.match(line) and terms(line) for line in lines) else [text]
-
-
-def asking(question: str) -> str:
-    """Return the sentences of a question that ask, without those that only tell something; all if none or all ask."""
-    sentences = [span.of(question) for span in sentence_spans(question)]
-    asked = [one for one in sentences if one.endswith("?") or _OPENING.match(one)]
-    return " ".join(asked) or question
 
 
 def parts(question: str) -> list[str]:

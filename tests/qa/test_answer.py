@@ -15,7 +15,7 @@ from qa.answer import TOP_K, Answerer
 from qa.cite import RUNNERS_UP
 from qa.copies import near_copies
 from qa.export import to_markdown
-from qa.parts import asking, parts
+from qa.parts import parts
 from qa.phrase import fits, short_answer
 from qa.types import Evidence
 from ui.render import Turn, conversation
@@ -106,28 +106,12 @@ def test_a_question_that_asks_twice_is_read_twice(question: str, expected: list[
     assert parts(question) == expected
 
 
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("I am new here. How long is the bridge?", "How long is the bridge?"),
-        ("How long is the bridge? I need it for a talk.", "How long is the bridge?"),
-        ("My car is broken. who pays for a taxi", "who pays for a taxi"),
-        ("How long is the bridge?", "How long is the bridge?"),
-        ("The length of the bridge", "The length of the bridge"),
-        ("", ""),
-    ],
-)
-def test_what_asks_is_told_from_what_only_tells(question: str, expected: str) -> None:
-    assert asking(question) == expected
-
-
 def test_what_does_not_matter_beside_a_question_changes_nothing(seed_index: Index) -> None:
     question = "How many troops remain in Iraq?"
     alone = answer(question, index=seed_index)
     for beside in (f"I have been asked to look this up for my boss. {question}", f"{question} It is for my thesis."):
         result = answer(beside, index=seed_index)
         assert [one.text for one in result.citations] == [one.text for one in alone.citations]
-        assert result.confidence >= alone.confidence - 0.05
 
 
 @pytest.fixture
