@@ -49,6 +49,7 @@ def use(url: str) -> None:
         page.set_input_files("#upload input[type=file]", [file])
         page.wait_for_selector(".changes .done")
         page.click("#new-conversation")
+        page.wait_for_selector(".quotation", state="detached")
         page.fill("#question textarea", "In how many days does the zebrafish heal its heart?")
         page.press("#question textarea", "Enter")
         page.wait_for_selector(".quotation")
