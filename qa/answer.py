@@ -104,9 +104,10 @@ class Answerer:
             )
         if documents is not None:
             _check(documents, self.index)
-        reply = reply_to(question, in_talk=_is_talk(history))
         if asks_for_inventory(question):
-            reply = _inventory(self.index, documents)
+            reply: str | None = _inventory(self.index, documents)
+        else:
+            reply = reply_to(question, in_talk=_is_talk(history))
         if reply:
             return Answer(question, question, (), "", 0.0, reply=reply)
         if documents is not None and not documents:
@@ -125,7 +126,7 @@ class Answerer:
         if understood.query != asked:  # what the talk lends may have slips, too
             spelt, query = self._spelt(understood.question), self._spelt(understood.query)
             understood = replace(understood, question=spelt, query=query)
-        if further := topic(understood.question, in_talk=True):  # "And Yemen?", completed
+        if understood.question != asked and (further := topic(understood.question, in_talk=True)):  # "And Yemen?"
             about, understood = further, replace(understood, question=further, query=further, leans=False)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
@@ -224,12 +225,14 @@ class Answerer:
         """Return the sentences that mention a thing; where none does, what answers the thing as a question."""
         wide = self.index.search(thing, top_k=RERANKED, documents=documents)
         known = {hit.passage.id for hit in hits}
-        found = mentioning(thing, [*hits, *(hit for hit in wide if hit.passage.id not in known)])
+        every = [*hits, *(hit for hit in wide if hit.passage.id not in known)]
+        found = mentioning(thing, every)
         mentions = sum(1 + len(one.copies) for one in found)
-        return _Read(thing, found, 1.0, mentions) if found else self._read(thing, hits)
+        return _Read(thing, found, 1.0, mentions, every) if found else self._read(thing, hits)
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
-        passages = {item.hit.passage.id: item.hit.passage for part in read for item in part.evidence}
+        hits = [hit for part in read for hit in (part.looked_through or [item.hit for item in part.evidence])]
+        passages = {hit.passage.id: hit.passage for hit in hits}
         return Searched(
             self.index.document_count() if documents is None else len(documents),
             len(passages),
@@ -331,13 +334,14 @@ def _unmentioned_names(question: str, read: _Read) -> list[str]:
 class _Read:
     """One part of the question, the sentences read for it, and the chance that the first answers it.
 
-    ``mentions`` is as in `Answer`.
+    ``mentions`` is as in `Answer`; then ``looked_through`` are all hits that were, with evidence or without.
     """
 
     question: str
     evidence: list[Evidence]
     chance: float
     mentions: int = 0
+    looked_through: Sequence[Hit] = ()
 
 
 class _Clock:

@@ -100,7 +100,7 @@ def _rich_lines(answer: Answer, numbers: Iterator[int]) -> Iterator[Text | Group
         yield Text(printable("Nowhere in your documents: " + ", ".join(answer.missing)), style="yellow")
     for difference in answer.differences:
         yield Text(printable(difference), style="yellow")
-    for citation in answer.citations:
+    for citation in answer.quotations:
         yield rich_citation(citation)
     for part in answer.unanswered:
         yield Text(f"\n{UNANSWERED}: {printable(part)}", style="yellow")
@@ -172,7 +172,7 @@ def _html_parts(answer: Answer) -> Iterator[str]:
         yield f"<p>Nowhere in your documents: <bdi>{escape(', '.join(answer.missing))}</bdi></p>"
     for difference in answer.differences:
         yield f'<p dir="auto">{escape(difference)}</p>'
-    yield from map(html_citation, answer.citations)
+    yield from map(html_citation, answer.quotations)
     for part in answer.unanswered:
         yield f'<p dir="auto">{UNANSWERED}: {escape(part)}</p>'
     yield f'<p style="{_DIM}">{answer.sureness}</p>'

@@ -11,11 +11,11 @@ import re
 _END = r"[\W_]*"
 _TO_WHOM = r"(?:[ ,]+(?:there|all|everyone|everybody|verbatim|again|you|very much|so much|a lot))*"
 
-SOURCES = (
+_SOURCES = (
     r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
     r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
 )
-KINDS = (
+_KINDS = (
     r"(?:agreements?|books?|chapters?|contracts?|guides?|guidelines|handbooks?|leases?|letters?|manuals?|minutes|papers?"
     r"|pdfs?|polic(?:y|ies)|reports?|rules|terms)"
 )
@@ -23,8 +23,8 @@ KINDS = (
 
 _THIS_ONE = r"(?:this|that|it|them)"
 _WHOLE = (
-    rf"(?:all of )?(?:everything|(?:this|that) (?:document|file|text|article|{KINDS})|{SOURCES}"
-    rf"|(?:the|my|our|your) (?:[\w-]+ )?{KINDS})"
+    rf"(?:all of )?(?:everything|(?:this|that) (?:document|file|text|article|{_KINDS})|{_SOURCES}"
+    rf"|(?:the|my|our|your) (?:[\w-]+ )?{_KINDS})"
 )
 """All of the documents, or one of them as a whole."""
 
@@ -86,7 +86,7 @@ _OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(
 _CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
 
 _WANTED = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
-_AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {SOURCES}"
+_AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {_SOURCES}"
 _TELL = (
     r"(?:(?:can|could|would|will) you (?:please |kindly |maybe )?(?:tell|inform|show|explain to|let) me(?: know)?"
     r"|(?:please |kindly |just )?(?:tell|inform|show) me|(?:please )?let me know|do you (?:happen to )?know"
@@ -99,7 +99,7 @@ _TELL = (
 _ASKED = rf"(?:(?:at|by|for|from|in|of|on|to|with) )?{_WANTED}"
 _FRAME = re.compile(
     r"(?:(?:so|ok|okay|well|and|now|please)\b,? )?"
-    rf"(?:(?:{_AS_SAID}|(?:in|from) {SOURCES})(?:, |,? (?={_ASKED}))"
+    rf"(?:(?:{_AS_SAID}|(?:in|from) {_SOURCES})(?:, |,? (?={_ASKED}))"
     rf"|{_TELL}(?:,? please)?[,:;–-]* (?:about )?(?={_ASKED}|{_AS_SAID}))",
     re.IGNORECASE,
 )

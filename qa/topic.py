@@ -31,8 +31,9 @@ _OTHERS = """
 anybody anyone anywhere come comes else employee hello here hi interested kindly like lot maybe need please pull
 somebody someone somewhere staff there think want whatever
 """
+_GRAMMAR = frozenset(STOP_WORDS.split())
 _ASKING_FOR_ONE = "who whom whose when where why how he him his she her hers whether if"
-_GENERIC = {*f"{STOP_WORDS} {_SOURCES} {_TELLING} {_OTHERS}".split()} - {*_ASKING_FOR_ONE.split()}
+_GENERIC = (_GRAMMAR | {*f"{_SOURCES} {_TELLING} {_OTHERS}".split()}) - {*_ASKING_FOR_ONE.split()}
 """Words that say nothing of a thing: those of the grammar, what documents are called, and words for telling."""
 
 
@@ -85,7 +86,7 @@ _QUESTION = re.compile(
 )
 """What asks for more than a thing, or is a question."""
 
-_BARE_ORDER = re.compile(r"\b(?:give|list|show|find)(?: me| us)? $", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:give|list|show|find)(?: me| us)? $", re.IGNORECASE)
 _SO_MANY = re.compile(rf"\d|(?:{'|'.join(SPELLED)})\b", re.IGNORECASE)
 
 _EITHER = re.compile(r",\s*(?:and |or )?|\s(?:and|or)\s")
@@ -121,7 +122,7 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
 def _is_request(match: re.Match[str]) -> bool:
     """Whether what stands around a thing asks for what is said of it."""
     head, link, thing = match["head"], match["link"].lower(), match["thing"]
-    if re.search(r"\bothers?\b", head) or (_BARE_ORDER.search(head) and _SO_MANY.match(thing)):
+    if re.search(r"\bothers?\b", head) or (_ORDER.search(head) and _SO_MANY.match(thing)):
         return False  # "Are other fees mentioned?", "Give me about ten examples"
     if link == "on":
         return bool(_HELD.search(head)) and not (_NEAR_PLACE.search(head) and _COMMON_THING.match(thing))
@@ -171,7 +172,7 @@ def in_reading_order(groups: Sequence[list[Evidence]]) -> list[list[Evidence]]:
 def _words(thing: str) -> list[str]:
     """Return the words of a thing but those of the grammar; "US" is none of these."""
     words = [word.strip(string.punctuation + "“”‘’…") for word in thing.split()]
-    return [word for word in words if word and (_is_code(word) or word.lower() not in STOP_WORDS.split())]
+    return [word for word in words if word and (_is_code(word) or word.lower() not in _GRAMMAR)]
 
 
 def _is_code(word: str) -> bool:

@@ -282,6 +282,17 @@ class Answer:
         return "\n".join(f"{citation.text} [{citation.number}]" for citation in self.citations)
 
     @property
+    def quotations(self) -> tuple[Citation, ...]:
+        """The citations as they are read one below the other: no context where that is itself the one before."""
+        before = (None, *((one.document_id, one.start) for one in self.citations))
+        return tuple(
+            replace(one, context=None)
+            if one.context is not None and (one.context.document_id, one.context.start) == place
+            else one
+            for one, place in zip(self.citations, before, strict=False)
+        )
+
+    @property
     def differing(self) -> tuple[tuple[Citation, ...], ...]:
         """The citations of each of the ``conflicts``."""
         numbered = {citation.number: citation for citation in self.citations}

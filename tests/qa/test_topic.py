@@ -16,6 +16,7 @@ from qa.export import to_markdown
 from qa.parts import questions
 from qa.smalltalk import asks_for_inventory, reply_to
 from qa.topic import MOST_MENTIONS, topic
+from qa.types import Searched
 from ui.render import Turn, conversation
 
 FERRY = (
@@ -129,9 +130,7 @@ def test_what_asks_for_something_in_particular_is_no_such_request(message: str) 
     assert topic(message) is None
 
 
-@pytest.mark.parametrize(
-    "suite", [*Path("evals/suites").glob("*/questions.jsonl"), *Path("evals/suites/talks").glob("*.jsonl")]
-)
+@pytest.mark.parametrize("suite", Path("evals/suites").glob("*/questions.jsonl"))
 def test_no_question_of_the_suites_is_taken_for_one(suite: Path) -> None:
     rows = [json.loads(line) for line in suite.read_text(encoding="utf-8").splitlines() if line.strip()]
     asked = [row["question"] for row in rows if "question" in row]
@@ -259,6 +258,7 @@ def test_the_page_says_what_a_pronoun_means_once(index: Index) -> None:
     assert result.citations[1].context.text == result.citations[0].text
     shown = conversation([Turn(result.question, result)], documents=1)
     assert shown.count("Dr Hythe, the curator") == 1
+    assert html_answer(result).count("Dr Hythe, the curator") == 1
     index.add(Source("bank.txt", "The bank insured the coins."))
     between = answer("What do the documents say about the bank?", index=index).citations[0]
     apart = replace(result, citations=(result.citations[0], between.numbered(2), result.citations[1].numbered(3)))
@@ -296,6 +296,13 @@ def test_a_heading_is_cited_only_where_there_is_nothing_else(index: Index) -> No
     assert [one.text for one in told.citations] == ["Visitors sign in at reception."]
     heading = answer("What do the documents say about dogs?", index=index)
     assert [one.text for one in heading.citations] == ["Dogs and cats"]
+
+
+def test_what_was_looked_through_is_said_whether_it_mentions_the_thing_or_not(index: Index) -> None:
+    index.add([Source("mill.txt", "The mill opened in 1901."), Source("inn.txt", "The inn has six rooms. It is old.")])
+    result = answer("What do the documents say about the mill?", index=index)
+    assert result.mentions == 1
+    assert result.searched == Searched(documents=2, passages=2, sentences=3)
 
 
 def test_only_the_chosen_documents_are_looked_through(index: Index) -> None:

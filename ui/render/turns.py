@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.types import MAY_SAY, NOT_SAID, UNANSWERED, Answer, Citation, Searched
@@ -179,7 +179,7 @@ def _answered(number: int, turn: Turn, answer: Answer, asked: Asked) -> str:
     short = "" if answer.short is None else f'<p class="short" dir="auto">{escape(answer.short)}</p>'
     if answer.conflicts:
         short = "".join(conflict(number, several, turn.places) for several in answer.differing)
-    quotations = "".join(quotation(number, citation, turn.places) for citation in _each_once(answer.citations))
+    quotations = "".join(quotation(number, citation, turn.places) for citation in answer.quotations)
     unanswered = "".join(f'<p class="reason" dir="auto">{UNANSWERED}: {escape(part)}</p>' for part in answer.unanswered)
     words = f"{confidence_words(answer.confidence)} · {answer.confidence:.2f}"
     meaning = ' title="The estimated chance that the first sentence answers the question"'
@@ -189,15 +189,6 @@ def _answered(number: int, turn: Turn, answer: Answer, asked: Asked) -> str:
     written = prose(number, answer, turn.writing)
     chosen = why(asked, answer, turn.places, _read(answer.searched))
     return f"{short}{_missing(answer)}{quotations}{unanswered}{written}{sure}{chosen}"
-
-
-def _each_once(citations: Sequence[Citation]) -> Iterator[Citation]:
-    """Give the citations, without the context of one where that is itself the citation before."""
-    before: tuple[str, int] | None = None
-    for one in citations:
-        told = one.context is not None and (one.context.document_id, one.context.start) == before
-        yield replace(one, context=None) if told else one
-        before = one.document_id, one.start
 
 
 def _missing(answer: Answer) -> str:
