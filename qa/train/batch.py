@@ -1,87 +1,37 @@
-"""Examples -> tensors, and what the model's scores should have been -> the loss."""
+"""The losses: how far the model's scores are from what they should have been, or from what an ensemble says."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import Tokenizer
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, log_softmax
 
-from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
-from qa.train.examples import Example
+from qa.pairs import END, EVIDENCE, START
+from qa.train.rows import NO_TARGET, Batch, to_rows
 
-NO_TARGET = -100
+if TYPE_CHECKING:
+    from qa.train.examples import Example
+
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, LIST_WEIGHT = 0.5, 0.25, 0.5
 """How much the three other losses count beside that of the answer's two ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Examples as tensors; ``segments`` numbers the sentence of each token through the batch, -1 for none."""
-
-    input_ids: torch.Tensor
-    attention_mask: torch.Tensor
-    token_type_ids: torch.Tensor
-    segments: torch.Tensor
-    starts: torch.Tensor
-    ends: torch.Tensor
-    answered: torch.Tensor
-    is_evidence: torch.Tensor  # one for each sentence
-    groups: torch.Tensor  # the group of each sentence
-
-    def to(self, device: str) -> Batch:
-        """Return the batch on another device."""
-        return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
-
-
-def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
+def collate(examples: Sequence[Example], tokenizer: Tokenizer, device: str = "cpu") -> Batch:
     """Turn examples into one batch, padded to the longest."""
-    encoded = tokenizer.encode_batch([(first_text(one.question, one.title), one.text) for one in examples])
-    width = max(len(item.ids) for item in encoded)
-    shape = (len(examples), width)
-    ids, mask, types = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    segments = torch.full(shape, -1, dtype=torch.long)
-    starts, ends = (torch.full(shape[:1], NO_TARGET) for _ in range(2))
-    is_evidence: list[float] = []
-    groups: list[int] = []
-    for row, (example, item) in enumerate(zip(examples, encoded, strict=True)):
-        length = len(item.ids)
-        ids[row, :length] = torch.tensor(item.ids)
-        mask[row, :length] = 1
-        types[row, :length] = torch.tensor(item.type_ids)
-        sentences = token_sentences(item, example.text, example.sentences)
-        present = sorted({number for number in sentences if number >= 0})
-        renumbered = {number: len(is_evidence) + place for place, number in enumerate(present)}
-        segments[row, :length] = torch.tensor([renumbered.get(number, -1) for number in sentences])
-        groups += [example.group] * len(present)
-        is_evidence += [float(number in example.evidence) for number in present]
-        if not example.evidence:
-            starts[row] = ends[row] = 0
-        elif example.answer is not None:
-            inside = [
-                place
-                for place, (start, end) in enumerate(item.offsets)
-                if sentences[place] >= 0 and start < example.answer.end and end > example.answer.start
-            ]
-            if inside:
-                starts[row], ends[row] = inside[0], inside[-1]
-    return Batch(
-        ids, mask, types, segments, starts, ends,
-        torch.tensor([float(bool(one.evidence)) for one in examples]),
-        torch.tensor(is_evidence), torch.tensor(groups),
-    )  # fmt: skip
+    return to_rows(examples, tokenizer).to(device).batch(torch.arange(len(examples), device=device))
 
 
 def sentence_scores(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Return one score for each sentence: the mean of its tokens'."""
-    inside = batch.segments >= 0
-    places = batch.segments[inside]
     count = len(batch.is_evidence)
-    total = torch.zeros(count, device=scores.device).index_add(0, places, scores[..., EVIDENCE][inside])
-    return total / torch.bincount(places, minlength=count)
+    places = batch.segments.where(batch.segments >= 0, count).flatten()  # what lies in none is counted behind them
+    zero = torch.zeros(count + 1, device=scores.device)
+    total = zero.index_add(0, places, scores[..., EVIDENCE].flatten())
+    return total[:count] / zero.index_add(0, places, torch.ones_like(places, dtype=zero.dtype))[:count]
 
 
 def loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -90,28 +40,65 @@ def loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
     The ends compete with the first token, which stands for no answer (as in SQuAD 2.0). Sentences of all the passages
     read for one question compete in one softmax, so that scores compare between passages (Clark and Gardner 2018).
     """
+    known = (batch.starts != NO_TARGET).sum().clamp(min=1)
+    ends = _ends(scores, batch)
+    sentences = sentence_scores(scores, batch)
+    total = SENTENCE_WEIGHT * binary_cross_entropy_with_logits(sentences, batch.is_evidence)
+    total = total + PASSAGE_WEIGHT * binary_cross_entropy_with_logits(scores[:, 0, EVIDENCE], batch.answered)
+    for place, targets in ((START, batch.starts), (END, batch.ends)):
+        total = total + cross_entropy(ends[..., place], targets, ignore_index=NO_TARGET, reduction="sum") / known
+    found = batch.is_evidence
+    per_sentence = found / _sum_of_group(found, batch).clamp(min=1)
+    return total + LIST_WEIGHT * _list_loss(sentences, per_sentence, batch)
+
+
+def soft_loss(scores: torch.Tensor, taught: Sequence[torch.Tensor], batch: Batch) -> torch.Tensor:
+    """Return the loss against what several teachers score: as `loss`, with the means of their chances as the targets.
+
+    They are also asked where a set marks no answer's ends; sentences compete where there is evidence, as in `loss`.
+    """
+    total = scores.new_zeros(())
+    ends = log_softmax(_ends(scores, batch), dim=1)
+    chances = _mean([_ends(one, batch).softmax(dim=1) for one in taught])
+    total = total - (chances * ends).sum(dim=(1, 2)).mean()
+    sentences, theirs = sentence_scores(scores, batch), [sentence_scores(one, batch) for one in taught]
+    judged = _mean([one.sigmoid() for one in theirs])
+    total = total + SENTENCE_WEIGHT * binary_cross_entropy_with_logits(sentences, judged)
+    passages = _mean([one[:, 0, EVIDENCE].sigmoid() for one in taught])
+    total = total + PASSAGE_WEIGHT * binary_cross_entropy_with_logits(scores[:, 0, EVIDENCE], passages)
+    has_evidence = _sum_of_group(batch.is_evidence, batch) > 0
+    shares = _mean([_log_shares(one, batch).exp() for one in theirs]) * has_evidence
+    return total + LIST_WEIGHT * _list_loss(sentences, shares, batch)
+
+
+def _mean(values: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.stack(list(values)).mean(dim=0)
+
+
+def _ends(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Return the scores of the two ends, of those tokens that can be ends: a finite, very low one for the others."""
     allowed = batch.segments >= 0
     allowed[:, 0] = True
-    ends = scores[..., [START, END]].masked_fill(~allowed[..., None], float("-inf"))
-    total = scores.new_zeros(())
-    if (batch.starts != NO_TARGET).any():
-        total = total + cross_entropy(ends[..., 0], batch.starts, ignore_index=NO_TARGET)
-        total = total + cross_entropy(ends[..., 1], batch.ends, ignore_index=NO_TARGET)
-    sentences = sentence_scores(scores, batch)
-    total = total + SENTENCE_WEIGHT * binary_cross_entropy_with_logits(sentences, batch.is_evidence)
-    total = total + PASSAGE_WEIGHT * binary_cross_entropy_with_logits(scores[:, 0, EVIDENCE], batch.answered)
-    return total + LIST_WEIGHT * _list_loss(sentences, batch)
+    return scores[..., [START, END]].masked_fill(~allowed[..., None], -1e4)
 
 
-def _list_loss(sentences: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Return the mean, over groups that hold evidence, of the mean negative log share of its evidence."""
-    same = batch.groups[:, None] == batch.groups[None, :]
-    shares = sentences - sentences.expand(len(sentences), -1).masked_fill(~same, float("-inf")).logsumexp(dim=1)
-    found = batch.is_evidence > 0
-    if not found.any():
-        return sentences.new_zeros(())
-    weights = 1 / (same & found[None, :]).sum(dim=1)[found]
-    return -(shares[found] * weights).sum() / weights.sum()
+def _same_group(batch: Batch) -> torch.Tensor:
+    return batch.groups[:, None] == batch.groups[None, :]
+
+
+def _sum_of_group(values: torch.Tensor, batch: Batch) -> torch.Tensor:
+    return _same_group(batch).to(values.dtype) @ values
+
+
+def _log_shares(sentences: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Return the logarithm of each sentence's share in the softmax of its group."""
+    others = sentences.expand(len(sentences), -1).masked_fill(~_same_group(batch), -1e4)
+    return sentences - others.logsumexp(dim=1)
+
+
+def _list_loss(sentences: torch.Tensor, shares: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Return the mean, over groups that hold evidence, of the cross entropy between these shares and the scores'."""
+    return -(_log_shares(sentences, batch) * shares).sum() / shares.sum().clamp(min=1e-6)
 
 
 def micro_batches(groups: Sequence[Sequence[Example]], tokens: int, chance: random.Random) -> list[list[Example]]:

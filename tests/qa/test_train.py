@@ -12,11 +12,12 @@ import torch
 
 from index.types import Span
 from qa.model import WORD_VECTORS, load_reference
-from qa.train.batch import NO_TARGET, Batch, collate, loss, micro_batches, sentence_scores
-from qa.train.examples import ASIDES, Epochs, Example
-from qa.train.loop import Settings, _Run, load_tokenizer, new_model, rate, train
-from qa.train.packed import PackedModel
+from qa.train.batch import collate, loss, micro_batches, sentence_scores
+from qa.train.examples import ASIDES, Epochs, Example, as_in_a_talk
+from qa.train.loop import Settings, _Run, load_tokenizer, rate, train
+from qa.train.packed import PackedModel, new_model
 from qa.train.questions import OPPOSITES, SHARES, corrupted, load_corpus, names, transplanted
+from qa.train.rows import NO_TARGET, Batch
 from qa.train.ship import ship
 from qa.train.written import FOLDER as WRITTEN
 from qa.train.written import written_rows
@@ -148,6 +149,22 @@ def test_an_aside_changes_no_answer(data: Path) -> None:
     assert any("mayor" in one.question and not one.evidence for one in beside)
 
 
+def test_a_question_as_in_a_talk_has_its_name_behind_it(data: Path) -> None:
+    chance = random.Random(0)
+    passage = "The town of Ulm lies on a river. People fish there."
+    asked = {as_in_a_talk("When was the bridge of Ulm opened?", passage, chance) for _ in range(60)}
+    assert any(one.startswith("When was the bridge there opened? Ulm") for one in asked)
+    assert any(one.startswith("When was the bridge of it opened? Ulm") for one in asked)
+    assert {word for one in asked for word in one.partition("? ")[2].split()} == {
+        "Ulm", "town", "lies", "People", "fish"
+    }  # fmt: skip
+    assert as_in_a_talk("When was the bridge opened?", passage, chance) == "When was the bridge opened?", "no name"
+    groups = [group for epoch in range(8) for group in Epochs(load_corpus(data, ["squad20"]), 0).groups(epoch)]
+    taught = [one for group in groups for one in group if " there opened? " in one.question]
+    assert any(one.answer for one in taught), "some are answered"
+    assert any(not one.evidence for one in taught), "and some are near misses"
+
+
 def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path: Path) -> None:
     rows = [
         {"claim": "Ulm has a bridge.", "evidence_text": "A bridge spans the river in Ulm.", "label": "supports"},
@@ -219,7 +236,7 @@ def test_a_written_question_is_asked_of_its_own_passage(
     ]
     assert found == [("Monday", 1), (None, 2), ("1902", 1)]
     assert [bool(one.golds) for one in written] == [True, True, False, True]
-    unchanged = Epochs(corpus, 2, replay=0.0)  # a seed that leaves their words alone
+    unchanged = Epochs(corpus, 4, replay=0.0)  # a seed that leaves their words alone
     answered = {one.question for group in unchanged.groups(0) for one in group if one.evidence}
     assert answered <= {one.text for one in written}, "without replay the other sets' questions are not asked"
     assert answered
