@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -266,12 +267,17 @@ def _is_talk(history: Sequence[Answer | str]) -> bool:
 
 
 def _inventory(index: Index, documents: Collection[str] | None) -> str:
-    """Return which documents there are, or which of them are chosen; of many the first in order of their source."""
-    titles = [entry.title for entry in index.listing() if documents is None or entry.id in documents]
-    named = "; ".join(titles[:LISTED])
-    more = f"; and {len(titles) - LISTED:,} more" if len(titles) > LISTED else ""
-    are = "is 1 document" if len(titles) == 1 else f"are {len(titles):,} documents"
-    return f"There {are}{' chosen' if documents is not None else ''}{': ' if titles else ''}{named}{more}."
+    """Return which documents there are, or which of them are chosen; of many the first in order of their source.
+
+    Of several with the same title the sources are named, too.
+    """
+    entries = [entry for entry in index.listing() if documents is None or entry.id in documents]
+    alike = Counter(entry.title for entry in entries)
+    listed = [one.title if alike[one.title] == 1 else f"{one.title} ({one.source})" for one in entries[:LISTED]]
+    more = f"; and {len(entries) - LISTED:,} more" if len(entries) > LISTED else ""
+    are = "is 1 document" if len(entries) == 1 else f"are {len(entries):,} documents"
+    chosen = " chosen" if documents is not None else ""
+    return f"There {are}{chosen}{': ' if listed else ''}{'; '.join(listed)}{more}."
 
 
 def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:

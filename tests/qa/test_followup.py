@@ -293,6 +293,13 @@ def test_who_asks_which_documents_there_are_gets_their_names(message: str, index
     assert answer(message, index=index, documents=[first]).reply == "There is 1 document chosen: Mill 1."
 
 
+def test_documents_of_one_title_are_told_apart_by_their_source(index: Index) -> None:
+    index.add([Source(f"{year}/minutes.txt", f"Mill {year} opened.", title="Minutes") for year in (2020, 2021)])
+    index.add([Source("rules.txt", "No smoking.", title="Rules")])
+    reply = answer("Which documents do you have?", index=index).reply
+    assert reply == "There are 3 documents: Minutes (2020/minutes.txt); Minutes (2021/minutes.txt); Rules."
+
+
 @pytest.mark.parametrize("message", [
         "Summarize the document", "Can you please summarise this for me?", "Give me a short summary of the documents.",
         "What is this report about?", "tl;dr", "Summary please", "Sum it up", "Tell me about this document",
