@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from index import Hit
 from index.lexical import terms
 from qa.carry import Turn, carried, turns
-from qa.ellipsis import asks, completed
+from qa.ellipsis import asks, completed, other_thing
 from qa.named import named_terms, unmentioned
+from qa.topic import topic
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
@@ -79,7 +80,7 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     """Return the question with what it takes from the talk before it."""
     talk = _spelt_out(turns(history))
     before = talk[-1].question if talk else ""
-    asked = completed(question, before)
+    asked = _completed(question, before)
     if asked != question:
         talk = talk[:-1] if leans(asked) or not _NAME.search(asked) else []
     query = " ".join([asked, *carried(asked, _lending(talk))])
@@ -89,11 +90,18 @@ def understand(question: str, history: Sequence[Answer | str]) -> Understood:
     return Understood(asked, query, asked != question or leans(question), changed, _cited(history))
 
 
+def _completed(question: str, before: str) -> str:
+    """Return a fragment as the whole question that it stands for, also after "Tell me about Oman."; else as it is."""
+    thing = topic(before)
+    other = other_thing(question, thing) if thing else None
+    return f"What do the documents say about {other}?" if other else completed(question, before)
+
+
 def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
     """Return the turns of a talk, fragments completed, and whether each leans."""
     found: list[Turn] = []
     for turn in talk:
-        asked = completed(turn.question, found[-1].question) if found else turn.question
+        asked = _completed(turn.question, found[-1].question) if found else turn.question
         found.append(replace(turn, question=asked, leans=leans(asked)))
     return found
 

@@ -73,6 +73,12 @@ def completed(question: str, before: str) -> str:
     return _changed(before, tail, told) if tail else f"{before.rstrip(' ?!.')} {told}?"
 
 
+def other_thing(question: str, thing: str) -> str | None:
+    """Return what a fragment names in the place of a thing, if both are names or neither is: "And Yemen?" for Oman."""
+    fragment = _fragment(question)
+    return fragment["thing"] if fragment and _kind(fragment["thing"]) == _kind(thing) else None
+
+
 def _once_asked(question: str, before: str) -> str:
     """Return "and in Oman?" for "And how many in Oman?" if the question before asks how many, too."""
     again = _AGAIN.fullmatch(question.strip()) if len(question) <= LONGEST_FRAGMENT else None

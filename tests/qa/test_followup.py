@@ -18,6 +18,7 @@ from qa.converse import leans, understand
 from qa.ellipsis import asks, completed
 from qa.parts import questions
 from qa.smalltalk import asks_for_inventory, reply_to
+from qa.topic import topic
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,26 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
 )
 def test_a_fragment_changes_one_thing_of_the_question_before(before: str, fragment: str, expected: str) -> None:
     assert completed(fragment, before) == expected
+
+
+@pytest.mark.parametrize(("before", "fragment", "expected"), [
+        ("Tell me about Oman.", "And Yemen?", "Yemen"),
+        ("Anything on Oman?", "What about the Quell Bridge?", "Quell Bridge"),
+        ("What do the documents say about fees?", "And parking?", "parking"),
+        ("Is Kalmar mentioned?", "and what about Oman?", "Oman"),
+        ("Oman", "And Yemen?", "Yemen"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_one_thing_is_asked_of_another(before: str, fragment: str, expected: str) -> None:
+    understood = understand(fragment, [before])
+    assert topic(understood.question, in_talk=True) == expected
+    further = understand("And Qatar?" if expected[0].isupper() else "And bicycles?", [before, fragment])
+    assert topic(further.question, in_talk=True) in {"Qatar", "bicycles"}
+
+
+@pytest.mark.parametrize("fragment", ["And in 2021?", "And the deadline?", "And why?", "Who owns it?", "And then?"])
+def test_what_is_no_other_thing_of_that_kind_asks_for_no_mentions(fragment: str) -> None:
+    assert topic(understand(fragment, ["Tell me about Oman."]).question, in_talk=True) is None
 
 
 def test_a_completed_question_takes_only_what_it_needs() -> None:
