@@ -228,13 +228,12 @@ def test_a_sentence_that_was_just_cited_is_doubted(seed_index: Index, monkeypatc
     elsewhere = replace(first, citations=(replace(cited, start=cited.start + 1),))
     asked = partial(answer, "How many were injured there?", index=seed_index)
     doubted, other = asked(history=[first]), asked(history=[elsewhere])
-    repeated = converse.REPEATED
     monkeypatch.setattr(converse, "REPEATED", 0.0)
     plain = asked(history=[first])
     assert doubted.citations[0].text == plain.citations[0].text == cited.text
     assert other.confidence == plain.confidence
     log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (plain, doubted)]
-    assert log_odds[0] - log_odds[1] == pytest.approx(repeated)
+    assert log_odds[0] - log_odds[1] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(
@@ -255,22 +254,22 @@ def test_a_question_that_tells_what_it_asks_for(question: str, expected: bool) -
 
 
 @pytest.mark.parametrize(
-    ("text", "opening", "why", "times"),
+    ("text", "opening", "why", "doubt"),
     [
-        ("Never use vinegar, because it attacks the seals.", "Can one use vinegar?", "Why not?", 1),
-        ("The pump of the machine was made by Hask in Oman.", "Who made the pump?", "Why?", 2),
+        ("Never use vinegar, because it attacks the seals.", "Can one use vinegar?", "Why not?", 0.8),
+        ("The pump of the machine was made by Hask in Oman.", "Who made the pump?", "Why?", 1.6),
     ],
     ids=["the sentence has a reason", "it has none"],
 )
 def test_the_sentence_just_cited_hardly_tells_why_without_a_reason(
-    *, text: str, opening: str, why: str, times: int, index: Index, monkeypatch: pytest.MonkeyPatch
+    *, text: str, opening: str, why: str, doubt: float, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.add([Source("machine.txt", text)])
     asked = partial(answer, why, index=index, history=[answer(opening, index=index)])
-    doubted, expected = asked(), times * converse.REPEATED
+    doubted = asked()
     monkeypatch.setattr(converse, "REPEATED", 0.0)
     log_odds = [math.log(one.confidence / (1 - one.confidence)) for one in (asked(), doubted)]
-    assert log_odds[0] - log_odds[1] == pytest.approx(expected)
+    assert log_odds[0] - log_odds[1] == pytest.approx(doubt)
 
 
 def test_a_question_about_something_else_is_asked_as_it_is(index: Index) -> None:
