@@ -23,8 +23,9 @@ import typer
 from numpy.typing import NDArray
 
 from qa.train.batch import loss, sentence_scores, soft_loss
-from qa.train.packed import PackedModel, new_model
-from qa.train.rows import Batch, Rows, to_rows
+from qa.train.packed import PackedModel, new_model, scores_of
+from qa.train.rows import Rows, to_rows
+from qa.train.steps import optimizer, rate, take_step
 
 SOFT = 0.7
 """How much the teachers count; the rest is what the sets say."""
@@ -53,14 +54,7 @@ def fit(model: PackedModel, rows: Rows, recipe: Recipe, device: str, teachers: S
     """Train a model on examples, beside what the teachers say of them."""
     torch.manual_seed(recipe.seed)
     on_device = rows.to(device)
-    trained = [value for value in model.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [value for value in trained if value.ndim >= 2], "weight_decay": 0.01},
-            {"params": [value for value in trained if value.ndim < 2], "weight_decay": 0.0},
-        ],
-        lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True,
-    )  # fmt: skip
+    steps = optimizer(value for value in model.parameters() if value.requires_grad)
     passes = math.ceil(recipe.passes)
     plan = [one for number in range(passes) for one in batches(rows, recipe.batch_tokens, (recipe.seed, number))]
     plan = plan[: round(len(plan) * recipe.passes / passes)]
@@ -68,38 +62,21 @@ def fit(model: PackedModel, rows: Rows, recipe: Recipe, device: str, teachers: S
     began, total = time.monotonic(), torch.zeros((), device=device)
     for step, places in enumerate(plan):
         batch = on_device.batch(torch.from_numpy(places).to(device))
-        scores = scores_of(model, batch, device)
+        scores = scores_of(model, batch)
         value = loss(scores, batch)
         if teachers:
             with torch.no_grad():
-                taught = [scores_of(one, batch, device) for one in teachers]
+                taught = [scores_of(one, batch) for one in teachers]
             value = (1 - SOFT) * value + SOFT * soft_loss(scores, taught, batch)
         value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(step / len(plan), recipe.warm_up)
-        optimizer.step()
-        optimizer.zero_grad()
+        share = rate(step / len(plan), recipe.warm_up, 1 - recipe.warm_up)
+        take_step(steps, recipe.learning_rate * share)
         total += value.detach()
         if (step + 1) % 100 == 0:
             speed = (step + 1) / (time.monotonic() - began)
             _log.info("step %d of %d: loss %.3f, %.1f steps/s", step + 1, len(plan), total.item() / 100, speed)
             total.zero_()
     model.eval()
-
-
-def scores_of(model: PackedModel, batch: Batch, device: str) -> torch.Tensor:
-    """Return the model's scores, worked out in bfloat16."""
-    with torch.autocast(device, torch.bfloat16):
-        scores: torch.Tensor = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-    return scores.float()
-
-
-def rate(done: float, warm_up: float) -> float:
-    """Return the share of the learning rate at a share of the run: up in a line, down as a cosine."""
-    if done < warm_up:
-        return done / warm_up
-    return (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up))) / 2
 
 
 def batches(rows: Rows, tokens: int, seed: Sequence[int]) -> list[NDArray[np.int64]]:
@@ -125,7 +102,7 @@ def held_out(model: PackedModel, rows: Rows, device: str) -> str:
     on_device = rows.to(device)
     for places in batches(rows, 32_768, (0,)):
         batch = on_device.batch(torch.from_numpy(places).to(device))
-        scores = scores_of(model, batch, device)
+        scores = scores_of(model, batch)
         values.append(loss(scores, batch).item())
         found = sentence_scores(scores, batch)
         for group in set(batch.groups[batch.is_evidence > 0].tolist()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import math
 import os
 import random
 import signal
@@ -26,8 +25,9 @@ from qa.model import load_reference
 from qa.pairs import MAX_TOKENS
 from qa.train.batch import collate, loss, micro_batches, sentence_scores
 from qa.train.examples import Epochs, Example
-from qa.train.packed import PackedModel, new_model
+from qa.train.packed import PackedModel, new_model, scores_of
 from qa.train.questions import SHARES, load_corpus
+from qa.train.steps import optimizer, rate, take_step
 
 _log = logging.getLogger(__name__)
 
@@ -96,12 +96,7 @@ class _Run:
         self.model = PackedModel(new_model(settings.dropout)).to(settings.device)
         self.model.train()  # transformers hands a model over with its dropout off
         self.trained = {name: value for name, value in self.model.named_parameters() if value.requires_grad}
-        plain = [value for value in self.trained.values() if value.ndim < 2]
-        weights = [value for value in self.trained.values() if value.ndim >= 2]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": weights, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
-            lr=settings.learning_rate, betas=(0.9, 0.98), fused=True,
-        )  # fmt: skip
+        self.optimizer = optimizer(self.trained.values())
         if settings.start is not None:
             self.model.model.load_state_dict(load_reference(Path(settings.start)).state_dict())
         if settings.frozen:
@@ -131,11 +126,7 @@ class _Run:
 
     def advance(self, learning_rate: float) -> None:
         """Take a step, and move the running average of the weights towards where it led."""
-        torch.nn.utils.clip_grad_norm_(self.trained.values(), 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        take_step(self.optimizer, learning_rate)
         self.step += 1
         keep = min(self.settings.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
@@ -162,7 +153,7 @@ def _work(rank: int, settings: Settings) -> None:
             model.require_backward_grad_sync = number == settings.passes
             losses.append(_pass(model, batch, tokenizer, settings))
             seen += len(batch)
-        run.advance(settings.learning_rate * rate(run.step / plan.steps, settings))
+        run.advance(settings.learning_rate * rate(run.step / plan.steps, settings.warm_up, settings.cool_down))
         if rank != 0:
             continue
         if run.step % 25 == 0:
@@ -241,29 +232,9 @@ class _Plan:
 
 def _pass(model: torch.nn.Module, examples: Sequence[Example], tokenizer: Tokenizer, settings: Settings) -> float:
     batch = collate(examples, tokenizer, settings.device)
-    with _autocast(settings.device):
-        scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-    value = loss(scores.float(), batch)
+    value = loss(scores_of(model, batch), batch)
     (value / settings.passes).backward()  # type: ignore[no-untyped-call]
     return value.item()
-
-
-def _autocast(device: str) -> torch.autocast:
-    """Return the context to work scores out in: bfloat16 where there are instructions for it.
-
-    On a processor without them it takes eight times as long as full precision.
-    """
-    known = torch.cpu.get_capabilities()
-    quick = device != "cpu" or any(known.get(name) for name in ("avx512_bf16", "amx_bf16"))
-    return torch.autocast(device, torch.bfloat16, enabled=quick)
-
-
-def rate(done: float, settings: Settings) -> float:
-    """Return the share of the learning rate at a share of the run: up, level, and down as a cosine."""
-    if done < settings.warm_up:
-        return done / settings.warm_up
-    left = min(1.0, (1 - done) / settings.cool_down) if settings.cool_down else 1.0
-    return (1 - math.cos(math.pi * left)) / 2
 
 
 @torch.no_grad()
@@ -278,8 +249,7 @@ def _probe(run: _Run, groups: Sequence[Sequence[Example]], tokenizer: Tokenizer)
     right, losses = 0, []
     for group in groups:
         batch = collate(group, tokenizer, run.settings.device)
-        with _autocast(run.settings.device):
-            scores = run.model(batch.input_ids, batch.attention_mask, batch.token_type_ids).float()
+        scores = scores_of(run.model, batch)
         losses.append(float(loss(scores, batch)))
         right += bool(batch.is_evidence[sentence_scores(scores, batch).argmax()] > 0)
     for name, value in run.trained.items():

@@ -14,6 +14,8 @@ from torch.nn.functional import pad, scaled_dot_product_attention
 from transformers import BertForTokenClassification
 from transformers.models.bert.modeling_bert import BertLayer
 
+from qa.train.rows import Batch
+
 ROW_MULTIPLE = 128
 
 
@@ -59,6 +61,23 @@ class PackedModel(torch.nn.Module):
         if torch.is_autocast_enabled(device):
             states = states.to(torch.get_autocast_dtype(device))
         return states
+
+
+def scores_of(model: torch.nn.Module, batch: Batch) -> torch.Tensor:
+    """Return the model's scores, worked out in bfloat16 where that is quick."""
+    with _autocast(batch.input_ids.device.type):
+        scores: torch.Tensor = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    return scores.float()
+
+
+def _autocast(device: str) -> torch.autocast:
+    """Return the context to work scores out in: bfloat16 where there are instructions for it.
+
+    On a processor without them it takes eight times as long as full precision.
+    """
+    known = torch.cpu.get_capabilities()
+    quick = device != "cpu" or any(known.get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.autocast(device, torch.bfloat16, enabled=quick)
 
 
 Attend = Callable[[Sequence[torch.Tensor]], torch.Tensor]

@@ -135,7 +135,7 @@ def test_what_is_held_out_is_judged_by_group(rows: Rows) -> None:
 def test_a_pass_and_a_half_is_half_as_long_again(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
     model = PackedModel(new_model())
-    monkeypatch.setattr(distil, "rate", lambda done, warm_up: steps.append(done) or 0.0)
+    monkeypatch.setattr(distil, "rate", lambda done, *_: steps.append(done) or 0.0)
     fit(model, rows, Recipe(1, 0, batch_tokens=120), "cpu")
     whole = len(steps)
     fit(model, rows, Recipe(1.5, 0, batch_tokens=120), "cpu")

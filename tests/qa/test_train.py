@@ -14,11 +14,12 @@ from index.types import Span
 from qa.model import WORD_VECTORS, load_reference
 from qa.train.batch import collate, loss, micro_batches, sentence_scores
 from qa.train.examples import ASIDES, Epochs, Example, as_in_a_talk
-from qa.train.loop import Settings, _Run, load_tokenizer, rate, train
+from qa.train.loop import Settings, _Run, load_tokenizer, train
 from qa.train.packed import PackedModel, new_model
 from qa.train.questions import OPPOSITES, SHARES, corrupted, load_corpus, names, transplanted
 from qa.train.rows import NO_TARGET, Batch
 from qa.train.ship import ship
+from qa.train.steps import rate
 from qa.train.written import FOLDER as WRITTEN
 from qa.train.written import written_rows
 
@@ -325,8 +326,7 @@ def test_a_run_trains_with_dropout(data: Path, tmp_path: Path) -> None:
 
 
 def test_the_rate_rises_stays_and_falls() -> None:
-    settings = Settings(data="", to="", warm_up=0.1, cool_down=0.5)
-    rates = [rate(done, settings) for done in (0, 0.05, 0.1, 0.3, 0.5, 0.75, 1)]
+    rates = [rate(done, 0.1, 0.5) for done in (0, 0.05, 0.1, 0.3, 0.5, 0.75, 1)]
     assert rates == pytest.approx([0, 0.5, 1, 1, 1, 0.5, 0])
 
 
