@@ -11,6 +11,8 @@ First the contexts, ``{"context": 7, "text": "..."}``, then the questions, ``{"i
 - *given*: each question is asked of its own document alone.
 - *near*: as given, but only answerable questions that have a twin: the same with a name, number or word swapped, so
   that no sentence of the document states it. Both are asked.
+
+`load_written` makes a suite of questions written as those that the reader learns from are.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from evals.rows import SuiteError
 from evals.suite import Evidence, GoldSpan, Question, Suite
 from index.sentences import sentence_spans
 from index.types import Span
+from qa.train.written import written_rows
 
 EACH_SUFFICES = frozenset({"selqa", "wikiqa", "trecqa", "mtrag"})
 """The sets whose gold sentences (or passages) each answer the question; elsewhere all of them are needed."""
@@ -42,7 +45,11 @@ QUESTION_WORDS = frozenset({"who", "whom", "whose", "when", "where", "which", "w
 LEFT_OUT, TWIN = "left-out", "twin"
 """The kinds of a question whose own document is left out, and of one with a term swapped."""
 
+GOLD = ("answers", "evidence")
+"""What of a question is said by places in its context."""
+
 Half = Literal["choose", "report"]
+HALVES: tuple[Half, Half] = ("choose", "report")
 
 
 def load_set(
@@ -72,7 +79,7 @@ def load_set(
         chosen = random.Random(seed).sample(answerable, len(answerable))  # noqa: S311 - not a secret
     elif sample is not None and sample < len(chosen):
         chosen = random.Random(seed).sample(chosen, sample)  # noqa: S311 - not a secret
-    asked = [_question(row, documents, given=given or near) for row in chosen]
+    asked = [_of_context(row, documents, given=given or near) for row in chosen]
     asked = [question for question in asked if question.evidence or not question.answerable]
     if near:
         asked = list(islice(_with_twins(asked, documents), None if sample is None else 2 * sample))
@@ -83,6 +90,36 @@ def load_set(
     name = path.name.removesuffix(".jsonl.gz") + ("-near" if near else "-given" if given else "")
     digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
     return Suite(name, tuple(asked), MappingProxyType(documents), MappingProxyType({}), digest)
+
+
+def load_written(path: str | Path, *, together: int, sample: int | None = None, seed: int = 0) -> Suite:
+    """Read passages and questions of the form of `qa.train.written` as a suite; `SuiteError` if they are not.
+
+    Each passage is a document, and each question is asked of ``together`` that follow each other, its own among them:
+    people ask of a folder of theirs, where a question need not say which document it means. ``sample`` questions are
+    drawn by ``seed``.
+    """
+    path = Path(path)
+    documents = dict[str, str]()
+    rows = list[tuple[str, dict[str, Any]]]()
+    try:
+        for row in written_rows(path, {}):
+            name, head = f"{row['context']:05}.md", f"# {row['title']}\n\n"
+            if "question" in row:
+                moved = {kind: [one | {"start": one["start"] + len(head)} for one in row[kind]] for kind in GOLD}
+                rows.append((name, row | moved | {"id": f"{path.stem}-{len(rows):04}", "dataset": path.stem}))
+            else:
+                documents[name] = head + row["text"]
+    except (OSError, ValueError) as error:
+        raise SuiteError(f"{path} cannot be read as written questions: {error}") from error
+    names = list(documents)
+    groups = [names[place : place + together] for place in range(0, len(names), together)]
+    beside = {name: tuple(group) for group in groups for name in group}
+    if sample is not None and sample < len(rows):
+        rows = random.Random(seed).sample(rows, sample)  # noqa: S311 - not a secret
+    asked = tuple(_question(row, name, documents[name], within=beside[name]) for name, row in rows)
+    digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
+    return Suite(path.stem, asked, MappingProxyType(documents), MappingProxyType({}), digest)
 
 
 def half_of(question_id: str) -> Half:
@@ -125,23 +162,26 @@ def _name(context: int) -> str:
     return f"{context:05}.txt"
 
 
-def _question(row: Mapping[str, Any], documents: Mapping[str, str], *, given: bool) -> Question:
+def _of_context(row: Mapping[str, Any], documents: Mapping[str, str], *, given: bool) -> Question:
     try:
         document = _name(row["context"])
-        evidence = _evidence(row, document, documents[document]) if row["answerable"] else ()
-        return Question(
-            str(row["id"]),
-            row["question"],
-            tuple(_asked_before(row.get("history", ()))),
-            row["answerable"],
-            question_type(row["question"]) if row["answerable"] else "unanswerable",
-            evidence,
-            tuple(dict.fromkeys(answer["text"] for answer in row["answers"])) if row["answerable"] else (),
-            row.get("domain", ""),
-            within=(document,) if given else (),
-        )
+        return _question(row, document, documents[document], within=(document,) if given else ())
     except (KeyError, TypeError) as error:
         raise SuiteError(f"the question {row.get('id')!r} lacks {error}; it is not a set of this format") from error
+
+
+def _question(row: Mapping[str, Any], document: str, text: str, *, within: tuple[str, ...]) -> Question:
+    return Question(
+        str(row["id"]),
+        row["question"],
+        tuple(_asked_before(row.get("history", ()))),
+        row["answerable"],
+        question_type(row["question"]) if row["answerable"] else "unanswerable",
+        _evidence(row, document, text) if row["answerable"] else (),
+        tuple(dict.fromkeys(answer["text"] for answer in row["answers"])) if row["answerable"] else (),
+        row.get("domain", ""),
+        within=within,
+    )
 
 
 def _asked_before(history: Iterable[str]) -> Iterable[str]:

@@ -3,6 +3,9 @@
     python -m evals.studies.fit collect --data DEV --to FOLDER  # every sentence's features, one file a set
     python -m evals.studies.fit show FOLDER                     # fits on the halves for choosing, reports on the others
 
+Beside the development sets, whose questions are mostly made of their passages' words and half of which nothing answers,
+it reads questions written as people ask of a few documents of their own, which no training has seen (`UNSEEN`).
+
 `show` prints the constants of `qa.read`, then one line a task.
 """
 
@@ -10,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,17 +21,18 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit, logsumexp, softmax
 
 from evals import metrics
 from evals.metrics import stated_facts
 from evals.results import Cited
 from evals.run import VerbatimSystem
-from evals.sets import half_of, load_set
+from evals.sets import HALVES, half_of, load_set, load_written
 from evals.suite import Question, Suite
 from qa.answer import TOP_K
 from qa.cite import MAX_CITATIONS
 from qa.copies import Said, said_once
+from qa.train.written import FOLDER
 from qa.types import Evidence
 
 LEANING = ("newsqa", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_amazon", "fairytaleqa")
@@ -39,7 +43,15 @@ NEAR = ("newsqa", "squadshifts_new_wiki", "squadshifts_reddit", "squadshifts_ama
 """Sets enough of whose questions have a twin with a term swapped."""
 HARD = ("squad20#given", "clapnq#given")
 """Sets with questions written to have no answer in the very passage that they are asked of."""
-TASKS = (*OPEN, *(f"{name}#given" for name in GIVEN), *(f"{name}#near" for name in NEAR))
+UNSEEN: Mapping[str, int] = {"office": 12, "search": 12, "encyclopedia": 12, "news": 12, "reviews": 1, "forum": 1}
+"""Sets of ``qa/train/written/unseen``, and of how many documents together each question is asked. A review or a post
+is read alone: "Why was it returned?"."""
+TASKS = (
+    *OPEN,
+    *(f"{name}#given" for name in GIVEN),
+    *(f"{name}#near" for name in NEAR),
+    *(f"{name}#unseen" for name in UNSEEN),
+)
 
 command = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -61,24 +73,32 @@ def collect(  # noqa: PLR0917 - each is an option of the command
     model = load_model(reader or SHIPPED)
     to.mkdir(parents=True, exist_ok=True)
     for name in only.split(",") if only else TASKS:
-        path = data / f"{name.partition('#')[0]}.jsonl.gz"
-        given, near = name.endswith("#given"), name.endswith("#near")
-        halves = [
-            load_set(path, given=given, near=near, half=half, sample=sample, seed=seed, stand_alone=name in LEANING)
-            for half in ("choose", "report")
-        ]
-        store = to / "stores" / path.name
+        suites = list(_suites(data, name, sample, seed))
+        store = to / "stores" / name.removesuffix("#given").removesuffix("#near")
         with Index.open(store) as index, (to / f"{name}.jsonl").open("w") as lines:
             if not index.document_count():
-                index.add(halves[0].sources())
-            system = VerbatimSystem(index, halves[0])
+                index.add(suites[0].sources())
+            system = VerbatimSystem(index, suites[0])
             read = ModelReader(model, index).read
-            for suite in halves:
+            for suite in suites:
                 for question in suite.questions:
                     hits = index.search(question.question, top_k=TOP_K, documents=system.ids(suite.asked(question)))
                     row = _row(suite, question, read(question.question, hits))
                     lines.write(json.dumps(row) + "\n")
-        typer.echo(f"{name}: {sum(len(suite.questions) for suite in halves)} questions")
+        typer.echo(f"{name}: {sum(len(suite.questions) for suite in suites)} questions")
+
+
+def _suites(data: Path, task: str, sample: int, seed: int) -> Iterator[Suite]:
+    """Give the suites of a task, over the same documents: both halves together hold twice the sample."""
+    name, _, kind = task.partition("#")
+    if kind == "unseen":
+        yield load_written(FOLDER / "unseen" / f"{name}.txt", together=UNSEEN[name], sample=2 * sample, seed=seed)
+        return
+    path, given, near = data / f"{name}.jsonl.gz", kind == "given", kind == "near"
+    for half in HALVES:
+        yield load_set(
+            path, given=given, near=near, half=half, sample=sample, seed=seed, stand_alone=task in LEANING
+        )  # fmt: skip
 
 
 def _row(suite: Suite, question: Question, evidence: Iterable[Evidence]) -> dict[str, Any]:
@@ -179,14 +199,17 @@ def fit_ranking(asked: Sequence[Asked], names: Sequence[str] = RANKING) -> dict[
     right = [np.array([bool(states) for states in one.states]) for one in usable]
     counts = Counter(one.task for one in usable)
 
-    def loss(weights: NDArray[np.float64]) -> float:
-        total = PENALTY * float(weights @ weights)
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Return what is to be least, and its slope."""
+        total, slope = PENALTY * float(weights @ weights), 2 * PENALTY * weights
         for one, table, mask in zip(usable, tables, right, strict=True):
             scores = table @ weights
-            total += (logsumexp(scores) - logsumexp(scores[mask])) / counts[one.task] / len(counts)
-        return total
+            share = 1 / counts[one.task] / len(counts)
+            total += (logsumexp(scores) - logsumexp(scores[mask])) * share
+            slope = slope + (softmax(scores) @ table - softmax(scores[mask]) @ table[mask]) * share
+        return total, slope
 
-    found = minimize(loss, np.ones(len(names)))
+    found = minimize(loss, np.ones(len(names)), jac=True)
     return {name: round(float(weight), 2) for name, weight in zip(names, found.x, strict=True)}
 
 
@@ -299,7 +322,7 @@ def show(folder: Path) -> None:
 
 def _is_mixed(task: str) -> bool:
     """Whether some of the task's questions have no answer, so that confidence can be learned from it."""
-    return "#" not in task or task.endswith("#near") or task in HARD
+    return not task.endswith("#given") or task in HARD
 
 
 def chosen(one: Asked, weights: Mapping[str, float], near: float) -> list[int]:

@@ -17,6 +17,8 @@ marks a question that the passage does not answer, and no words are given where 
     - | | When does the tenant give notice?
 
 Of another set's context nothing is copied: sentences and words are given by their ends, ``1900-1958 | 1921-1930``.
+
+What stands in ``written/unseen`` is never trained on: there `evals.studies.fit` finds out what the scores are worth.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ def _passage(number: int, lines: list[str], texts: Mapping[tuple[str, int], str]
         text = " ".join(written)
         about = {"context": number, "title": head[2:].strip()}
         sentences = _ends(written)
-        yield {"context": number, "text": text}
+        yield about | {"text": text}
     for line in rest:
         yield about | _question(line, text, sentences)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from evals import load_suite
 from evals.rows import SuiteError
-from evals.sets import half_of, load_set, question_type, stands_alone
+from evals.sets import half_of, load_set, load_written, question_type, stands_alone
+from qa.train.questions import SHARES
+from qa.train.written import FOLDER, written_rows
 
 CONTEXTS = [
     "The bridge opened in May. It cost nine million euros. The mayor cut the ribbon.",
@@ -153,3 +156,56 @@ def test_a_row_that_lacks_a_field_is_named(tmp_path: Path) -> None:
     lacking = {name: value for name, value in ROWS[0].items() if name != "evidence"}
     with pytest.raises(SuiteError, match="'a' lacks 'evidence'"):
         load_set(write(tmp_path / "bad.jsonl.gz", [lacking]))
+
+
+WRITTEN = """\
+# Lease of a garage
+> The tenant pays by the third day of a month.
+> The landlord gives notice three months ahead.
+1 | by the third day of a month | When is the rent due?
+- | | When does the tenant give notice?
+
+# Ferry to Holm
+> It sails at noon.
+1 | noon | When does the boat leave?
+
+# The mill
+> It burned down in 1904.
+1 | in 1904 | When did the mill burn?
+"""
+
+
+def test_written_questions_are_asked_of_a_few_documents_together(tmp_path: Path) -> None:
+    path = tmp_path / "town.txt"
+    path.write_text(WRITTEN)
+    suite = load_written(path, together=2)
+    lease, ferry, mill = suite.documents
+    assert [suite.asked(one) for one in suite.questions] == [{lease, ferry}, {lease, ferry}, {lease, ferry}, {mill}]
+    assert [one.answerable for one in suite.questions] == [True, False, True, True]
+    for question in suite.questions:
+        for (gold,) in question.evidence:
+            assert suite.documents[gold.document][gold.start : gold.end] == gold.text
+            assert question.answers[0] in gold.text
+    assert suite.documents[ferry] == "# Ferry to Holm\n\nIt sails at noon."
+    assert len(load_written(path, together=2, sample=3).questions) == 3
+
+
+def test_what_is_no_written_set_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_text(WRITTEN.replace("| noon |", "| at midnight |"))
+    with pytest.raises(SuiteError, match=r"bad\.txt.*at midnight"):
+        load_written(path, together=2)
+    with pytest.raises(SuiteError, match=r"gone\.txt"):
+        load_written(tmp_path / "gone.txt", together=2)
+
+
+def test_no_training_sees_what_the_confidence_is_fitted_on() -> None:
+    unseen = {document for path in (FOLDER / "unseen").glob("*.txt") for document in _passages(path)}
+    taught = {document for path in FOLDER.glob("*.txt") for document in _passages(path)}
+    assert len(unseen) > 100
+    assert not unseen & taught
+    assert not any("/" in name or name.startswith("unseen") for name in SHARES)
+
+
+def _passages(path: Path) -> set[str]:
+    return {row["text"] for row in written_rows(path, defaultdict(str)) if "question" not in row}
