@@ -30,7 +30,7 @@ from evals.run import VerbatimSystem
 from evals.sets import HALVES, half_of, load_set, load_written
 from evals.suite import Question, Suite
 from qa.answer import TOP_K
-from qa.cite import MAX_CITATIONS
+from qa.cite import MAX_CITATIONS, NEAR_SCORE
 from qa.copies import Said, said_once
 from qa.train.written import FOLDER
 from qa.types import Evidence
@@ -366,27 +366,35 @@ def right_first(asked: Sequence[Asked], weights: Mapping[str, float]) -> dict[st
 
 
 def given(asked: Sequence[Asked], weights: Mapping[str, float]) -> None:
-    """Print how the short answers do where the passage is given."""
+    """Print how the short answers do where the passage is given, or the sentences cited where a set has none."""
     for task in sorted({one.task for one in asked if one.task.endswith("#given")}):
         own = [one for one in asked if one.task == task and one.states]
         firsts = [int(np.argmax(one.scores(weights))) for one in own]
-        pairs = [(one, one.shorts[first]) for one, first in zip(own, firsts, strict=True) if one.answers]
-        f1 = np.mean([metrics.token_f1(short, one.answers) for one, short in pairs]) if pairs else np.nan
-        exact = np.mean([metrics.exact_match(short, one.answers) for one, short in pairs]) if pairs else np.nan
-        typer.echo(f"{task:30} n {len(own)} EM {exact:.3f} F1 {f1:.3f} {_with_refusals(own, firsts)}")
+        answerable = np.array([one.answerable for one in own])
+        sentences = np.array([_sentence_f1(one, weights) for one in own])
+        line = f"{task:30} n {len(own)} F1 of the sentences {sentences[answerable].mean():.3f}"
+        shorts = [(one.shorts[first], one.answers) for one, first in zip(own, firsts, strict=True)]
+        pairs = [(short, answers) for short, answers in shorts if answers]
+        if pairs:
+            exact = np.mean([metrics.exact_match(short, answers) for short, answers in pairs])
+            f1 = np.mean([metrics.token_f1(short, answers) for short, answers in pairs])
+            line += f" EM {exact:.3f} F1 {f1:.3f}"
+        if not answerable.all():
+            spans = np.array([one.features["span"][first] for one, first in zip(own, firsts, strict=True)])
+            each = np.array([metrics.token_f1(*pair) or 0.0 for pair in shorts]) if pairs else sentences
+            line += f" {_with_refusals(spans, each, answerable)}"
+        typer.echo(line)
 
 
-def _with_refusals(own: Sequence[Asked], firsts: Sequence[int]) -> str:
-    """Return SQuAD 2.0's best F1 over all thresholds, and AUROC, where some questions have no answer."""
-    if all(one.answerable for one in own):
-        return ""
-    spans = np.array([one.features["span"][first] for one, first in zip(own, firsts, strict=True)])
-    sums = np.array(
-        [metrics.token_f1(one.shorts[first], one.answers) or 0.0 if one.answerable else 0.0
-         for one, first in zip(own, firsts, strict=True)]
-    )  # fmt: skip
-    answerable = np.array([one.answerable for one in own])
-    best = max(np.mean(np.where(spans >= limit, sums, ~answerable)) for limit in np.unique(spans))
+def _sentence_f1(one: Asked, weights: Mapping[str, float]) -> float:
+    """Return the F1 of the sentences that would be cited; 0 where nothing answers."""
+    stated = [one.states[place] for place in chosen(one, weights, NEAR_SCORE)]
+    return (metrics.citation_f1(stated, one.facts, refused=False) or 0.0) if one.answerable else 0.0
+
+
+def _with_refusals(spans: NDArray[np.float64], each: NDArray[np.float64], answerable: NDArray[np.bool_]) -> str:
+    """Return SQuAD 2.0's best F1 over all thresholds of the span score, and AUROC."""
+    best = max(np.mean(np.where(spans >= limit, each * answerable, ~answerable)) for limit in np.unique(spans))
     return f"best F1 {best:.3f} AUROC {metrics.auroc(spans.tolist(), answerable.tolist()):.3f}"
 
 
