@@ -42,7 +42,7 @@ def answer(
         documents: The ids of the documents to answer from; by default all in the index. Of none nothing is asked, and
             the answer is ``unsure``.
         max_error: The share of wrong answers, among those given, that you can live with: 0..1. The smaller, the more
-            often it is "your documents do not say". By default the reader's own, 0.35
+            often it is "your documents do not say". By default the reader's own, 0.3
             for the one that comes with Verbatim.
         writer: A language model that writes the answer out from its citations: a name such as ``ollama:qwen3`` or
             ``llama-cpp:/path/to/model.gguf`` (see `qa.write.open_writer`), or a model of LlamaIndex. Each of its

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 import time
 from collections import Counter
@@ -219,7 +220,8 @@ class Answerer:
         if not about:
             return _Read(understood.query, evidence, 0.0)
         others = [one for one in evidence if one not in about]
-        chance = self.reader.calibration.confidence([*about, *others])
+        # The confidence is that of a best sentence. One that is so much less likely than the best has less of it.
+        chance = self.reader.calibration.confidence([*about, *others]) * math.exp(about[0].score - evidence[0].score)
         return _Read(understood.query, about, doubted(chance, about[0], understood))
 
     def _read_about(self, thing: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:

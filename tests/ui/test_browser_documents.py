@@ -69,7 +69,8 @@ def ask(page: Any, question: str) -> None:
 
 
 def kept_id(page: Any) -> str:
-    return page.get_attribute("#current .current", "id").removeprefix("conversation-")
+    current = page.wait_for_selector("#current .current[id^='conversation-']", state="attached")
+    return current.get_attribute("id").removeprefix("conversation-")
 
 
 def show_documents(page: Any) -> None:
