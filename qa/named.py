@@ -27,9 +27,10 @@ TITLES = frozenset(
     """
     Mr Mrs Ms Mx Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr The A An I
     President Minister Chancellor King Queen Prince Princess Mayor Judge Justice General Captain Senator Governor
+    OK Ok OKs
     """.split()  # noqa: SIM905
 )
-"""Words with a capital that are said of many and name nobody by themselves."""
+"""Words with a capital that are said of many and name nobody by themselves, and "Is it OK to ...?"."""
 
 _INITIAL = re.compile(r"[A-Z]\.")
 _QUOTED_WORD = re.compile(r"[\w-]+[.,?!]?[”\"’']")

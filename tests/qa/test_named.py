@@ -20,6 +20,7 @@ from qa.named import named_terms, unmentioned
         ("Who wrote it? Are dogs allowed?\nHow many?", []),
         ("I'd like to know where J. K. Rowling and George W. Bush met", ["Rowling", "George", "Bush"]),
         ("Was E. coli found?", []),
+        ("Who OKs it, and is it OK in Oslo?", ["Oslo"]),
         ("Is hepatitis B covered?", ["B"]),
         ("Does the LR-500 fit a 3B plug?", ["3", "LR-500"]),
         ("Museum Opening Hours", []),
