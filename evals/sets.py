@@ -88,8 +88,7 @@ def load_set(
     if not asked:
         raise SuiteError(f"{path} holds no question of that choice; take a larger sample or the whole set")
     name = path.name.removesuffix(".jsonl.gz") + ("-near" if near else "-given" if given else "")
-    digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
-    return Suite(name, tuple(asked), MappingProxyType(documents), MappingProxyType({}), digest)
+    return _suite(name, asked, documents)
 
 
 def load_written(path: str | Path, *, together: int, sample: int | None = None, seed: int = 0) -> Suite:
@@ -117,9 +116,13 @@ def load_written(path: str | Path, *, together: int, sample: int | None = None, 
     beside = {name: tuple(group) for group in groups for name in group}
     if sample is not None and sample < len(rows):
         rows = random.Random(seed).sample(rows, sample)  # noqa: S311 - not a secret
-    asked = tuple(_question(row, name, documents[name], within=beside[name]) for name, row in rows)
+    asked = [_question(row, name, documents[name], within=beside[name]) for name, row in rows]
+    return _suite(path.stem, asked, documents)
+
+
+def _suite(name: str, asked: Sequence[Question], documents: Mapping[str, str]) -> Suite:
     digest = hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
-    return Suite(path.stem, asked, MappingProxyType(documents), MappingProxyType({}), digest)
+    return Suite(name, tuple(asked), MappingProxyType(documents), MappingProxyType({}), digest)
 
 
 def half_of(question_id: str) -> Half:

@@ -25,12 +25,14 @@ GRAMMAR = frozenset(STOP_WORDS.split()) | set(
 )
 TITLES = frozenset(
     """
-    Mr Mrs Ms Mx Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr The A An I
+    Mr Mrs Ms Mx Miss Dr Prof Professor Sir Dame Lord Lady Sen Rep Gov Gen Col Capt Lt Sgt Rev St Jr Sr
     President Minister Chancellor King Queen Prince Princess Mayor Judge Justice General Captain Senator Governor
-    OK Ok OKs
     """.split()  # noqa: SIM905
 )
-"""Words with a capital that are said of many and name nobody by themselves, and "Is it OK to ...?"."""
+"""Words with a capital that are said of many and name nobody by themselves."""
+
+NO_NAMES = TITLES | {"The", "A", "An", "I", "OK", "Ok", "OKs"}
+"""All words with a capital that name nobody."""
 
 _INITIAL = re.compile(r"[A-Z]\.")
 _QUOTED_WORD = re.compile(r"[\w-]+[.,?!]?[”\"’']")
@@ -89,7 +91,7 @@ def names(text: str) -> list[str]:
     found = []
     for place, word in enumerate(words):
         name = bare(word[0])
-        if not capital[place] or not name or name.rstrip(".") in TITLES:
+        if not capital[place] or not name or name.rstrip(".") in NO_NAMES:
             continue
         if _begins(text, word.start()) and not _is_name(place, words, capital):
             continue

@@ -97,7 +97,7 @@ LONGEST_TOPIC, LONGEST_REQUEST = 7, 200
 MOST_MENTIONS = 8
 """Sentences that are cited of those that mention a thing."""
 
-_TITLED = rf"\b(?:{'|'.join(sorted(TITLES - {'The', 'A', 'An', 'I'}))})\.? "
+_TITLED = rf"\b(?:{'|'.join(sorted(TITLES))})\.? "
 _SHORT_LINE = 6
 
 

@@ -338,8 +338,7 @@ def sweep(asked: Sequence[Asked], weights: Mapping[str, float]) -> None:
         found: dict[str, list[float]] = {}
         for one in asked:
             if one.answerable and one.states:
-                stated = [one.states[place] for place in chosen(one, weights, near)]
-                found.setdefault(one.task, []).append(metrics.citation_f1(stated, one.facts, refused=False) or 0.0)
+                found.setdefault(one.task, []).append(_sentence_f1(one, weights, near))
         means = {task: round(float(np.mean(values)), 3) for task, values in found.items()}
         typer.echo(f"near {near}: mean {np.mean(list(means.values())):.4f} {means}")
 
@@ -371,7 +370,7 @@ def given(asked: Sequence[Asked], weights: Mapping[str, float]) -> None:
         own = [one for one in asked if one.task == task and one.states]
         firsts = [int(np.argmax(one.scores(weights))) for one in own]
         answerable = np.array([one.answerable for one in own])
-        sentences = np.array([_sentence_f1(one, weights) for one in own])
+        sentences = np.array([_sentence_f1(one, weights, NEAR_SCORE) for one in own])
         line = f"{task:30} n {len(own)} F1 of the sentences {sentences[answerable].mean():.3f}"
         shorts = [(one.shorts[first], one.answers) for one, first in zip(own, firsts, strict=True)]
         pairs = [(short, answers) for short, answers in shorts if answers]
@@ -386,10 +385,10 @@ def given(asked: Sequence[Asked], weights: Mapping[str, float]) -> None:
         typer.echo(line)
 
 
-def _sentence_f1(one: Asked, weights: Mapping[str, float]) -> float:
+def _sentence_f1(one: Asked, weights: Mapping[str, float], near: float) -> float:
     """Return the F1 of the sentences that would be cited; 0 where nothing answers."""
-    stated = [one.states[place] for place in chosen(one, weights, NEAR_SCORE)]
-    return (metrics.citation_f1(stated, one.facts, refused=False) or 0.0) if one.answerable else 0.0
+    stated = [one.states[place] for place in chosen(one, weights, near)]
+    return metrics.citation_f1(stated, one.facts, refused=False)
 
 
 def _with_refusals(spans: NDArray[np.float64], each: NDArray[np.float64], answerable: NDArray[np.bool_]) -> str:

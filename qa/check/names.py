@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa import named
-from qa.named import GRAMMAR, TIME, TITLES, WORD, bare, unmentioned
+from qa.named import GRAMMAR, NO_NAMES, TIME, WORD, bare, unmentioned
 from qa.quantities import UNIT_NAMES
 
 _DIGIT = re.compile(r"\d")
@@ -33,7 +33,7 @@ def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
         return
     said: set[str] = set()
     for run in _JOINED.finditer(claim):
-        words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in TITLES]
+        words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in NO_NAMES]
         lacking = [word for word in words if word in missing]
         if not lacking or _by_initials(words, text) or _is_fuller(words, lacking, text):
             continue
@@ -62,7 +62,7 @@ def _has_company(before: str, after: str, words: Sequence[str]) -> bool:
         *re.findall(r"^ ([A-Z][\w'’-]*)", after[:40]),
     ]
     return any(
-        bare(one) not in words and one.rstrip(".") not in TITLES and one.lower() not in GRAMMAR for one in beside
+        bare(one) not in words and one.rstrip(".") not in NO_NAMES and one.lower() not in GRAMMAR for one in beside
     )
 
 
