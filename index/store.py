@@ -310,12 +310,13 @@ class Index:
             self._refresh(self._catalog.generation())
             return self._words.frequencies(wanted)
 
-    def sentences_before(self, passage: Passage) -> list[Span]:
-        """Return the sentences of the passage before one in its document, in order; empty for a document's first."""
-        before = self._catalog.passages([passage.id - 1]).get(passage.id - 1)  # ids run on within a document
-        if before is None or (before.document_id, before.revision) != (passage.document_id, passage.revision):
-            return []
-        return list(before.sentences)
+    def sentences_before(self, passage: Passage, *, most: int = 1) -> list[Span]:
+        """Return the sentences of at most so many passages before one in its document, in order."""
+        held = self._catalog.passages(range(max(1, passage.id - most), passage.id))  # ids run on within a document
+        before = [
+            one for one in held.values() if (one.document_id, one.revision) == (passage.document_id, passage.revision)
+        ]
+        return [sentence for one in sorted(before, key=lambda one: one.id) for sentence in one.sentences]
 
     def document_count(self) -> int:
         """Return the number of documents."""
@@ -426,7 +427,7 @@ class Index:
             unread=content.unread,
         )
         layout = content.layout.to_bytes() if content.layout else None
-        passages = passage_groups(content.sentences())
+        passages = passage_groups(content.text, content.sentences())
         texts = [content.text[group[0].start : group[-1].end] for group in passages]
         vectors = self._embed(texts, file, say)
         pages = len(layout or b"") + len(original or b"")

@@ -20,7 +20,7 @@ class Calibration:
     """A logistic model of the chance that the first sentence answers, and where to refuse.
 
     ``weights`` are those of the features of the first sentence, and of ``lead``, its share of the softmax over the
-    scores of all that say something else (see `qa.copies`), and over what is ``unread`` if that is among its features.
+    scores of all that say something else (see `qa.copies`).
     ``thresholds`` pairs a share of wrong answers among those given with the least confidence that kept to it;
     ``usual_error`` is the share aimed at unless the person says otherwise. Below the confidence ``denial`` a refusal
     says that the documents do not say; above it leaves that open.
@@ -62,6 +62,5 @@ def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     compared = {"cosine": 0.0, "told": 0.0}
     said = said_once([Said(item.text, item.hit.passage.document_id, item.short, item.score) for item in evidence])
     scores = [evidence[place].score for place in said]
-    scores += [value for name, value in first.features.items() if name == "unread"]
     lead = 1 / sum(math.exp(score - first.score) for score in scores)
     return {"search": first.hit.score, **compared, **first.features, "lead": lead}

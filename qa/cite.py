@@ -9,8 +9,10 @@ from functools import cache
 
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
+from index.shapes import cell_edges, is_item, is_row
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
+from qa.structure import line_above
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -19,6 +21,9 @@ NEAR_SCORE = 1.0
 """A further sentence is cited if its score is at most this much lower, so that it is at least 37 % as likely.
 Of 0, 0.3, 0.6, 1, 1.5, 2 and 3 this gave the best mean sentence F1 on the choosing halves of 24 tasks, by a hair."""
 
+
+PASSAGES_BEFORE = 3
+"""Passages before a cited sentence that are looked through for the one that it cannot be understood without."""
 
 RUNNERS_UP = 2
 """Sentences that came next are kept, so that one can see what else there was."""
@@ -34,13 +39,13 @@ def choose(
     """Return the evidence to cite for each part of a question, given what was read for it, best first.
 
     Of each it is the best sentence, those nearly as good, and any of the ``rivals``, which say otherwise; ``most`` in
-    all. A near-copy of one that is cited already is not cited but stands after it.
+    all, of which each part has one at least. A near-copy of one that is cited already is not cited but stands after it.
     """
     chosen: list[list[Evidence]] = []
     wanted = {id(one) for one in rivals}
-    for evidence in read:
+    for later, evidence in zip(reversed(range(len(read))), read, strict=True):
         for item in evidence:
-            if len(chosen) == most:
+            if len(chosen) >= most - later:
                 break
             if item.score < evidence[0].score - NEAR_SCORE and id(item) not in wanted:
                 continue
@@ -128,31 +133,55 @@ _INDIVISIBLE = re.compile(
 )
 
 
-def _said(item: Evidence, document: Document) -> Span | None:
-    """Return the short answer, unless it is only words of the grammar: "not" says nothing by itself.
+_DENIES = re.compile(r"\b(?:not|never|no|none|nor|without|cannot|all but|except)\b|n['’]t\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:()–—]\s")
+_PAIRS = {"(": ")", "[": "]", "“": "”", "*": "*", '"': '"', "`": "`", "$": "$"}
+MOST_CELLS = 2
+"""In a row of more cells with nothing to name them, which cell answers is for the reader to see."""
 
-    It does not end inside a number or an address: "+44" of a telephone number is no answer.
+
+def _said(item: Evidence, document: Document) -> Span | None:
+    """Return the short answer, unless by itself it says nothing, or something else than the sentence.
+
+    Words of the grammar say nothing ("not"), nor does part of a number or an address, which is made whole. What runs
+    over several cells of a row is no phrase, and what its clause denies is no answer: "all but *four* were pardoned".
     """
     answer = item.answer
     if answer is None or not any(terms(answer.of(document.text))):
         return None
-    start, end, shift = answer.start, answer.end, item.sentence.start
-    for found in _INDIVISIBLE.finditer(item.sentence.of(document.text)):
-        if Span(found.start() + shift, found.end() + shift).overlaps(answer):
-            start, end = min(start, found.start() + shift), max(end, found.end() + shift)
-    return Span(start, end)
+    sentence, shift = item.sentence.of(document.text), item.sentence.start
+    start, end = answer.start - shift, answer.end - shift
+    edges = cell_edges(sentence)
+    if any(start <= edge < end for edge in edges) or sentence.count("\t") >= MOST_CELLS:
+        return None
+    for found in _INDIVISIBLE.finditer(sentence):
+        if found.start() < end and start < found.end():
+            start, end = min(start, found.start()), max(end, found.end())
+    opens = max((found.end() for found in _CLAUSE.finditer(sentence, 0, start)), default=0)
+    closes = next((found.start() for found in _CLAUSE.finditer(sentence, end)), len(sentence))
+    if _DENIES.search(sentence[opens:start]) or _DENIES.search(sentence[end:closes]):
+        return None
+    start, end = _without_odd_signs(sentence, start, end)
+    return Span(start + shift, end + shift)
+
+
+def _without_odd_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out signs at the edges of ``text[start:end]`` whose other half stands outside: ``Howard Pike*``."""
+    for opening, closing in _PAIRS.items():
+        words = text[start:end]
+        is_odd = words.count(opening) % 2 if opening == closing else words.count(opening) != words.count(closing)
+        if is_odd and words.startswith(opening):
+            start += 1
+        elif is_odd and words.endswith(closing):
+            end -= 1
+    return start, end
 
 
 def _context(cited: Citation, item: Evidence, document: Document, index: Index) -> Citation | None:
-    """Return the sentence that names whom or what a cited one is about, if it leans on one."""
-    if leaning(cited.text) is None:
+    """Return the sentence that a cited one cannot be understood without, if there is one."""
+    span = item.head or _needed(cited.text, item, document, index)
+    if span is None:
         return None
-    inside = item.hit.passage.sentences
-    earlier = [*index.sentences_before(item.hit.passage), *inside[: inside.index(item.sentence)]]
-    place = antecedent(cited.text, [span.of(document.text) for span in earlier])
-    if place is None:
-        return None
-    span = earlier[place]
     return replace(
         cited,
         text=span.of(document.text),
@@ -162,3 +191,15 @@ def _context(cited: Citation, item: Evidence, document: Document, index: Index) 
         answer=None,
         recognised=document.is_recognised(span),
     )
+
+
+def _needed(text: str, item: Evidence, document: Document, index: Index) -> Span | None:
+    """Return the sentence that names whom or what one leans on, the head of its list, or the header of its row."""
+    find = antecedent if leaning(text) else line_above if is_item(text) or is_row(text) else None
+    if find is None:
+        return None
+    inside = item.hit.passage.sentences
+    before = index.sentences_before(item.hit.passage, most=PASSAGES_BEFORE)
+    earlier = [*before, *inside[: inside.index(item.sentence)]]
+    place = find(text, [span.of(document.text) for span in earlier])
+    return None if place is None else earlier[place]

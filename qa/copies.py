@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.lexical import terms
+from index.shapes import is_row
 from qa.quantities import quantities
 
 NEAR_COPY = 0.7
 """Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
 
 LEAST_TERMS = 3
-"""Shorter sentences are not taken for versions of one another: nearly everything holds the words of "Yes, it is"."""
+"""Shorter sentences are not taken for versions of others: nearly everything holds the words of "Yes, it is"."""
+
+_STANCES = frozenset(terms("admits acknowledges alleges argues claims concedes confirms contends denies disputes"))
 
 LIKELY = 3.0
 """Only sentences whose score is at most so much lower are compared with the first word by word: what another weighs
@@ -35,9 +38,16 @@ def near_copies(first: str, second: str) -> bool:
     """Whether two sentences say the same in nearly the same words.
 
     Not if each gives a number or date that the other does not, or one says the opposite of the other: two days a week
-    and three, permitted and not permitted are contradictions, to be shown.
+    and three, permitted and not permitted are contradictions, to be shown. Nor if one takes a stance: what is alleged
+    is not what is admitted. Rows of a table share the names of its columns; they are copies only if they are the same.
     """
-    if not _alike(set(terms(first)), set(terms(second))):
+    one, other = set(terms(first)), set(terms(second))
+    if min(len(one), len(other)) < LEAST_TERMS or is_row(first) or is_row(second):
+        if one != other:
+            return False
+    elif _STANCES.intersection(one ^ other):
+        return False
+    if not _alike(one, other):
         return False
     if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
         return False

@@ -48,7 +48,7 @@ class SentencePassageParser(NodeParser):
 
     def _split(self, node: BaseNode) -> list[TextNode]:
         text = node.get_content(metadata_mode=MetadataMode.NONE)
-        groups = passage_groups(sentence_spans(text))
+        groups = passage_groups(text, sentence_spans(text))
         passages = build_nodes_from_splits(
             [text[group[0].start : group[-1].end] for group in groups], node, id_func=self.id_func
         )

@@ -9,19 +9,20 @@ from tokenizers import Encoding
 from index.types import Span
 
 MAX_TOKENS = 384
-QUESTION_CHARS, TITLE_CHARS = 400, 100
+QUESTION_CHARS, TITLE_CHARS, HEADING_CHARS = 400, 100, 90
 START, END, EVIDENCE = range(3)
 """The scores that the model gives each token: an answer starts here, ends here, this is part of the evidence. Those of
 the first token say that the passage holds no answer (start and end), or that it does (evidence)."""
 
 
-def first_text(question: str, title: str) -> str:
-    """Return the first text of the pair: the question and the document's title. The second is the passage.
+def first_text(question: str, title: str, heading: str = "") -> str:
+    """Return the first text of the pair: the question, the document's title, and the heading above the passage.
 
-    A title without a letter says nothing and is left out.
+    The second is the passage. A title without a letter says nothing and is left out.
     """
     asked = question[:QUESTION_CHARS]
-    return f"{asked} | {title[:TITLE_CHARS]}" if any(map(str.isalpha, title)) else asked
+    above = [part for part in (title[:TITLE_CHARS], heading[:HEADING_CHARS]) if any(map(str.isalpha, part))]
+    return f"{asked} | {': '.join(above)}" if above else asked
 
 
 def token_sentences(item: Encoding, text: str, sentences: Sequence[Span]) -> list[int]:

@@ -461,9 +461,8 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
     elif later := _AFTERWARDS.match(masked[end : end + FOLLOWING_CHARS]):
         bound = -1 if later["less"] else 1 if later["more"] else 0
         about = about or later["about"] is not None
-    following = tuple(
-        word.lower() for word in _FOLLOWING.findall(masked[end : end + FOLLOWING_CHARS])[:FOLLOWING_WORDS]
-    )
+    counted = re.split(r"[,:;.(]", masked[end : end + FOLLOWING_CHARS], maxsplit=1)[0]
+    following = tuple(word.lower() for word in _FOLLOWING.findall(counted)[:FOLLOWING_WORDS])
     return replace(
         amount,
         end=end,

@@ -6,11 +6,9 @@ The `Reader` protocol is the seam. `ModelReader` lets a trained model read the q
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +23,7 @@ from qa.likeness import Likeness
 from qa.model import ReadingModel, Scores, load_model
 from qa.named import named_terms, unmentioned
 from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
+from qa.structure import as_they_stand, heading_above
 from qa.types import Evidence
 from qa.words import share, term_weights
 
@@ -41,17 +40,6 @@ the choosing halves of five sets in open corpus (364 questions, half unanswerabl
 no more, on the reporting halves (313) 87 %. Next to reading all ten, none of the 677 was decided otherwise, no first
 sentence changed, and one answer lost a citation; two passages instead changed three decisions and eight answers. The
 confidence comes out higher by 0.01 to 0.02. (With the confidence as it was fitted then.)"""
-
-NEAR_SEARCH = 0.25
-"""Of the others those are read whose search score (0..1) is at most this much below the best. On eleven sets in open
-corpus (5,228 questions, half unanswerable) 5.6 passages are then read for a question and not 7.6, and a right sentence
-comes first for as many: for .711 and .710 of the answerable on the choosing halves, .736 and .736 on the reporting.
-AUROC and the errors at each limit stay as they were (19 tasks). With 0.2 it was 4.9 passages, .708 and .734."""
-
-UNREAD = (-2.25, 6.0)
-"""What the sentences of a passage that is not read would weigh beside the others (the log of the sum of the
-exponentials of their scores): so much, and so much times its search score. The slope is that of 11,195 passages of the
-choosing halves; with this level as many questions are answered there as when all was read."""
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
@@ -84,7 +72,7 @@ def open_reader(name: str | Path | None, index: Index) -> Reader:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "sentence": 0.15, "span": 0.19, "passage": 0.08, "search": 2.13, "overlap": 1.43, "cosine": 2.22
+    "sentence": 0.15, "span": 0.19, "passage": 0.08, "search": 2.13, "overlap": 1.43, "cosine": 2.22, "beside": 1.0
 }  # fmt: skip
 """Fitted as a softmax over the sentences read, by ``python -m evals.studies.fit`` on the choosing halves of 24 tasks,
 with the weights of the model before the last five runs. With those that ship a right sentence comes first on the other
@@ -96,7 +84,7 @@ CALIBRATION = Calibration(
     weights={"sentence": 0.04, "passage": 0.34, "search": 1.33, "cosine": 0.53, "told": 1.24, "lead": 2.39},
     thresholds=((0.02, 0.933), (0.05, 0.894), (0.1, 0.789), (0.2, 0.6), (0.3, 0.339), (0.4, 0.15), (0.5, 0.035)),
     usual_error=0.3,
-    denial=0.1,
+    denial=0.05,
 )
 """Fitted on the choosing halves of eleven sets in open corpus, six with near misses, two with questions written to
 have no answer, and six of questions as people ask of a few documents of their own, which no training has seen (5,887
@@ -108,7 +96,7 @@ low for such questions: a mean confidence of 0.46 where 62 % were right.
 Below a confidence of ``denial`` a refusal says that the documents do not say; 10.0 % of 1,379 such refusals had an
 answer all the same on the choosing halves, 9.4 % of 1,354 on the others."""
 
-SPAN_WEIGHTS: Mapping[str, float] = {"span": 0.35, "search": 3.0, "overlap": 1.0, "cosine": 2.0}
+SPAN_WEIGHTS: Mapping[str, float] = {"span": 0.35, "search": 3.0, "overlap": 1.0, "cosine": 2.0, "beside": 1.0}
 SPAN_CALIBRATION = Calibration(-5.5, {"span": 0.1, "search": 3.0, "lead": 3.2}, ((0.3, 0.46), (0.5, 0.12)), 0.35)
 """For models that only mark answers. Not fitted, since each of them has a scale of its own: order, not certainty."""
 
@@ -120,7 +108,7 @@ class ModelReader:
     in it beats no answer; ``passage``, the score that its passage answers at all; ``search``, the score of the hit;
     ``overlap``, the share of the question's words (weighed by rarity) that the sentence and its neighbours hold;
     ``cosine``, how alike the encoder finds question and sentence, ``told``, whether the document mentions all the
-    names and numbers of the question: for the few best only; ``unread``, what passages that were not read would weigh.
+    names and numbers of the question: for the few best only; ``beside``, what its place among others adds to its score.
     """
 
     def __init__(self, model: ReadingModel, index: Index) -> None:
@@ -134,20 +122,20 @@ class ModelReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         """Return the sentences of the hits, best first.
 
-        Of the first alone, if one of these surely answers; else of those that the search found nearly as likely, too.
+        Of the first alone, if one of these surely answers.
         """
         weights = term_weights(question, self._index)
         found = self._read_passages(question, hits[:READ_FIRST], weights)
         judged = self._compared(question, found)
         if len(hits) > READ_FIRST and self.calibration.confidence(judged) < SURE:
-            others, unread = _others(hits)
-            found += self._read_passages(question, others, weights)
-            judged = _beside(unread, self._compared(question, found))
+            found += self._read_passages(question, hits[READ_FIRST:], weights)
+            judged = self._compared(question, found)
         return judged
 
     def _read_passages(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Evidence]:
         """Return the sentences of the hits with what the model and the words say of them."""
-        windows = self._model.windows([(first_text(question, hit.title), hit.text) for hit in hits])
+        above = [first_text(question, hit.title, heading_above(hit, self._index)) for hit in hits]
+        windows = self._model.windows([(first, hit.text) for first, hit in zip(above, hits, strict=True)])
         scores = self._model.scores_of_all([item for items in windows for item in items])
         read: list[Evidence] = []
         for hit, items in zip(hits, windows, strict=True):
@@ -160,7 +148,7 @@ class ModelReader:
                     if number not in best or best[number].score < score:
                         best[number] = Evidence(hit, hit.passage.sentences[number], score, features, answer)
             read.extend(best.values())
-        return read
+        return as_they_stand(question, read)
 
     def _compared(self, question: str, read: Sequence[Evidence]) -> list[Evidence]:
         """Return the sentences best first, the best few compared with the question whole."""
@@ -184,27 +172,6 @@ class ModelReader:
 
     def _score(self, features: Mapping[str, float]) -> float:
         return sum(weight * features.get(name, 0.0) for name, weight in self._weights.items())
-
-
-def _others(hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Hit]]:
-    """Return the hits after the first that are worth reading, and those that are not.
-
-    A reranker's order says itself what is worth it.
-    """
-    others = hits[READ_FIRST:]
-    if any(later.score > hit.score for hit, later in pairwise(hits)):
-        return others, ()
-    least = hits[0].score - NEAR_SEARCH
-    return [hit for hit in others if hit.score >= least], [hit for hit in others if hit.score < least]
-
-
-def _beside(unread: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return evidence that knows what is not read beside it, so that it does not look surer for being alone."""
-    if not unread:
-        return list(evidence)
-    level, slope = UNREAD
-    weight = math.log(sum(math.exp(level + slope * hit.score) for hit in unread))
-    return [replace(item, features={**item.features, "unread": weight}) for item in evidence]
 
 
 def _order(item: Evidence) -> tuple[float, int, Span]:

@@ -34,7 +34,8 @@ def refusal(
         but = "; other words may speak of it" if may_say else ""
         return f"{MAY_SAY if may_say else NOT_SAID} No sentence found mentions “{unmet}”{but}.", may_say
     asked = [term for term in named_terms(query) if term in question]  # not what the talk lent
-    lacking = _listed(unmentioned(asked, evidence[0].surroundings), query)
+    told = first.features.get("told", 0.0) > 0  # somewhere in its document, so that it may well be about that
+    lacking = "" if told else _listed(unmentioned(asked, first.surroundings), query)
     if may_say:
         but = f", and the nearest does not mention {lacking}" if lacking else ""
         return f"{MAY_SAY} It could not find a sentence that clearly answers the question{but}.", True

@@ -30,7 +30,8 @@ class Evidence:
     """A sentence that a reader considered, within a hit.
 
     ``score`` orders sentences (higher is better); ``features`` says what it was made of. ``answer`` is the short
-    answer inside the sentence, in document offsets, where the reader found one.
+    answer inside the sentence, in document offsets, where the reader found one. ``head`` is the heading or question
+    above that was found in its stead.
     """
 
     hit: Hit
@@ -38,6 +39,7 @@ class Evidence:
     score: float
     features: Mapping[str, float]
     answer: Span | None = None
+    head: Span | None = None
 
     @property
     def text(self) -> str:

@@ -129,7 +129,7 @@ def check_sentences(content: Content) -> None:
     if not content.markdown:  # there, markup is in no sentence
         gaps = "".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
         assert not gaps.strip()
-    passages = passage_groups(sentences)
+    passages = passage_groups(text, sentences)
     assert [span for passage in passages for span in passage] == sentences
     assert all(len(p) == 1 or p[-1].end - p[0].start <= PASSAGE_CHARS for p in passages)
 

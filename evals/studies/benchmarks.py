@@ -434,7 +434,7 @@ def make_passages(data: Path | None, count: int, seed: int = 0) -> list[str]:
     chance = random.Random(seed)  # noqa: S311 - not a secret
     documents = _documents(data or Path(__file__).parents[1] / "suites")
     spans = [(text, sentence_spans(text)) for text in documents]
-    passages = [text[group[0].start : group[-1].end] for text, found in spans for group in passage_groups(found)]
+    passages = [text[group[0].start : group[-1].end] for text, found in spans for group in passage_groups(text, found)]
     passages = list(dict.fromkeys(passages))
     chance.shuffle(passages)
     sentences = list(dict.fromkeys(" ".join(span.of(text).split()) for text, found in spans for span in found))

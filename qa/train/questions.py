@@ -160,14 +160,14 @@ def _questions_of(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _starts(text: str) -> list[int]:
-    return [group[0].start for group in passage_groups(sentence_spans(text))]
+    return [group[0].start for group in passage_groups(text, sentence_spans(text))]
 
 
 def _pieces(key: Context, row: Mapping[str, Any], text: str, first: int) -> list[Piece]:
     title = str(row["title"]).replace("_", " ")
     document = (key[0], title or str(key[1]))
     pieces = []
-    for number, group in enumerate(passage_groups(sentence_spans(text)), start=first):
+    for number, group in enumerate(passage_groups(text, sentence_spans(text)), start=first):
         start, end = group[0].start, group[-1].end
         sentences = tuple(Span(one.start - start, one.end - start) for one in group)
         pieces.append(Piece(number, title, text[start:end], sentences, document))

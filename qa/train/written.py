@@ -5,8 +5,11 @@ A file is lines of text. A passage is either written out, a title and its senten
     # Lease of a garage
     > The tenant pays by the third day of a month.
     > The landlord gives notice three months ahead.
+    >> Garage␉Rent
+    >> No. 7␉£60
 
-or a stretch of a context of another set: the set's name, the context's, and the stretch's two ends in it::
+(``>>`` begins a block of its own, as a heading, an item or a row do, and ``␉`` is a tab), or a stretch of a context of
+another set: the set's name, the context's, and the stretch's two ends in it::
 
     @ hotpotqa_rpt 412 1842 2436
 
@@ -31,6 +34,8 @@ from typing import Any
 FOLDER = Path(__file__).parent / "written"
 
 Row = dict[str, Any]
+
+_TAB = "\N{SYMBOL FOR HORIZONTAL TABULATION}"
 
 
 @cache
@@ -67,23 +72,25 @@ def _passage(number: int, lines: list[str], texts: Mapping[tuple[str, int], str]
         text = texts[name, int(context)]
         sentences = None
     else:
-        written = [line[2:] for line in rest if line.startswith("> ")]
+        written = [line for line in rest if line.startswith(("> ", ">> "))]
         rest = rest[len(written) :]
-        text = " ".join(written)
         about = {"context": number, "title": head[2:].strip()}
-        sentences = _ends(written)
+        text, sentences = _written_out(written)
         yield about | {"text": text}
     for line in rest:
         yield about | _question(line, text, sentences)
 
 
-def _ends(sentences: list[str]) -> dict[str, tuple[int, int]]:
-    """Return where each sentence begins and ends in the text that they are put together to, by its number."""
-    ends, start = dict[str, tuple[int, int]](), 0
-    for number, sentence in enumerate(sentences, start=1):
-        ends[str(number)] = (start, start + len(sentence))
-        start += len(sentence) + 1
-    return ends
+def _written_out(lines: list[str]) -> tuple[str, dict[str, tuple[int, int]]]:
+    """Return the text of a passage, and where each of its sentences begins and ends in it, by the sentence's number."""
+    text, ends = "", dict[str, tuple[int, int]]()
+    for number, line in enumerate(lines, start=1):
+        mark, _, sentence = line.partition(" ")
+        if text:
+            text += "\n\n" if mark == ">>" else " "
+        ends[str(number)] = (len(text), len(text) + len(sentence))
+        text += sentence.replace(_TAB, "\t")
+    return text, ends
 
 
 def _question(line: str, text: str, sentences: Mapping[str, tuple[int, int]] | None) -> Row:

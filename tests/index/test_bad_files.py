@@ -68,7 +68,7 @@ def test_a_bad_file_is_whole_or_a_reason_within_its_limits(file: BadFile, sandbo
         assert content.text.strip() or wants_recognition
         title_of(file.name, content).encode()
         if len(content.text) < 3_000_000:
-            passages = passage_groups(content.sentences())
+            passages = passage_groups(content.text, content.sentences())
             assert all(span.of(content.text).strip() for group in passages for span in group)
     assert time.monotonic() - started < WAITING_SECONDS + 3
     assert sandbox.used.computing_seconds < COMPUTING_SECONDS + 1

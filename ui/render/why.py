@@ -26,10 +26,11 @@ _FEATURES = {
     "cosine": "Alike in meaning",
     "phrase": "The kind of phrase asked for",
     "told": "Its document knows the names asked for",
+    "beside": "For what stands beside it",
 }
 """What the features of our readers are, in words. One that is not here goes by its own name."""
 
-_UNSAID = ("search", "unread")  # the one is said apart, and the other is of no sentence
+_UNSAID = ("search",)  # it is said apart
 
 _ORDINALS = ("best", "second best", "third best", "fourth best", "fifth best")
 

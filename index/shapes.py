@@ -1,0 +1,72 @@
+"""What a sentence is by its looks: a heading, the head of a list, an item of one, a row of a table, a question."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_HEADING_CHARS = 90
+"""A longer line without a full stop is no heading."""
+
+_ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
+_LEADS_ON = re.compile(r"[:—–]$")
+_ASKS = re.compile(r"\?[\W_]*$")
+_FIELD = re.compile(r"(?:^|; )[^;:\t]{1,60}: ")
+_BETWEEN_CELLS = re.compile(r"\t+|\s\|\s|(?<=^)\|\s|; (?=[^;:\t]{1,60}: )")
+_MARK = re.compile(
+    r"(?P<bullet>[-*+•‣◦▪●·–])\s+|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?\s+|(?P<number>\d{1,3})[.)]\s+"
+    r"|\((?P<digits>\d{1,3})\)\s+|\((?P<letters>[a-zA-Z]{1,4})\)\s+|(?P<letter>[a-z])\)\s+"
+)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks."""
+    return _ASKS.search(sentence) is not None
+
+
+def is_row(sentence: str) -> bool:
+    """Whether a sentence is a row of a table: cells with tabs or bars between, or at least two named values."""
+    return (
+        "\t" in sentence or (sentence.startswith("|") and sentence.count("|") > 1) or len(_FIELD.findall(sentence)) > 1
+    )
+
+
+def cell_edges(sentence: str) -> list[int]:
+    """Return the places at which a row goes over from one cell, or named value, to the next."""
+    return [found.start() for found in _BETWEEN_CELLS.finditer(sentence)] if is_row(sentence) else []
+
+
+def mark(sentence: str) -> str:
+    """Return the kind of mark before an item of a list: "bullet", "decimal", "letters" and so on, or nothing."""
+    found = _MARK.match(sentence)
+    return found.lastgroup or "" if found else ""
+
+
+def is_item(sentence: str) -> bool:
+    """Whether a sentence is an item of a list: it has a mark before it, or ends in a semicolon."""
+    return bool(mark(sentence)) or sentence.endswith(";")
+
+
+def leads_on(sentence: str) -> bool:
+    """Whether a sentence opens a list: it ends in a colon or a dash."""
+    return _LEADS_ON.search(sentence) is not None
+
+
+def is_heading(sentence: str) -> bool:
+    """Whether a sentence looks like a heading: short, without a full stop, neither a row nor an item.
+
+    "6.2 Repairs" and "3. Fees" are headings all the same.
+    """
+    return (
+        len(sentence) <= LONGEST_HEADING_CHARS
+        and any(map(str.isalpha, sentence))
+        and not sentence[0].islower()
+        and not _ENDS.search(sentence)
+        and mark(sentence) in ("", "decimal", "number")
+        and not is_row(sentence)
+        and ": " not in sentence
+    )
+
+
+def introduces(sentence: str) -> bool:
+    """Whether a sentence says little without what follows it: a heading, the head of a list, a question."""
+    return leads_on(sentence) or is_question(sentence) or is_heading(sentence)

@@ -1,0 +1,142 @@
+"""How sentences stand together on the page: what only introduces others is no answer, and a row speaks for itself.
+
+The model reads a passage as running text. So it likes best the question of an FAQ, which has all the words that were
+asked, or any row beside the right one; and a quoted item or row says little without the line above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from index import Hit, Index
+from index.lexical import terms
+from index.shapes import introduces, is_heading, is_item, is_question, is_row, leads_on, mark
+from qa.named import named_terms, unmentioned
+from qa.types import Evidence
+
+LACKS_NAME, LACKS_WORDS = 3.0, 2.0
+"""What a row or item loses that lacks a name of the question which another of its passage has; and one that holds fewer
+of the question's words than another, and no other ones."""
+
+MOST_ITEMS = 8
+"""Items of a list that are taken for what its head was found for."""
+
+HEADING_PASSAGES = 3
+"""Passages before one that are looked through for the heading that it stands under."""
+
+LOOKED_BACK = 40
+"""Sentences that are looked through for the head of a list or table."""
+
+_FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
+_OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
+
+
+def as_they_stand(question: str, read: Iterable[Evidence]) -> list[Evidence]:
+    """Return the sentences that were read for a question, passage by passage, with the scores that they deserve."""
+    asked = frozenset(terms(question))
+    named = named_terms(question)
+    found: list[Evidence] = []
+    for _, passage in groupby(read, key=lambda one: one.hit.passage.id):
+        sentences = sorted(passage, key=lambda one: one.sentence)
+        found += _apart(asked, named, list(_passed_on(asked, sentences)))
+    return found
+
+
+def _passed_on(asked: frozenset[str], sentences: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Give the sentences of a passage, the score of those that only introduce others handed to these."""
+    heads: dict[int, Evidence] = {}
+    for place, one in enumerate(sentences):
+        if _only_introduces(one.text, asked) and (below := list(_introduced(place, sentences))):
+            best = max(one, heads.get(place, one), key=lambda head: head.score)
+            heads |= dict.fromkeys(below, best)
+        elif (head := heads.get(place)) and head.score > one.score:
+            yield replace(_shifted(one, head.score - one.score), answer=None, head=head.sentence)
+        else:
+            yield one
+
+
+def _only_introduces(sentence: str, asked: frozenset[str]) -> bool:
+    """Whether a sentence asks, or is a heading or the head of a list that says nothing but what was asked."""
+    return is_question(sentence) or (introduces(sentence) and asked.issuperset(terms(sentence)))
+
+
+def _introduced(place: int, sentences: Sequence[Evidence]) -> Iterator[int]:
+    """Give the place of the sentence after one, or those of the items that it introduces."""
+    for later in range(place + 1, min(len(sentences), place + 1 + MOST_ITEMS)):
+        yield later
+        if not (leads_on(sentences[place].text) and is_item(sentences[later].text)):
+            break
+
+
+def _apart(asked: frozenset[str], named: Sequence[str], sentences: Sequence[Evidence]) -> list[Evidence]:
+    """Return sentences, with less for the rows and items among them beside which there is one closer to the question.
+
+    What their neighbours say is said of other things.
+    """
+    rows = [one for one in sentences if is_row(one.text) or is_item(one.text)]
+    lacking = [{*unmentioned(named, f"{one.hit.title} {one.text}")} for one in rows]
+    shared = [asked.intersection(terms(one.text)) for one in rows]
+    found = {one.sentence: one for one in sentences}
+    for one, lacks, shares in zip(rows, lacking, shared, strict=True):
+        if any(others < lacks for others in lacking):
+            found[one.sentence] = _shifted(one, -LACKS_NAME)
+        elif any(shares < others for others in shared):
+            found[one.sentence] = _shifted(one, -LACKS_WORDS)
+    return list(found.values())
+
+
+def _shifted(one: Evidence, by: float) -> Evidence:
+    """Return a sentence with a score so much higher, for what stands beside it."""
+    return replace(one, score=one.score + by, features={**one.features, "beside": one.features.get("beside", 0.0) + by})
+
+
+def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
+    """Return which of the earlier sentences of the document (in order) an item or a row cannot be understood without.
+
+    That of an item is the head of its list ("The Tenant must not:"), that of a row with cells the first of its table,
+    if that names columns. None if there is none, or it is not surely the right one.
+    """
+    first = max(0, len(earlier) - LOOKED_BACK)
+    if "\t" in sentence:
+        place = len(earlier)
+        while place > first and "\t" in earlier[place - 1]:
+            place -= 1
+        return place if place < len(earlier) and _names_columns(earlier[place]) else None
+    kind, current = mark(sentence), sentence
+    if not is_item(sentence) or kind == "decimal":  # "6.2" is a clause of its own
+        return None
+    for place in range(len(earlier) - 1, first - 1, -1):
+        text = earlier[place]
+        if leads_on(text) and (mark(text) != kind or not kind):
+            return place if _is_first(current, kind) else None
+        if mark(text) == kind and (kind or is_item(text)):
+            current = text
+        elif not is_item(text):
+            return None
+    return None
+
+
+def heading_above(hit: Hit, index: Index) -> str:
+    """Return the heading that a passage stands under, or nothing if it begins with one or none is near."""
+    passage = hit.passage
+    if is_heading(hit.sentence_text(passage.sentences[0])):
+        return ""
+    before = index.sentences_before(passage, most=HEADING_PASSAGES)
+    if not before:
+        return ""
+    text = index.document(passage.document_id, passage.revision).text
+    return next((" ".join(line.split()) for span in reversed(before) if is_heading(line := span.of(text))), "")
+
+
+def _is_first(item: str, kind: str) -> bool:
+    """Whether an item opens a list, as far as its mark tells: "(a)", "1.", any bullet."""
+    label = re.sub(r"\W", "", item.split(maxsplit=1)[0])
+    return kind not in _OPENS or label in list(_OPENS[kind])
+
+
+def _names_columns(row: str) -> bool:
+    """Whether no cell of a row is a figure, years apart."""
+    return not any(_FIGURE.fullmatch(cell) for cell in row.split("\t") if cell.strip())

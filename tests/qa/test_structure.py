@@ -1,0 +1,124 @@
+"""Headings, lists and tables: what only introduces an answer is none, and a row speaks for itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Index, Source
+from qa.answer import Answerer
+from qa.structure import line_above
+from qa.types import Answer
+
+FAQ = """# Questions about the app
+
+## Does the app cost anything?
+
+No. HomeLink Basic is free.
+
+## Can I use ground coffee?
+
+Yes. Lift the small lid and put in one spoon.
+"""
+
+LEASE = """6 Alterations
+
+6.4 The Tenant must not:
+(a) put up any sign outside the Property;
+(b) park lorries in the yard overnight;
+(c) burn rubbish at the Property.
+"""
+
+CODES = """code,meaning,what to do
+E03,Brewing unit blocked,"Take it out, rinse it, put it back in"
+E05,Grinder blocked,Empty the bean container
+"""
+
+REGIONS = """<title>Halvor Marine</title><h2>Revenue by region</h2><table><tr><th>Region<th>2024<th>2023</tr>
+<tr><td>Norway<td>2,187<td>2,054</tr><tr><td>Asia<td>2,440<td>2,000</tr><tr><td>Americas<td>1,009<td>1,062</tr></table>
+"""
+
+
+def asked(index: Index, name: str, text: str, question: str) -> Answer:
+    index.add(Source(name, text.encode()))
+    return Answerer(index, threshold=0.0).answer(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Does the app cost anything?", "No. HomeLink Basic is free."),
+        ("Can I use ground coffee?", "Yes."),
+    ],
+)
+def test_of_a_list_of_questions_the_answer_is_cited_below_its_question(
+    index: Index, question: str, answer: str
+) -> None:
+    cited = asked(index, "faq.md", FAQ, question).citations[0]
+    assert cited.text == answer
+    assert cited.context is not None
+    assert cited.context.text == question
+
+
+def test_a_question_that_stands_alone_in_the_documents_answers_nothing(index: Index) -> None:
+    text = "Did Okafor know about the report? Called him twice and got no callback."
+    assert asked(index, "notes.txt", text, "Did Okafor know about the report?").citations[0].text.startswith("Called")
+
+
+def test_an_item_is_shown_below_the_head_of_its_list(index: Index) -> None:
+    cited = asked(index, "lease.txt", LEASE, "May the tenant park lorries in the yard overnight?").citations[0]
+    assert cited.text == "(b) park lorries in the yard overnight;"
+    assert cited.context is not None
+    assert cited.context.text == "6.4 The Tenant must not:"
+    assert index.document(cited.document_id).text[cited.context.start : cited.context.end] == cited.context.text
+
+
+def test_a_row_of_another_code_is_not_quoted(index: Index) -> None:
+    found = asked(index, "codes.csv", CODES, "my machine shows E05 what should I do")
+    assert found.citations[0].text.startswith("code: E05")
+
+
+def test_a_row_is_shown_below_the_names_of_its_columns(index: Index) -> None:
+    found = asked(index, "revenue.html", REGIONS, "How much revenue came from the Americas in 2023?")
+    assert found.citations[0].text == "Americas\t1,009\t1,062"
+    assert found.citations[0].context is not None
+    assert found.citations[0].context.text == "Region\t2024\t2023"
+    assert found.short is None, "which of its cells answers cannot be told from the row"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "sentence", "expected"),
+    [
+        (["You need:", "- two eggs", "- flour"], "- milk", 0),
+        (["1. Unplug it.", "Wait a minute.", "2. Lift the lid."], "3. Press.", None),
+        (["The Tenant must not:", "(a) keep bees;"], "6.5 The Landlord repairs the roof.", None),
+        (["The Tenant must:", "(a) pay;", "(b) clean;", "The Landlord must:", "(a) insure;"], "(b) repair.", 3),
+        (["It pays for:", "(a) either:", "(i) a bus; or", "(ii) a train;"], "(b) meals.", 0),
+        (["A town has a mayor.", "Ward\tYes\tNo", "First\t62\t41"], "Second\t118\t90", 1),
+        (["First\t62\t41"], "Second\t118\t90", None),
+        (["The harbour is old."], "The bridge is new.", None),
+    ],
+)
+def test_the_line_above_is_the_head_of_the_list_or_of_the_columns(
+    earlier: list[str], sentence: str, expected: int | None
+) -> None:
+    assert line_above(sentence, earlier) == expected
+
+
+def test_a_passage_is_read_below_its_heading(index: Index) -> None:
+    filler = "The staff of the house meet every second Tuesday in the small hall to talk about what is planned. " * 7
+    text = f"Rules of the house\n\nParental leave\n\n{filler}\n\nIt is 26 weeks long.\n\nSick leave\n\n{filler}\n\nIt is 6 weeks long."
+    found = asked(index, "rules.txt", text, "How long is parental leave?")
+    assert found.citations[0].text == "It is 26 weeks long."
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "short"),
+    [
+        ("The peace pardoned all but four of the rebels.", "How many rebels were pardoned?", None),
+        ("The drug is not recommended for children under 12 years.", "For whom is the drug recommended?", None),
+        ("The bridge, which has no tolls, opened in May 1998.", "When did the bridge open?", "May 1998"),
+    ],
+)
+def test_what_its_clause_denies_is_no_short_answer(index: Index, text: str, question: str, short: str | None) -> None:
+    found = asked(index, "note.txt", text, question).short
+    assert (found is None) if short is None else (found is not None and short in found)
