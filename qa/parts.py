@@ -17,7 +17,7 @@ _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 _JOINT = r"(?:(?:and|but|also|or|then),? )?"
 _NEXT = re.compile(rf"(?<=\?)\s+(?={_JOINT}(?:{ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE)
 _ITEM = re.compile(rf"(?:^|(?<=\s))(?:\(?(?:\d{{1,2}}|[a-h])[.)]|[-*•–])\s+(?={_JOINT}{ASKING})", re.IGNORECASE)
-_LINE = re.compile(rf"\s*\n\s*(?=[A-Z])(?=(?i:{ASKING}))")
+_LINE = re.compile(rf"(?<!\s)[^\S\n]*+\n\s*+(?=[A-Z])(?=(?i:{ASKING}))")
 
 MOST_QUESTIONS = 5
 """Further questions of a message stay with the last one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -408,6 +409,13 @@ def test_a_question_is_no_small_talk(message: str) -> None:
 )
 def test_questions_of_a_message(message: str, expected: list[str]) -> None:
     assert questions(message) == expected
+
+
+def test_blank_lines_in_a_message_take_no_time() -> None:
+    begun = time.perf_counter()
+    assert len(questions("What is due" + " \n" * 700 + "x")) == 1
+    assert questions("What is due" + " \n" * 4000 + "Who pays") == ["What is due", "Who pays"]
+    assert time.perf_counter() - begun < 1
 
 
 def test_in_a_talk_this_is_what_was_spoken_of(seed_index: Index) -> None:
