@@ -30,6 +30,7 @@ from evals.rows import (
 )
 from evals.suite import GoldSpan, Question, Suite
 from index.errors import VerbatimError
+from index.load import absolute
 
 BUILT_IN = Path(__file__).resolve().parent / "suites"
 """The suites that come with the package."""
@@ -73,7 +74,7 @@ def _folder(suite: str | Path) -> Path:
     built_in = sorted(path.name for path in BUILT_IN.iterdir() if path.is_dir())
     if str(suite) in built_in:
         return BUILT_IN / str(suite)
-    folder = Path(suite).expanduser().absolute()
+    folder = absolute(suite)
     if folder.is_file():
         raise SuiteError(f"{folder} is a file; a suite is a folder: give {folder.parent}")
     if not folder.is_dir():

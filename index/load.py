@@ -105,8 +105,11 @@ def expand(sources: Iterable[AnySource]) -> Iterator[Listed]:
 
 
 def absolute(path: str | Path) -> Path:
-    """Return an absolute path without ``..``: a file that goes by two names is two documents. Links stay as given."""
-    return Path(os.path.normpath(Path(path).expanduser().absolute()))
+    """Return an absolute path without ``..``: a file that goes by two names is two documents. Links stay as given.
+
+    ``~`` is the home of a user that there is; else it is a name like any other, as Word calls its own files.
+    """
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 (`Path.expanduser` raises for others)
 
 
 def _printable(name: str) -> str:
@@ -163,8 +166,8 @@ def _load_path(path: Path) -> Loaded:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)  # it may have grown
         _check_size(len(data))
-    except OSError as error:
-        raise SourceError(f"it cannot be read: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        raise SourceError(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return _loaded(str(path), data)
 
 

@@ -15,6 +15,7 @@ from evals.make.corpus import Corpus, Document, read_all
 from evals.make.folder import counted, write_suite
 from evals.make.pairs import choose_pairs
 from evals.rows import SuiteError
+from index.load import absolute
 from index.types import Failure
 
 
@@ -37,7 +38,7 @@ def make_suite(paths: Sequence[str | Path], folder: str | Path, *, questions: in
 
     Raises `SuiteError` if the folder is in use or cannot be written, or nothing can be asked from the documents.
     """
-    folder = Path(folder).expanduser().absolute()
+    folder = absolute(folder)
     _check_free(folder)
     if questions < 2:
         raise SuiteError(f"{questions} questions is too few: each comes with its twin; ask for at least 2")

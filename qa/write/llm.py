@@ -15,10 +15,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
+from index.load import absolute
 from qa.loopback import is_loopback
 from qa.write.compose import Writer, WriterError
 from qa.write.prompt import MOST_WRITTEN_TOKENS, TASK, USUAL_CONTEXT, Proof, form, message, within
@@ -170,7 +170,7 @@ def _llama_cpp(rest: str, allow_remote: bool) -> Writer:
     from qa.write.llamacpp import LlamaCpp
 
     del allow_remote  # there is no server
-    path = Path(rest).expanduser()
+    path = absolute(rest)
     if not path.is_file():
         raise WriterError(f"{path} is no file: name a model with llama-cpp:/path/to/model.gguf")
     with path.open("rb") as file:

@@ -68,6 +68,21 @@ def test_a_bad_file_is_a_row_and_the_next_still_goes_in(tmp_path: Path, index: I
     assert "No such file" in reasons["missing.txt"]
 
 
+def test_a_name_that_begins_with_a_tilde_is_a_name(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("~WRL0001.txt").write_text("The draft was kept by Word.")
+    Path("good.txt").write_text("The good file is read.")
+    changes = index.add(["~WRL0001.txt", "~nobody-of-this-name/other.txt", "nul\0.txt", "good.txt"])
+    assert [Path(document.source).name for document in index.documents()] == ["good.txt", "~WRL0001.txt"]
+    missing, impossible = changes.failed
+    assert missing.source == str(tmp_path / "~nobody-of-this-name" / "other.txt")
+    assert "null" in impossible.reason
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert index.add("~/good.txt").unchanged
+
+
 def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path, index: Index) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     changes = index.add(tmp_path / "pipe.txt")

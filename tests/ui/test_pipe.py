@@ -125,14 +125,14 @@ def test_some_documents_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with Index.open(tmp_path / "store") as index:
         ids = {Path(entry.source).stem: entry.id for entry in index.listing()}
     capfd.readouterr()
-    for name in ("south.txt", "South", ids["south"], "south/south.txt", "south"):
+    for name in ("south.txt", "South", ids["south"], "south/south.txt", "south", "north/../south"):
         run("ask", "When did the harbour open?", "--json", "--documents", name)
         said = json.loads(capfd.readouterr().out)
         assert said["searched"]["documents"] == 1
         assert {cited["document_id"] for cited in said["citations"] or [said["nearest"]]} == {ids["south"]}
     run("ask", "When did the harbour open?", "--json", "--documents", "south", "--documents", "north.txt")
     assert json.loads(capfd.readouterr().out)["searched"]["documents"] == 2
-    for name in ("suoth.txt", ""):
+    for name in ("suoth.txt", "~nobody-of-this-name/south.txt", ""):
         assert run("ask", "When did the harbour open?", "--documents", "north", "--documents", name) == 2
         assert "--documents names no document of yours" in " ".join(capfd.readouterr().err.split())
 

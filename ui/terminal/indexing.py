@@ -38,7 +38,7 @@ def opened(store: Path | None) -> Index:
     """Open a store that there is. Only what adds documents makes one, so that a mistyped name is told as such."""
     folder = store or default_path()
     try:
-        (folder.expanduser() / STORE_NAME).stat()
+        (absolute(folder) / STORE_NAME).stat()
     except (FileNotFoundError, NotADirectoryError):
         raise EmptyStoreError(
             f"there is no store in {folder} yet; add documents with `verbatim index add PATH`, or name the folder of "

@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import WRatio
 from rapidfuzz.process import extractOne
 
 from index import Entry, UnknownDocumentError
+from index.load import absolute
 
 
 def called(name: str, entries: Iterable[Entry]) -> list[str]:
@@ -36,7 +37,7 @@ def chosen(names: Iterable[str], entries: Sequence[Entry]) -> list[str]:
     """Return the ids of the documents that were typed: called so, at a path, or in a folder. Raises for none."""
     ids: dict[str, None] = {}
     for name in names:
-        found = called(name, entries) or (_within(Path(name).expanduser().absolute(), entries) if name else [])
+        found = called(name, entries) or (_within(absolute(name), entries) if name else [])
         if not found:
             raise UnknownDocumentError(f"--documents {unknown(name, entries)}")
         ids |= dict.fromkeys(found)
