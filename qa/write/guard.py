@@ -18,6 +18,9 @@ from index.lexical import terms
 LONGEST_SENTENCE: Final = 600
 """Characters. A longer one is none that a reader could check, and is struck."""
 
+_MOST_LOOKED_AT: Final = 2 * LONGEST_SENTENCE
+"""Characters of what a model or its server says in which addresses are looked for, which takes long in a long text."""
+
 REMOVED: Final = "[address left out]"
 """What stands in a struck sentence where it named an address."""
 
@@ -53,10 +56,11 @@ _NO_HELP = re.compile(r"\bas an AI\b|\blanguage model\b|\bthe evidence\b|\bsyste
 
 def unfit(text: str, evidence: Sequence[str]) -> Iterator[str]:
     """Yield the reasons for which a written sentence cannot be shown, given what those that it cites assert."""
-    cited = _plain(" ".join(evidence))
-    plain = _plain(text)
     if len(text) > LONGEST_SENTENCE:
         yield f"it is longer than {LONGEST_SENTENCE} characters"
+        return  # it is struck; to look for more takes long
+    cited = _plain(" ".join(evidence))
+    plain = _plain(text)
     if _ADDRESS.search(plain):
         yield "it names an address, which only quotations may"
     elif any(found[0].casefold() not in cited.casefold() for found in _NAME.finditer(plain)):
@@ -71,9 +75,10 @@ def unfit(text: str, evidence: Sequence[str]) -> Iterator[str]:
 
 def showable(text: str) -> str:
     """Return a struck sentence as it can be shown: without addresses and unseen characters, and not too long."""
-    seen = "".join(character for character in text if not _steers(character))
-    without = _NAME.sub(REMOVED, _ADDRESS.sub(REMOVED, _plain(seen)))
-    return without if len(without) <= LONGEST_SENTENCE else without[: LONGEST_SENTENCE - 1] + "…"
+    seen = "".join(character for character in text[:_MOST_LOOKED_AT] if not _steers(character))
+    without = _NAME.sub(REMOVED, _ADDRESS.sub(REMOVED, _plain(seen)[:_MOST_LOOKED_AT]))
+    whole = len(text) <= _MOST_LOOKED_AT and len(without) <= LONGEST_SENTENCE
+    return without if whole else without[: LONGEST_SENTENCE - 1] + "…"
 
 
 def _steers(character: str) -> bool:

@@ -31,11 +31,13 @@ _FENCE = re.compile(r"^\s*```[\w-]*[ \t]*\n?|\n?```\s*$")
 
 _JSON = re.compile(r"\{|\[\s*[\[{\"]")
 
-_NAMED = r"(?:(?:evidence|sources?|sentences?|citations?|refs?|nos?\.?|e|s)\s*)?#?"
-_LIST = rf"{_NAMED}\s*\d{{1,4}}(?:\s*(?:[,;&]|and|-|–)\s*{_NAMED}\s*\d{{1,4}})*"
-_MARKS = re.compile(rf"\s*(?:\[\^?\s*{_LIST}\s*\]|【\s*{_LIST}[^】\n]{{0,20}}】)", re.IGNORECASE)
-_ROUND_MARKS = re.compile(r"\s*\(\s*(?:evidence\s*|source\s*)?\d{1,2}(?:\s*,\s*\d{1,2})*\s*\)", re.IGNORECASE)
-_BEGUN_MARK = re.compile(r"\s*(?:[\[【][^\]】\n]{0,60}|\([\d\s,]{0,12})$")
+_NAMED = r"(?:(?:evidence|sources?|sentences?|citations?|refs?|nos?\.?|e|s)\s*+)?#?"
+_LIST = rf"{_NAMED}\s*+\d{{1,4}}(?:\s*+(?:[,;&]|and|-|–)\s*+{_NAMED}\s*+\d{{1,4}})*"
+_SPACE = r"(?<!\s)\s*+"
+"""All the white space before something: tried once, not from each of its characters."""
+_MARKS = re.compile(rf"{_SPACE}(?:\[\^?\s*+{_LIST}\s*\]|【\s*+{_LIST}[^】\n]{{0,20}}】)", re.IGNORECASE)
+_ROUND_MARKS = re.compile(rf"{_SPACE}\(\s*(?:evidence\s*|source\s*)?\d{{1,2}}(?:\s*,\s*\d{{1,2}})*\s*\)", re.IGNORECASE)
+_BEGUN_MARK = re.compile(rf"{_SPACE}(?:[\[【][^\]】\n]{{0,60}}|\([\d\s,]{{0,12}})$")
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
 _STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?=\s|$)")

@@ -141,7 +141,13 @@ def test_nothing_that_is_written_breaks_the_reading(text: str) -> None:
 
 
 def test_reading_is_bounded() -> None:
-    for text in ("word. " * 50_000, '{"a":[' * 20_000, "[1, 2] (3) " * 20_000, "<think></think>" * 20_000):
+    for text in (
+        "word. " * 50_000,
+        '{"a":[' * 20_000,
+        "[1, 2] (3) " * 20_000,
+        "<think></think>" * 20_000,
+        "[1," + " " * 50_000 + "b",
+    ):
         began = time.process_time()
         assert len("".join(draft.text for draft in drafts(text, complete=True))) <= MOST_CHARS
         assert time.process_time() - began < 1
@@ -207,6 +213,15 @@ def test_markup_and_unseen_characters_are_struck(text: str) -> None:
 def test_a_sentence_without_end_is_struck_and_cut() -> None:
     assert list(unfit("It is so " * 100, ["It is so"]))
     assert len(showable("It is so " * 100)) <= LONGEST_SENTENCE
+
+
+@pytest.mark.parametrize("text", ["1-" * 50_000, "a.m." * 50_000, "\u33c2" * 50_000])
+def test_a_long_text_is_not_looked_through(text: str) -> None:
+    began = time.process_time()
+    assert len(showable(text)) <= LONGEST_SENTENCE
+    assert showable(text).endswith("…")
+    assert list(unfit(text, [text])) == ["it is longer than 600 characters"]
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
