@@ -30,10 +30,10 @@ _VERBS_OF_NOT = {
 _EXEMPT = re.compile(
     r"\bnot (?:only|just|merely|simply|least|to mention|until)\b|\bnot (?=(?:\w+ ){1,4}until\b)|\bno doubt\b"
     r"|\b(?:no|not) (?:fewer|less|more|later|earlier|higher|lower|longer|smaller|greater|sooner) than\b"
-    r"|\b(?:whether or|if) not\b|\bno\. ?\d|\bnothing but\b|\bno matter\b|\bnot (?:even )?because\b",
+    r"|\b(?:whether or|if) not\b|\bno\.(?= ?\d)|\bnothing but\b|\bno matter\b|\bnot (?:even )?(?=because\b)",
     re.IGNORECASE,
 )
-"""A "not" that denies nothing of what follows."""
+"""A "not" that denies nothing of what follows, with the words that mean something else beside it."""
 
 SCOPE_WORDS = 4
 """Words with a meaning after a negation that are taken to be denied by it, within its clause."""
@@ -126,7 +126,7 @@ def contradictions(claim: str, evidence: str) -> Iterator[str]:
 
 def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
     """Return the words of a text and its negations, each with the words in its scope."""
-    found = _WORD.findall(_EXEMPT.sub(lambda exempt: " ".join(exempt[0].split()[1:]), text))
+    found = _WORD.findall(_EXEMPT.sub(" ", text))
     words: list[_Word] = []
     negations: list[_Negation] = []
     scope: list[str] | None = None

@@ -64,6 +64,9 @@ TRUE = [
     # negations, opposites, quantifiers
     ("The bridge was not only long but wide.", "The bridge was long and wide."),
     ("The bridge was long.", "The bridge was long, although it was not wide."),
+    ("Not only men were hurt.", "Most men were hurt, and women."),
+    ("No fewer than 500 people were hurt.", "More than 500 people were hurt."),
+    ("Whether or not it rained, the fair opened.", "The fair opened although it rained."),
     ("The film was not successful.", "The film was unsuccessful."),
     ("Nobody was hurt.", "No one was hurt."),
     ("Nobody was injured.", "There were no injuries."),
