@@ -45,6 +45,13 @@ def test_what_is_not_answered_is_not_suggested(index: Index) -> None:
     assert len(asked) > len(before)
 
 
+def test_questions_of_an_older_state_that_are_found_last_are_not_kept(index: Index) -> None:
+    suggestions = Suggestions(index, lambda q: Answer(q, q, (), "", 0.0))
+    for generation in (2, 1):
+        suggestions._look(generation)
+    assert suggestions._found[0] == 2
+
+
 def test_a_failure_suggests_nothing(index: Index) -> None:
     def fail(_question: str) -> Answer:
         raise ValueError

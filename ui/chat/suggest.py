@@ -83,7 +83,9 @@ class Suggestions:
         except Exception:
             log.exception("no questions could be suggested")
             found = ()
-        self._found = generation, found
+        with self._lock:
+            if generation > self._found[0]:  # one for an older state may end last
+                self._found = generation, found
 
     def _suggested(self) -> tuple[str, ...]:
         entries = self.index.listing()
