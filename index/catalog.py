@@ -222,10 +222,12 @@ class Catalog:
         with self._transaction() as connection:
             self._give_name(connection, source, document_id, fingerprint, self._next_generation(connection))
 
-    def forget(self, source: str) -> None:
-        """Take a name from its document. With its last name a document is deleted."""
+    def forget(self, sources: Iterable[str]) -> None:
+        """Take these names from their documents, all in one transaction. With its last name a document is deleted."""
         with self._transaction() as connection:
-            self._take_name(connection, source, self._next_generation(connection))
+            generation = self._next_generation(connection)
+            for source in sources:
+                self._take_name(connection, source, generation)
 
     def checkpoint(self) -> bool:
         """Write everything into the one file, and leave nothing in the log beside it.

@@ -33,7 +33,7 @@ def probes_of(sentences: Sequence[str], vectors: Sequence[bytes]) -> Probes:
     """Choose what to look for from the sentences and the vectors (as they are stored) of some documents."""
     long_enough = list(dict.fromkeys(text for text in sentences if len(text) >= SHORTEST_PROBE_CHARS))
     return Probes(
-        tuple(text.encode() for text in _spread(long_enough or sentences)),
+        tuple(text.encode() for text in _spread(long_enough)),
         tuple(vector[:VECTOR_PROBE_BYTES] for vector in _spread(vectors)),
     )
 

@@ -488,13 +488,12 @@ class Index:
         numbered = (f"{wanted}-{number}" for number in count(2))
         return next(free for free in chain([wanted], numbered) if not self._catalog.names(free))
 
-    def _forget(self, sources: Iterable[str]) -> list[str]:
+    def _forget(self, sources: Collection[str]) -> list[str]:
         """Take these names from their documents, and with its last name a document from every file of the store."""
         held = self._catalog.sources()
         lost = list(dict.fromkeys(held[source] for source in sources))
-        for source in sources:
-            self._catalog.forget(source)
         if lost:
+            self._catalog.forget(sources)
             self._refresh(self._catalog.generation())
             self._empty_the_log()
         return lost

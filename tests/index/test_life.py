@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index import Index, Source, SourceError, Span, UnknownDocumentError, vectors
+from index.catalog import Catalog
 from index.embed import SentenceTransformerEncoder
 from index.verify import _passage_faults
 from tests.support.fakes import HashEncoder
@@ -190,6 +191,35 @@ def test_a_receipt_does_not_take_what_another_document_says_for_a_trace(index: I
     assert receipt.traces == ()
 
 
+def test_a_removal_of_several_is_whole_or_not_at_all(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{number}.txt" for number in range(5)]
+    index.add([Source(name, f"{STORY} This is copy {name}.") for name in names])
+    before = index.generation()
+    take_name = Catalog._take_name
+
+    def interrupted(catalog: Catalog, connection: sqlite3.Connection, source: str, generation: int) -> None:
+        if source == names[3]:
+            raise KeyboardInterrupt
+        take_name(catalog, connection, source, generation)
+
+    with monkeypatch.context() as during:
+        during.setattr(Catalog, "_take_name", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            index.remove(names)
+    assert index.document_count() == 5
+    assert index.generation() == before
+    assert len(index.remove(names).removed) == 5
+    assert index.generation() == before + 1
+
+
+def test_a_receipt_looks_for_no_words_that_stand_anywhere_by_chance(index: Index) -> None:
+    index.add([Source("a.txt", "Hi"), Source("b.txt", "Bern has a bridge.")])
+    (index.path / "chance.bin").write_bytes(b"\0Hi\0")
+    receipt = index.remove("a.txt", receipt=True).receipt
+    assert receipt is not None
+    assert (receipt.sentences, receipt.vectors, receipt.traces) == (0, 1, ())
+
+
 def test_a_receipt_names_the_file_that_still_holds_it(tmp_path: Path, index: Index) -> None:
     index.add(Source("a.txt", f"{STORY} It is so."))
     (index.path / "copy.bin").write_bytes(b"\0\0" + STORY.encode() + b"\0")
@@ -211,7 +241,7 @@ def test_a_removal_that_a_crash_cut_short_is_finished_at_the_next_opening(tmp_pa
         index.add([Source("a.txt", STORY), Source("b.txt", "Bern has a bridge.")])
         index.search("bridge")
         _, vectors = index._catalog.vectors(index._catalog.passage_ids([index._catalog.sources()["a.txt"]]))
-        index._catalog.forget("a.txt")  # and the process ends here, before the caches follow
+        index._catalog.forget(["a.txt"])  # and the process ends here, before the caches follow
     with Index.open(store, encoder=HashEncoder()) as index:
         index.search("bridge")
     assert held_anywhere(store, STORY.encode()) == []
