@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group
 from rich.text import Text
 
-from qa.types import UNANSWERED
+from qa.types import COPIES_NAMED, UNANSWERED
 
 if TYPE_CHECKING:
     from qa.types import Answer, Citation, Statement, Written
@@ -117,7 +117,15 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
     number = Text(f"[{citation.number}] ", style="cyan" if mark else "dim")
     place = f"{printable(citation.title)}, {citation.place}"
     context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
-    return Group(*context, Text.assemble(number, "“", quotation, "”"), Text(f"    {place}", style="dim"))
+    copies = [Text(f"    {printable(_copies(citation))}", style="dim")] if citation.copies else []
+    return Group(*context, Text.assemble(number, "“", quotation, "”"), Text(f"    {place}", style="dim"), *copies)
+
+
+def _copies(citation: Citation) -> str:
+    """Return where else the sentence stands, in the same words or nearly."""
+    named = [f"{copy.title}, page {copy.page}" for copy in citation.copies[:COPIES_NAMED]]
+    more = len(citation.copies) - len(named)
+    return f"also in: {'; '.join(named)}" + (f"; and {more} more" if more else "")
 
 
 # ---- in a notebook ----
@@ -182,10 +190,11 @@ def html_citation(citation: Citation, *, mark: bool = True) -> str:
     """Return a quotation and its place as HTML; the text of the ``<blockquote>`` is exactly that of the document."""
     number = f"[{citation.number}] " if mark else ""
     context = f'<p dir="auto" style="{_DIM}">{_exactly(citation.context.text)}</p>' if citation.context else ""
+    copies = f"<bdi>{escape(_copies(citation))}</bdi><br>" if citation.copies else ""
     return (
         f'<figure style="margin:0">{context}'
         f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
-        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {citation.place}<br>'
+        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {citation.place}<br>{copies}'
         f"<code>{escape(citation.address)}</code></figcaption></figure>"
     )
 

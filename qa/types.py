@@ -21,6 +21,9 @@ NOT_SAID = "Your documents do not say."
 MAY_SAY = "Your documents may say, but Verbatim is not sure."
 """How the reason of a refusal begins, and that of one that is unsure."""
 
+COPIES_NAMED = 3
+"""Further places of a sentence are only counted, or named when one asks for them."""
+
 UNANSWERED = "No sentence surely answers"
 """What is said of a part of a question, where another part is answered."""
 

@@ -6,6 +6,7 @@ import html
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,24 @@ def test_it_shows_what_the_answer_says(seed_index: Index):
     refusal = answer("Who trains the penguins of Antarctica?", index=seed_index)._repr_html_()
     assert "not an answer" in refusal
     assert "penguins, Antarctica" in refusal
+
+
+def test_it_says_where_else_a_sentence_stands():
+    text = "The ford is closed."
+    several = tuple(Citation(n, f"a-{n}", "01", "a", f"Notice {n}", text, 0, len(text), n, 0.5) for n in range(1, 7))
+    console = Console(width=200, color_system=None, force_terminal=False)
+    for copies, said in (
+        (several[1:2], "also in: Notice 2, page 2"),
+        (several[1:], "also in: Notice 2, page 2; Notice 3, page 3; Notice 4, page 4; and 2 more"),
+    ):
+        cited = replace(several[0], copies=copies)
+        with console.capture() as shown:
+            console.print(cited)
+        assert shown.get().splitlines()[-1].strip() == said
+        assert said in parser.fromstring(cited._repr_html_()).text_content()
+    with console.capture() as shown:
+        console.print(several[0])
+    assert "also in" not in shown.get()
 
 
 def test_it_needs_nothing_of_the_chat_and_costs_nothing_until_it_is_shown():

@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from qa.types import Citation
+from qa.types import COPIES_NAMED, Citation
 from ui.render.places import NOWHERE, Place, told
 from ui.render.text import button, escape, with_answer
 
-COPIES_NAMED = 3
-"""Further places of a sentence are named when one asks for them."""
-
 Places = Mapping[Citation, Place]
-
 
 Asked = int | str
 """Which turn is meant, from 1, or which of several questions in its message: "3p2" is the second of the third turn.
