@@ -137,7 +137,7 @@ def _quoted(answer: Answer, shown: set[int]) -> Iterator[str]:
         yield answer.sureness
     if again := [citation.number for citation in answer.citations if citation.number in shown]:
         yield f"See above: {''.join(f'[^{number}]' for number in again)}"
-    yield from (markdown_quotation(one, one.number) for one in answer.citations if one.number not in shown)
+    yield from (markdown_quotation(one, one.number) for one in answer.quotations if one.number not in shown)
     yield from (f"{UNANSWERED}: {markdown(part)}" for part in answer.unanswered)
     shown.update(citation.number for citation in answer.citations)
 
@@ -172,8 +172,10 @@ def markdown_prose(written: Written, before: int = 0) -> Iterator[str]:
 
 
 def markdown_quotation(citation: Citation, footnote: int) -> str:
-    """Return a quotation, its lines kept, with the number of its footnote."""
-    return "\\\n".join(f"> {markdown(line)}" for line in citation.text.strip().splitlines()) + f"[^{footnote}]"
+    """Return a quotation, its lines kept, with the number of its footnote; above it who or what it is about."""
+    context = f"> *{markdown(citation.context.text)}*\n>\n" if citation.context else ""
+    lines = "\\\n".join(f"> {markdown(line)}" for line in citation.text.strip().splitlines())
+    return f"{context}{lines}[^{footnote}]"
 
 
 def _footnote(citation: Citation) -> str:

@@ -155,6 +155,14 @@ def test_markdown_shows_the_words_and_nothing_else(text):
     assert "".join(words.split()) == "".join(text.split()) + "[^1]"
 
 
+def test_markdown_says_who_she_is():
+    before = citation("Ann Voss led the talks.")
+    one = replace(citation("She left in May.", start=before.end + 1), context=before)
+    two = replace(citation("She came back in June.", start=one.end + 1), number=2, context=one)
+    said = to_markdown(Answer("When did Ann Voss leave?", "", (one, two), "", 0.75))
+    assert "> *Ann Voss led the talks.*\n>\n> She left in May.[^1]\n\n> She came back in June.[^2]" in said
+
+
 def test_markdown_has_a_footnote_for_each_citation(seed_index: Index):
     result = answer(QUESTION, index=seed_index)
     said = to_markdown(result)

@@ -113,6 +113,16 @@ def test_the_page_shows_the_sentence_in_its_surroundings():
     assert "abc123" in tree.xpath("string(//p[@class='place'])")
 
 
+def test_a_file_says_who_a_sentence_is_about():
+    before = replace(CITED, text="Ann Voss led the talks.", answer=None)
+    answer = replace(ANSWERED.answer, citations=(replace(CITED, context=before),))
+    had = conversation(replace(ANSWERED, answer=answer))
+    assert f"> *{before.text}*\n>\n> {CITED.text}[^1]" in export.as_markdown(had)
+    tree = html.fromstring(export.as_page(had, {}))
+    assert tree.xpath("string(//p[@class='context'])") == before.text
+    assert tree.xpath("string(//blockquote/span)") == CITED.text
+
+
 def test_surroundings_are_cut_between_words():
     long = "word " * 400 + TEXT[START:END] + " and more" * 400
     at = long.index("About")

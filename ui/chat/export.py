@@ -65,7 +65,7 @@ def quoted(turn: Turn) -> tuple[Citation, ...]:
 
 def quoted_in(answer: Answer) -> tuple[Citation, ...]:
     """Return what an answer quotes."""
-    return answer.citations or answer.near
+    return answer.quotations or answer.near
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:
@@ -203,6 +203,8 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
     for citation in cited:
         number = "≈" if answer.abstained else str(citation.number)
         words = _with_answer(citation, answer.abstained)
+        if citation.context:
+            yield f'<p class="context" dir="auto">{html.escape(citation.context.text)}</p>'
         yield f'<blockquote dir="auto"><b>{number}</b><span>{words}</span></blockquote>'
     for part in answer.unanswered:
         yield f'<p class="note" dir="auto">{UNANSWERED}: {html.escape(part)}</p>'
@@ -265,6 +267,7 @@ h2 { font-size: 1.05rem; line-height: 1.45; margin: 0 0 1rem; white-space: pre-l
 .differ { border-inline-start: 3px solid var(--marker); padding-inline-start: 0.75rem; margin: 0 0 1rem; }
 .refusal { font: 500 1.3rem/1.35 var(--serif); margin: 0 0 1rem; }
 blockquote { display: grid; grid-template-columns: 1.6rem 1fr; margin: 0 0 0.9rem; font: 1.1rem/1.6 var(--serif); }
+.context { font: 0.9375rem/1.6 var(--serif); color: var(--soft); margin: 0 0 0.25rem; padding-inline-start: 1.6rem; }
 .prose { margin: 0 0 0.5rem; }
 .struck { color: var(--soft); font-size: 0.9375rem; }
 blockquote span, .text { white-space: pre-line; }
