@@ -394,6 +394,11 @@ class Catalog:
             for passage_id, _, document_id, revision, start, end, page, sentences in self._places(where, parameters)
         }
 
+    def sentences(self, document_id: str, start: int, end: int) -> list[Span]:
+        """Return the sentences of a document, as it is searched, that share characters with ``text[start:end]``."""
+        rows = self._places('WHERE document_id = ? AND start < ? AND "end" > ? ORDER BY id', (document_id, end, start))
+        return [span for *_, packed in rows for span in _unpack(packed) if span.start < end and start < span.end]
+
     def check_gone(self, ids: Iterable[int]) -> None:
         """Raise `StoreError` if one of these passages is missing without having been removed, or being yet to come."""
         astray = self._one(

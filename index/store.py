@@ -310,6 +310,10 @@ class Index:
             self._refresh(self._catalog.generation())
             return self._words.frequencies(wanted)
 
+    def sentences(self, document_id: str, start: int, end: int) -> list[Span]:
+        """Return the sentences of a document, as it is searched, that share characters with ``text[start:end]``."""
+        return self._catalog.sentences(document_id, start, end)
+
     def sentences_before(self, passage: Passage, *, most: int = 1) -> list[Span]:
         """Return the sentences of at most so many passages before one in its document, in order."""
         held = self._catalog.passages(range(max(1, passage.id - most), passage.id))  # ids run on within a document

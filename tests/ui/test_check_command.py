@@ -191,6 +191,15 @@ def test_a_sentence_that_the_documents_deny_is_said_to_be_denied(tmp_path, capfd
     assert "“The tenant may not sublet the flat or any part of it.”" in " ".join(shown.split())
 
 
+def test_a_quotation_is_shown_as_the_sentence_that_is_stored(tmp_path, capfd):
+    with Index.open(tmp_path / "store") as index:
+        index.add(Source("pool.md", b"# The pool\n\n- Towels must be brought by each guest.\n- Caps are for hire.\n"))
+    (tmp_path / "text.txt").write_text('Guests bring towels [1].\n\n[1] pool.md "must be brought"\n')
+    run("check", str(tmp_path / "text.txt"), "--json", "--store", str(tmp_path / "store"))
+    (sentence,) = json.loads(capfd.readouterr().out)["sentences"]
+    assert sentence["citations"][0]["text"] == "Towels must be brought by each guest."
+
+
 def test_a_mark_right_after_the_stop_belongs_to_its_sentence():
     text = "Dogs are not admitted.[^1] Tripods are permitted.[^2] He said “never.”[3] Fine.\n\n[^1]: a.md\n[^2]: b.md\n"
     (written,) = read_written(text.encode(), "it")

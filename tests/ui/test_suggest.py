@@ -26,6 +26,11 @@ def test_each_suggested_question_is_answered(seed_index: Index) -> None:
             assert answer(question, index=index).citations[0].text == sentence
 
 
+def test_sentences_are_drawn_as_they_are_stored(index: Index) -> None:
+    index.add(Source("harbour.md", b"# Harbour\n\n- The lighthouse at Skerry Point was lit in October 1871.\n"))
+    assert {sentence for _, sentence in drafts(index, index.listing())} == {HARBOUR.partition(" The café")[0]}
+
+
 def test_what_is_not_answered_is_not_suggested(index: Index) -> None:
     index.add(Source("harbour.txt", HARBOUR))
     asked: list[str] = []

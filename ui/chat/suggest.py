@@ -14,7 +14,6 @@ from pathlib import Path
 
 import ui
 from index import Index, VerbatimError
-from index.sentences import sentence_spans
 from index.types import Entry
 from qa.types import Answer
 
@@ -111,8 +110,8 @@ def drafts(index: Index, entries: list[Entry]) -> Iterator[tuple[str, str]]:
     from evals.make.terms import vocabulary
 
     newest = sorted(entries, key=lambda entry: entry.added, reverse=True)[:DOCUMENTS]
-    texts = [index.document(entry.id).text[:BEGINNING_CHARS] for entry in newest]
-    sentences = [[span.of(text) for span in sentence_spans(text)] for text in texts]
+    texts = {entry.id: index.document(entry.id).text for entry in newest}
+    sentences = [[span.of(text) for span in index.sentences(one, 0, BEGINNING_CHARS)] for one, text in texts.items()]
     words = vocabulary(sentence for several in sentences for sentence in several)
 
     def of(several: list[str]) -> Iterator[tuple[str, str]]:

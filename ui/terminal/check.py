@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,7 +14,6 @@ from rich.text import Text
 
 from evals.align import Aligner, Alignment
 from index import EmptyStoreError, Index, Span, UnknownDocumentError
-from index.sentences import sentence_spans
 from qa.address import Address, AddressError, Place, find
 from qa.check import Checker, Verdict, open_checker
 from qa.check.polarity import contradictions
@@ -116,6 +116,7 @@ class Examiner:
         self._checker = checker or open_checker(index)
         self._reader = reader
         self._places: dict[Reference, Cited] = {}
+        self._aligner = lru_cache(maxsize=1)(self._aligner_of)  # quotations of one source mostly follow one another
 
     def findings(self, written: Written, *, only_cited: bool = False) -> Iterator[Finding]:
         """Yield what is found about each sentence, in order; with ``only_cited`` of those that cite something."""
@@ -196,8 +197,7 @@ class Examiner:
         if not documents:
             hits = self._index.search(quote, top_k=CANDIDATES)
             documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
-        texts = {one: self._index.document(one).text for one in documents}
-        found = Aligner(texts).align(quote)
+        found = self._aligner(tuple(documents)).align(quote)
         if not found:
             return Cited("", trouble=f"quotes what is in none of your documents: “{short(quote)}”")
         place = self._at(found[0])
@@ -207,14 +207,15 @@ class Examiner:
             return Cited("", place, f"is not word for word: the document says {said}")
         return Cited("", place)
 
+    def _aligner_of(self, documents: tuple[str, ...]) -> Aligner:
+        return Aligner({one: self._index.document(one).text for one in documents})
+
     def _at(self, found: Alignment) -> Place:
         """Return the sentences that a quotation lies in."""
         document = self._index.document(found.document)
-        start, end = found.start, found.end
-        for span in sentence_spans(document.text):
-            if span.start < found.end and found.start < span.end:
-                start, end = min(start, span.start), max(end, span.end)
-        return find(Address(document.id, document.revision, Span(start, end)), self._index)
+        spans = [Span(found.start, found.end), *self._index.sentences(document.id, found.start, found.end)]
+        whole = Span(min(span.start for span in spans), max(span.end for span in spans))
+        return find(Address(document.id, document.revision, whole), self._index)
 
     def _within(self, mark: str, reference: Reference, sentence: Sentence) -> list[Cited]:
         """Find in a source that is named as a whole the sentences that support the claim best."""
