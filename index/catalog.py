@@ -524,6 +524,8 @@ class Catalog:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            if self._closed and isinstance(error, sqlite3.ProgrammingError):
+                raise StoreError(f"the store {self._path.parent} is closed; open it again") from error
             primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if primary == sqlite3.SQLITE_FULL or (
                 primary == sqlite3.SQLITE_IOERR and disk.missing(self._path.parent, 0)

@@ -486,6 +486,14 @@ def test_a_long_document_says_how_far_its_embedding_is(index: Index, monkeypatch
     assert index.verify() == ()
 
 
+def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        index.add(Source("a.txt", "The mill opened in 1901."))
+    for use in (index.listing, lambda: index.search("mill"), lambda: index.remove("a.txt")):
+        with pytest.raises(StoreError, match=r"is closed; open it again$"):
+            use()
+
+
 def test_closing_a_store_that_other_threads_read_is_no_crash(tmp_path: Path) -> None:
     code = """
 import sys, threading
