@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from index import Index
@@ -88,7 +88,7 @@ def stream(
         return
     from qa.write import written_out
 
-    yield from written_out(quoted, writes, _checker(answerer.index))
+    yield from written_out(quoted, writes, _checker())
 
 
 @lru_cache(maxsize=8)
@@ -108,11 +108,11 @@ def _given(writer: AnyWriter) -> Writer:
     return open_writer(writer)
 
 
-@lru_cache(maxsize=8)
-def _checker(index: Index) -> Checker:
-    from qa.check import open_checker
+@cache
+def _checker() -> Checker:
+    from qa.check import Checker
 
-    return open_checker(index)
+    return Checker()
 
 
 @lru_cache(maxsize=1)

@@ -74,7 +74,7 @@ class Answerer:
         self.reader = open_reader(reader, index) if reader is None or isinstance(reader, str | Path) else reader
         self.reranker = CrossEncoderReranker(reranker) if isinstance(reranker, str | Path) else reranker
         self.threshold = self.reader.calibration.threshold(max_error) if threshold is None else threshold
-        self.writer, self.checker = _opened(writer, index)
+        self.writer, self.checker = _opened(writer)
         self.patience = patience
 
     def stream(
@@ -282,14 +282,14 @@ def _inventory(index: Index, documents: Collection[str] | None) -> str:
     return f"There {are}{chosen}{': ' if listed else ''}{'; '.join(listed)}{more}."
 
 
-def _opened(writer: AnyWriter | None, index: Index) -> tuple[Writer | None, Checker | None]:
+def _opened(writer: AnyWriter | None) -> tuple[Writer | None, Checker | None]:
     """Return what writes and what checks it; nothing of either is loaded where nothing is to be written."""
     if writer is None:
         return None, None
-    from qa.check import open_checker
+    from qa.check import Checker
     from qa.write import open_writer
 
-    return open_writer(writer), open_checker(index)
+    return open_writer(writer), Checker()
 
 
 def _together(message: str, answers: Sequence[Answer]) -> Answer:

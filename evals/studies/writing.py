@@ -26,7 +26,7 @@ from evals.folder import load_suite
 from evals.studies.standins import Reply, evidence_in, scripted, write_gguf
 from index import Index
 from qa.answer import Answerer
-from qa.check import open_checker
+from qa.check import Checker
 from qa.write import Writer, open_writer, written_out
 
 WORDS_A_SECOND: Final = 20.0
@@ -69,7 +69,7 @@ def _copied(body: dict[str, Any]) -> Reply:
 
 def _measure(name: str, writer: Writer, index: Index, asked: list[str], most: int) -> None:
     """Ask until enough was answered, and print the medians and the 95th percentiles."""
-    answerer, checker = Answerer(index), open_checker(index)
+    answerer, checker = Answerer(index), Checker()
     seconds: dict[str, list[float]] = {"first quotation": [], "first checked sentence": [], "all of it": []}
     held = struck = 0
     for number, question in enumerate(asked[: most + 1]):

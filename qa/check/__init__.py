@@ -4,6 +4,6 @@ Rules see what can be seen for certain: numbers, dates, names, negations, opposi
 rest.
 """
 
-from qa.check.checker import Checker, Verdict, open_checker
+from qa.check.checker import Checker, Verdict
 
-__all__ = ["Checker", "Verdict", "open_checker"]
+__all__ = ["Checker", "Verdict"]

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index import Index
 from qa.check.rules import broken_rules
 from qa.check.support import CALIBRATION, WITHOUT_READER, Calibration, reader_features, word_features
 from qa.model import ReadingModel, load_model
@@ -89,11 +88,6 @@ class Checker:
                     _log.warning("the trained reader cannot be loaded (%s); claims are checked without it", error)
                     self._calibration = WITHOUT_READER
             return self._calibration
-
-
-def open_checker(index: Index) -> Checker:
-    """Return a checker for claims about the documents of an index. So far it needs nothing of the index itself."""
-    return Checker()
 
 
 def _is_copied(claim: str, evidence: Sequence[str]) -> bool:

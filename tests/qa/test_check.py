@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.check import Checker, Verdict, open_checker
+from qa.check import Checker, Verdict
 from qa.check.checker import FOREIGN, MOST_CHARS, UNSUPPORTED
 from qa.check.rules import broken_rules
 
@@ -308,13 +308,13 @@ def test_several_threads_may_check_at_once(checker: Checker) -> None:
 
 
 def test_without_the_reader_rules_and_words_stand_in(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, index: object
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> None:
         raise RuntimeError("no such instruction")
 
     monkeypatch.setattr("qa.check.checker.load_model", broken)
-    checker = open_checker(index)  # type: ignore[arg-type]
+    checker = Checker()
     with caplog.at_level(logging.WARNING):
         assert checker.check("About 2,500 U.S. troops remain in Iraq.", [TROOPS]).holds
         assert not checker.check("Penguins breed on the ice.", [TROOPS]).holds

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from index import Index
-from qa.check import open_checker
+from qa.check import Checker
 from qa.write import Writer
 from ui.api.completions import completions
 from ui.api.gate import Gate
@@ -36,7 +36,7 @@ def create_api(
 
     With a ``writer`` answers are written out where that is asked for.
     """
-    prose = None if writer is None else Prose(writer, open_checker(index))
+    prose = None if writer is None else Prose(writer, Checker())
     desk = desk or Desk()
     app = FastAPI(
         title="Verbatim",

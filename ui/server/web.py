@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
-from qa.check import open_checker
+from qa.check import Checker
 from qa.loopback import is_loopback
 from ui.chat import USER
 from ui.chat.pages import PATH, Pictures
@@ -85,7 +85,7 @@ def create_app(
     from ui.chat.writing import Writings
 
     downloads = Downloads()
-    writings = None if writer is None else Writings(writer, open_checker(index))
+    writings = None if writer is None else Writings(writer, Checker())
     page = build(index, examples=examples, downloads=downloads, desk=desk, writings=writings)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     page.state_session_capacity = MAX_PAGES

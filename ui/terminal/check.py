@@ -15,7 +15,7 @@ from rich.text import Text
 from evals.align import Aligner, Alignment
 from index import EmptyStoreError, Index, Span, UnknownDocumentError
 from qa.address import Address, AddressError, Place, find
-from qa.check import Checker, Verdict, open_checker
+from qa.check import Checker, Verdict
 from qa.check.polarity import contradictions
 from qa.display import printable
 from qa.read import Reader, open_reader
@@ -113,7 +113,7 @@ class Examiner:
 
     def __init__(self, index: Index, checker: Checker | None = None, reader: Reader | None = None) -> None:
         self._index = index
-        self._checker = checker or open_checker(index)
+        self._checker = checker or Checker()
         self._reader = reader
         self._places: dict[Reference, Cited] = {}
         self._aligner = lru_cache(maxsize=1)(self._aligner_of)  # quotations of one source mostly follow one another
