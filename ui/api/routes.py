@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, HTTPException, Path, Query, Response, UploadFile
 
 from index import Changes, Index, Source
+from index.load import MAX_FILE_BYTES
 from qa import Answer, answer
 from qa.address import MAX_ADDRESS_CHARS, find
 from qa.export import to_json
@@ -19,7 +20,6 @@ from ui.desk import Desk
 from ui.questions import QuestionError, checked_question
 
 MAX_FILES = 100
-MAX_FILE_BYTES = 50_000_000
 
 Id = Annotated[str, Path(description="The id of a document.", max_length=500)]
 Revision = Annotated[
