@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -18,6 +16,7 @@ from evals import metrics
 from evals.metrics import Estimate, Statistic
 from evals.rows import SuiteError
 from evals.suite import Question
+from index import disk
 
 Fidelity = Literal["verbatim", "misplaced", "reformatted", "altered", "absent"]
 """How the words that were shown agree with the document.
@@ -471,25 +470,10 @@ def _file_name(part: str) -> str:
 def write_whole(path: Path, text: str) -> Path:
     """Write a file so that it is there as a whole or not at all, and return its path; `SuiteError` if it cannot be."""
     try:
-        _write_whole(path, text)
+        disk.write_whole(path, text)
     except OSError as error:
         raise SuiteError(f"{path} cannot be written: {error.strerror}; name a file in a folder of yours") from error
     return path
-
-
-def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-    path.chmod(0o644)  # a temporary file is for its owner only
 
 
 def number(value: float | None) -> str:

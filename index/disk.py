@@ -1,9 +1,13 @@
-"""Room on the disk: asked for before anything is written, since what breaks off half-way has to be mended."""
+"""Room on the disk: asked for before anything is written, since what breaks off half-way has to be mended.
+
+A small file is written whole or not at all.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +23,9 @@ SPARE_BYTES = 4_000_000
 
 RESERVE_BYTES = 200_000
 """What is put by: SQLite needs some 32 KB even to read, and a full disk is no reason to give no answers."""
+
+UNFINISHED = ".unfinished-"
+"""How the name of a file begins that is still being written, or was when the process ended."""
 
 
 def missing(folder: Path, size: int) -> int:
@@ -48,6 +55,25 @@ def full_disk_said(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
+        raise
+
+
+def write_whole(path: Path, text: str, mode: int = 0o666) -> None:
+    """Write a file so that it is there as a whole or not at all, even after a power cut; its folder is made.
+
+    Its permissions are those of ``mode`` that the umask leaves, from the first byte on. Raises `OSError`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(UNFINISHED + secrets.token_hex(8))
+    try:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
         raise
 
 

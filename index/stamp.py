@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from index import disk
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def read(folder: Path, version: str) -> Stamp | None:
 def write(folder: Path, version: str, generation: int, part: str = "") -> None:
     """Stamp a folder that is in order."""
     text = json.dumps(asdict(Stamp(version, generation, part, _digests(folder))))
-    _write_atomically(folder / NAME, f"{_digest(text)}\n{text}")
+    disk.write_whole(folder / NAME, f"{_digest(text)}\n{text}")
 
 
 def remove(folder: Path) -> None:
@@ -70,8 +71,8 @@ def _read(file: Path, _status: tuple[int, ...]) -> Stamp | None:
 def _digests(folder: Path) -> dict[str, str]:
     digests = {}
     for path in sorted(folder.rglob("*")):
-        # Locks say nothing of the content, and a stamp that a crash left half-written has another name.
-        if path.is_file() and path.suffix != ".lock" and not path.name.startswith(NAME):
+        # Locks say nothing of the content, nor does a stamp that a crash left half-written.
+        if path.is_file() and path.suffix != ".lock" and not path.name.startswith((NAME, disk.UNFINISHED)):
             with path.open("rb") as file:
                 digests[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return digests
@@ -79,13 +80,3 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    """Write a small file so that it is there as a whole or not at all, even after a power cut."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import stat
 
 import pytest
@@ -82,6 +84,20 @@ def test_the_file_is_for_its_owner_and_holds_no_password(tmp_path) -> None:
     assert not logins.check("ada", PASSWORD)
     logins.remove("ada")
     assert logins.names() == ["bob"]
+
+
+def test_a_full_disk_leaves_the_logins_as_they_were(tmp_path, monkeypatch) -> None:
+    logins = Logins(tmp_path / "logins.json")
+    logins.add("ada", PASSWORD)
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        logins.add("bob", PASSWORD)
+    assert logins.names() == ["ada"]
+    assert list(tmp_path.iterdir()) == [logins.file]
 
 
 def test_an_unknown_name_costs_as_much_as_a_known_one(logins, monkeypatch) -> None:

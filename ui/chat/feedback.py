@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.folder import load_suite
-from evals.results import write_whole
-from index import Document, VerbatimError
+from index import Document, VerbatimError, disk
 from index.types import Span
 
 FEEDBACK_NAME = "feedback"
@@ -106,7 +105,7 @@ class Feedback:
             row["without"] = [name for name in names if name not in held and _id(name) in ids]
         file = self.folder / "questions.jsonl"
         if rows:
-            write_whole(file, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+            disk.write_whole(file, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         else:
             file.unlink(missing_ok=True)
 

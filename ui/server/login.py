@@ -12,9 +12,7 @@ import hashlib
 import hmac
 import html
 import json
-import os
 import secrets
-import tempfile
 import time
 from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from index import disk
 from index.errors import VerbatimError
 from ui.chat import USER
 from ui.desk import BusyError, Desk
@@ -103,11 +102,7 @@ class Logins:
         return dict(entries)
 
     def _write(self, entries: dict[str, dict[str, Any]]) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.file.parent)  # readable by its owner alone
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            json.dump(entries, opened, indent=1)
-        Path(temporary).replace(self.file)
+        disk.write_whole(self.file, json.dumps(entries, indent=1), mode=0o600)
 
 
 def _hashed(password: str, salt: bytes, *, n: int, r: int, p: int) -> bytes:
