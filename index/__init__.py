@@ -1,6 +1,7 @@
 """Documents become searchable passages. Knows nothing of answering.
 
-The import is cheap: SQLite and tantivy are loaded with it, torch and Chroma only when something is searched.
+The import is cheap: SQLite and tantivy are loaded with it, ONNX Runtime when something is searched, Chroma when
+something is added, and torch once, to export the encoder.
 """
 
 import os

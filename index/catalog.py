@@ -467,8 +467,12 @@ class Catalog:
             removed = self._all("SELECT passage_id FROM tombstones WHERE generation > ?", (generation,))
             added = self._all("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))
             passages = self.passage_count()
-            purge = self._number("purged") > generation
+            purge = self.purged_since(generation)
         return Missed(now, tuple(row[0] for row in removed), tuple(row[0] for row in added), passages, purge)
+
+    def purged_since(self, generation: int) -> bool:
+        """Whether a document was removed after ``generation``: see `Missed`."""
+        return self._number("purged") > generation
 
     def faults(self) -> list[str]:
         """Return what SQLite finds wrong with the file, in its words: nothing, if all is well."""

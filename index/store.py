@@ -280,8 +280,10 @@ class Index:
         """Return the ``top_k`` passages that fit the query best, by meaning and by words.
 
         ``documents`` holds the ids of those to search; None searches all. An id that the store does not have is no
-        error: nothing is found in it.
+        error: nothing is found in it. Raises TypeError for a text instead of several ids.
         """
+        if isinstance(documents, str):
+            raise TypeError(f"documents are several ids, as in documents=[{documents!r}], not a text")
         if not query.strip() or self._catalog.is_empty():
             return []
         vector = self.vector(query)

@@ -188,7 +188,7 @@ class VectorCache:
         if self._catalog.passage_count() > SCANNED_PASSAGES:
             return False
         left = stamp.read(self._folder, self._version)
-        return not self._folder.exists() or (left is not None and not self._catalog.missed_since(left.generation).purge)
+        return not self._folder.exists() or (left is not None and not self._catalog.purged_since(left.generation))
 
     def _make_anew(self, keep: bool) -> None:
         """Make the folder anew; or delete it, where that would take long and the passages can be scanned meanwhile."""

@@ -227,8 +227,8 @@ class Answer:
     greeting, thanks, or a question about Verbatim itself get: then nothing was searched. ``written`` is what a language
     model wrote from the citations, if one was asked to: see `qa.write`. The citations are the same with it and without.
     ``mentions`` is, where it was asked what is said of something ("What do the documents say about Oman?"), how many
-    sentences in the best 50 passages mention it; a few of them are cited, in the order in which they stand, and
-    nothing is estimated: the confidence is 1.
+    sentences in the best passages (50 for the thing, 10 for the question) mention it; a few of them are cited, in the
+    order in which they stand, and nothing is estimated: the confidence is 1.
     ``seconds`` gives the wall time of each stage.
     """
 

@@ -204,6 +204,8 @@ def test_a_search_keeps_to_the_chosen_documents(index: Index) -> None:
     assert found("Bern") == {"Bern"}
     assert found() == set()
     assert index.search("the bridge of Bern", documents=["no such id"]) == []
+    with pytest.raises(TypeError, match="several ids"):
+        index.search("the bridge of Bern", documents=id_of["Bern.txt"])
     everywhere = [(hit.source, pytest.approx(hit.score)) for hit in index.search("the bridge of Bern")]
     assert [
         (hit.source, hit.score) for hit in index.search("the bridge of Bern", documents=id_of.values())
