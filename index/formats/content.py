@@ -116,7 +116,8 @@ class Builder:
     """Puts a document together from blocks, none of which a sentence crosses: paragraphs, headings, items, rows.
 
     The text has an empty line before a paragraph and a line break before any other block, unless that is set
-    ``apart``; white space at the edges of a block is left out, and a block without words is no block.
+    ``apart``; white space at the edges of a block is left out, and a block without words is no block. Tabs before a
+    row stay: each stands for an empty cell. No sentence begins with them.
     """
 
     def __init__(self) -> None:
@@ -144,14 +145,14 @@ class Builder:
 
     def line(self, text: str, *, whole: bool = False) -> int | None:
         """Add a block that follows on the one before: a list item; or a row, which is one sentence if ``whole``."""
-        start = self._place(text)
+        start = self._place(text.rstrip() if whole else text.strip())
         if start is not None:
             self._blocks.append(Block(start, self._length, whole))
         return start
 
     def text(self, text: str) -> int | None:
         """Add what has line breaks of its own, each of which may end a sentence or not: see `plain_blocks`."""
-        start = self._place(text)
+        start = self._place(text.strip())
         if start is not None:
             found = plain_blocks(self._parts[-1])
             self._blocks.extend(Block(start + block.start, start + block.end, block.whole) for block in found)
@@ -165,8 +166,7 @@ class Builder:
         return Content("".join(self._parts), title, author, date, starts, blocks=tuple(self._blocks))
 
     def _place(self, text: str) -> int | None:
-        text = text.strip()
-        if not text:
+        if not text.strip():
             return None
         if self._parts:
             self._parts.append("\n\n" if self._is_apart else "\n")

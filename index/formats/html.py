@@ -69,6 +69,9 @@ _LINES = frozenset(
         "tr",
     ]
 )
+MOST_SPREAD = 100  # columns or rows that a cell is spread over
+
+_ROW_GROUPS = frozenset(["table", "thead", "tbody", "tfoot"])  # no cell is spread over more than one
 _NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
     ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
 )
@@ -147,6 +150,7 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
     lines = _Lines(builder)
     # An explicit stack, since pages can nest deeper than Python recurses; True marks the way out of an element.
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
+    covered: dict[int, int] = {}
     while stack:
         node, leaving = stack.pop()
         tag = node.tag or ""
@@ -164,10 +168,12 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
             lines.break_line()
             continue
         lines.end_block(tag)
-        cells = _cells(node) if tag == "tr" else None
+        cells = _cells(node, covered) if tag == "tr" else None
         if cells:
             add_row(builder, cells)
             continue
+        if tag in _ROW_GROUPS:
+            covered.clear()
         lines.preformatted += tag == "pre"
         lines.raised += tag == "sup"
         stack.append((node, True))
@@ -176,16 +182,35 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
     lines.end_block("body")
 
 
-def _cells(row: LexborNode) -> list[str] | None:
-    """Return the cells of a short row, or None for a row that only lays out a page: each of its blocks counts alone."""
+def _cells(row: LexborNode, covered: dict[int, int]) -> list[str] | None:
+    """Return the cells of a short row, or None for a row that only lays out a page: each of its blocks counts alone.
+
+    Where a cell is spread over several columns or rows, the others are empty; ``covered`` says over how many of the
+    next rows one is in each column.
+    """
     if row.css_first("table") or len(row.text()) > 4 * LONGEST_ROW_CHARS:
         return None
-    cells = []
+    cells: list[str] = []
+    heights: dict[int, int] = {}
     for cell in row.iter():
+        if cell.tag not in ("td", "th") or _hidden(cell):
+            continue
+        while len(cells) in covered:
+            cells.append("")
         inside = Builder()
         _add_visible(inside, cell)
-        cells.append(inside.content().text)
+        width, height = _spread(cell, "colspan"), _spread(cell, "rowspan")
+        heights |= dict.fromkeys(range(len(cells), len(cells) + width), height)
+        cells += [inside.content().text, *[""] * (width - 1)]
+    reach = covered | heights
+    covered.clear()
+    covered.update({column: height - 1 for column, height in reach.items() if height > 1})
     return cells if is_row(cells) or not any("\n" in cell for cell in cells) else None
+
+
+def _spread(cell: LexborNode, attribute: str) -> int:
+    value = (cell.attributes.get(attribute) or "").strip()
+    return min(max(1, int(value)), MOST_SPREAD) if value.isdecimal() else 1
 
 
 def _hidden(node: LexborNode) -> bool:

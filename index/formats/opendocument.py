@@ -7,7 +7,7 @@ the caller, which is all there is to do. Comments, and what tracked changes dele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from index.errors import SourceError
 from index.formats.content import Builder, Content, iso_date
@@ -109,7 +109,7 @@ class _Document:
             elif name == "table":
                 self.builder.apart()
                 for row in _rows(element):
-                    add_row(self.builder, (_cell(cell) for cell in row))
+                    add_row(self.builder, _cells(row, _cell))
                 self.builder.apart()
             elif name not in _UNSEEN and attribute(element, "class") not in _REPEATED:
                 if name in ("list", "frame", "custom-shape", "notes") and local(container) != "list-item":
@@ -129,13 +129,25 @@ class _Document:
         self.builder.text(text)
 
 
-def _rows(table: Element) -> Iterator[list[Element]]:
-    """Yield the cells of each row, also of rows in groups and headers, but not of tables in cells."""
+def _rows(table: Element) -> Iterator[Element]:
+    """Yield the rows, also those in groups and headers, but not those of tables in cells."""
     for child in table:
         if local(child) == "table-row":
-            yield [cell for cell in child if local(cell) == "table-cell"]
+            yield child
         elif local(child) not in _UNSEEN:
             yield from _rows(child)
+
+
+def _cells(row: Element, shown: Callable[[Element], str]) -> list[str]:
+    """Return what each cell of a row shows, without empty ones at the end. One that another is spread over is empty."""
+    cells: list[str] = []
+    for cell in row:
+        if local(cell) in ("table-cell", "covered-table-cell"):
+            value = shown(cell) if local(cell) == "table-cell" else ""
+            cells += [value] * _repeats(cell, "number-columns-repeated")
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _cell(cell: Element) -> str:
@@ -197,20 +209,9 @@ def _hidden_styles(package: Package) -> set[str | None]:
 def _sheet_rows(sheet: Element) -> Iterator[list[str]]:
     for row in sheet.iter():
         if local(row) == "table-row" and attribute(row, "visibility") is None:
-            cells = _sheet_cells(row)
+            cells = _cells(row, _displayed)
             for _ in range(_repeats(row, "number-rows-repeated") if cells else 1):
                 yield cells
-
-
-def _sheet_cells(row: Element) -> list[str]:
-    cells: list[str] = []
-    for cell in row:
-        if local(cell) in ("table-cell", "covered-table-cell"):
-            value = _displayed(cell) if local(cell) == "table-cell" else ""
-            cells += [value] * _repeats(cell, "number-columns-repeated")
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
 
 
 def _displayed(cell: Element) -> str:

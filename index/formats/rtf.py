@@ -238,14 +238,14 @@ class _Reader:
 
     def end_row(self) -> None:
         cells = [*self.cells, *self.cell]
+        self.cells.clear()
+        self.cell.clear()
         if not any(cells):
             return
         if not self.after_row:
             self.builder.apart()
         self.after_row = True
         add_row(self.builder, cells)
-        self.cells.clear()
-        self.cell.clear()
 
     def leave(self, group: _Group, outer: _Group) -> _Group:
         if group.target == "note" and outer.target != "note":

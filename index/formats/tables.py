@@ -1,9 +1,9 @@
 """Rows of tables and records of data: how a row becomes something that can be found and cited.
 
-A row of a document's table stands in the text as the reader sees it, with a tab between its cells. A row of a
-spreadsheet is read by itself, far from its header, so it takes the header along: ``Region: North; Sales: 2,500``. Both
-are one sentence each, whatever dots they hold. A cell that holds prose leaves its row, since its sentences are worth
-citing one by one.
+A row of a document's table stands in the text as the reader sees it, with a tab between its cells, also empty ones, so
+that a value stays in its column. A row of a spreadsheet is read by itself, far from its header, so it takes the header
+along: ``Region: North; Sales: 2,500``. Both are one sentence each, whatever dots they hold. A cell that holds prose
+leaves its row, since its sentences are worth citing one by one.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
 
 def add_row(builder: Builder, cells: Iterable[str]) -> None:
     """Add a row of a document's table: its cells with a tab between, or each for itself where one holds prose."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    if is_row(filled):
-        builder.line("\t".join(re.sub(r"\n+", "\n", cell) for cell in filled), whole=True)
+    cells = [cell.strip() for cell in cells]
+    if is_row(cells):
+        builder.line("\t".join(re.sub(r"\n+", "\n", cell) for cell in cells), whole=True)
     else:
-        for cell in filled:
+        for cell in cells:
             builder.text(cell)
 
 
-def is_row(cells: Iterable[str]) -> bool:
-    """Whether cells belong together: several, short, and none prose.
+def is_row(cells: Sequence[str]) -> bool:
+    """Whether cells belong together: several that are filled, short, and none prose.
 
     A cell may have two lines, as of a name and an office. If all have, they only stand beside each other on the page.
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
     return (
         len(filled) > 1
-        and sum(map(len, filled)) + len(filled) - 1 <= LONGEST_ROW_CHARS
+        and len("\t".join(cells).strip()) <= LONGEST_ROW_CHARS
         and not all("\n" in cell for cell in filled)
         and not any(map(_is_prose, filled))
     )

@@ -8,7 +8,7 @@ accepted; comments, headers and footers, and the numbers that Word makes up for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 from index.formats.content import Builder, Content, raised
 from index.formats.package import (
@@ -34,6 +34,8 @@ _SYMBOLS = {  # of the symbol fonts, those that stand for something to read
     | {0xA3: "≤", 0xB3: "≥", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xAE: "→", 0xA5: "∞", 0xB7: "•"},
     "Wingdings": {0xE0: "→", 0xDF: "←", 0xFC: "✓", 0xFB: "✗", 0xA7: "▪", 0xD8: "➢", 0xFE: "☑", 0xA8: "◻", 0x4A: "☺"},
 }
+MOST_COLUMNS = 63  # that Word lets a table have
+
 _OFF = ("0", "false", "off")
 _NOTE_PARTS = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _TITLE_STYLES = frozenset(["Title", "Titel", "Titre"])
@@ -94,10 +96,11 @@ class _Document:
 
     def _add_paragraph(self, paragraph: Element) -> None:
         text = self._text(paragraph)
-        style = next((attribute(item, "val") or "" for item in found(paragraph, "pStyle")), "")
+        values = _values(paragraph, "pPr")
+        style = values.get("pStyle") or ""
         if style in _TITLE_STYLES:
             self.title = self.title or " ".join(text.split())
-        if not style.startswith("List") and next(found(paragraph, "numPr"), None) is None:
+        if not style.startswith("List") and "numPr" not in values:
             self.builder.apart()
         self.builder.text(text)
 
@@ -107,7 +110,7 @@ class _Document:
             for cell in cells:
                 self.add(cell)
         else:
-            add_row(self.builder, [self._cell(cell) for cell in cells])
+            add_row(self.builder, chain.from_iterable([self._cell(cell), *_merged(cell)] for cell in cells))
 
     def _cell(self, element: Element) -> str:
         """Return the text of a cell, each of its paragraphs a line."""
@@ -136,7 +139,7 @@ class _Document:
             elif name == "txbxContent":
                 self._aside.append(child)
             elif name == "r":
-                marks = _marks(child)
+                marks = _values(child, "rPr")
                 pieces = () if _is_hidden(marks) else self._pieces(child)
                 yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
             elif name not in _UNSEEN:
@@ -162,6 +165,12 @@ def _cells(row: Element) -> Iterator[Element]:
             yield from _cells(child)
 
 
+def _merged(cell: Element) -> list[str]:
+    """Return an empty cell for each further column that a cell is spread over."""
+    width = int(_values(cell, "tcPr").get("gridSpan") or 1)
+    return [""] * (min(width, MOST_COLUMNS) - 1)
+
+
 def _paragraphs(container: Element) -> Iterator[Element]:
     """Yield the paragraphs of a cell, also those of tables in it."""
     for child in container:
@@ -171,9 +180,9 @@ def _paragraphs(container: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
-def _marks(run: Element) -> dict[str, str | None]:
-    """Return the properties of a run with their values."""
-    return {local(mark): attribute(mark, "val") for item in run if local(item) == "rPr" for mark in item}
+def _values(element: Element, kind: str) -> dict[str, str | None]:
+    """Return the properties of a run, paragraph or cell, which its child of this ``kind`` holds, with their values."""
+    return {local(mark): attribute(mark, "val") for item in element if local(item) == kind for mark in item}
 
 
 def _is_hidden(marks: dict[str, str | None]) -> bool:

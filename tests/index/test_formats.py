@@ -184,15 +184,85 @@ def test_a_hidden_slide_is_an_empty_page() -> None:
     assert page_of(content, 0) == 2
 
 
+def open_text(body: str) -> bytes:
+    """An OpenDocument text with this body."""
+    spaces = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in ("office", "text", "draw", "table", "style"))
+    content = f"<office:document-content{spaces}><office:body><office:text>{body}</office:text></office:body>"
+    return zipped({"content.xml": f"{content}</office:document-content>"}, into=FILES / "odt/odfpy.odt")
+
+
+def slide(body: str) -> bytes:
+    """A presentation whose first slide holds this."""
+    path = FILES / "pptx/python-pptx.pptx"
+    return zipped({"ppt/slides/slide1.xml": f'<p:sld xmlns:p="p" xmlns:a="a">{body}</p:sld>'}, into=path)
+
+
+GRID = {  # a cell as each format writes it, by how many columns it is spread over
+    ".html": ("<table>{}</table>", "<tr>{}</tr>", lambda text, width: f"<td colspan={width}>{text}</td>"),
+    ".docx": (
+        "<w:tbl>{}</w:tbl>",
+        "<w:tr>{}</w:tr>",
+        lambda text, width: (
+            f'<w:tc><w:tcPr><w:gridSpan w:val="{width}"/></w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>'
+        ),
+    ),
+    ".odt": (
+        "<table:table>{}</table:table>",
+        "<table:table-row>{}</table:table-row>",
+        lambda text, width: (
+            f"<table:table-cell><text:p>{text}</text:p></table:table-cell>{'<table:covered-table-cell/>' * (width - 1)}"
+        ),
+    ),
+    ".rtf": ("{}", "\\trowd {}\\row ", lambda text, width: f"\\intbl {text}\\cell " + "\\cell " * (width - 1)),
+    ".pptx": (
+        "<a:tbl>{}</a:tbl>",
+        "<a:tr>{}</a:tr>",
+        lambda text, width: (
+            f"<a:tc><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>{'<a:tc/>' * (width - 1)}"
+        ),
+    ),
+}
+FILE: dict[str, Callable[[str], bytes]] = {
+    ".html": str.encode,
+    ".docx": word,
+    ".odt": open_text,
+    ".rtf": lambda body: f"{{\\rtf1 {body}}}".encode(),
+    ".pptx": slide,
+}
+
+
+@pytest.mark.parametrize("suffix", GRID)
+def test_a_value_stays_in_its_column_where_cells_before_it_are_empty(suffix: str) -> None:
+    table, row, cell = GRID[suffix]
+    rows = [[("", 1), ("Small", 1), ("Large", 1)], [("Spare key", 1), ("", 1), ("yes", 1)]]
+    rows += [[("Both gates", 2), ("two", 1)], [("", 3)], [("", 1), ("A note.", 2)], [("Bell", 1), ("one", 1), ("", 1)]]
+    body = table.format("".join(row.format("".join(cell(*one) for one in cells)) for cells in rows))
+    content = read(suffix, FILE[suffix](body))
+    assert content.text[: content.text.find("A note.")].split("\n")[:3] == [
+        "\tSmall\tLarge",
+        "Spare key\t\tyes",
+        "Both gates\t\ttwo",
+    ]
+    assert said(content)[:5] == ["Small\tLarge", "Spare key\t\tyes", "Both gates\t\ttwo", "A note.", "Bell\tone"]
+
+
+def test_a_cell_of_a_page_that_reaches_into_the_rows_below_is_no_value_there() -> None:
+    page = (
+        "<table><tbody><tr><td rowspan=2>North<td hidden>x<td>Q1<td>5<tr><script></script><td>Q2<td>6<tr><td>South"
+        "<td>Q1<td>7<tr><td rowspan=9>West<td>Q1<td>8<tbody><tr><td>East<td>Q1<td>9</table>"
+    )
+    assert read(".html", page.encode()).text.split("\n") == [
+        *("North\tQ1\t5", "\tQ2\t6", "South\tQ1\t7", "West\tQ1\t8", "East\tQ1\t9")
+    ]
+
+
 def test_open_document_collapses_white_space_and_leaves_out_what_is_gone() -> None:
-    body = """<office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:text>
+    body = """
         <text:tracked-changes><text:changed-region><text:p>Deleted.</text:p></text:changed-region></text:tracked-changes>
         <text:p>One
             <text:span>two</text:span><text:s text:c="2"/>three<text:tab/>four<office:annotation><text:p>Comment
-            </text:p></office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box></draw:frame>.</text:p>
-        </office:text></office:body></office:document-content>"""
-    data = zipped({"content.xml": body}, into=FILES / "odt/odfpy.odt")
-    assert read(".odt", data).text == "One two  three\tfour.\n\nBoxed."
+            </text:p></office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box></draw:frame>.</text:p>"""
+    assert read(".odt", open_text(body)).text == "One two  three\tfour.\n\nBoxed."
 
 
 def test_a_repeated_cell_of_a_sheet_is_repeated_but_not_a_million_times() -> None:
