@@ -3,7 +3,7 @@
 A row of a document's table stands in the text as the reader sees it, with a tab between its cells, also empty ones, so
 that a value stays in its column. A row of a spreadsheet is read by itself, far from its header, so it takes the header
 along: ``Region: North; Sales: 2,500``. Both are one sentence each, whatever dots they hold. A cell that holds prose
-leaves its row, since its sentences are worth citing one by one.
+leaves the row of a document, and one of a spreadsheet that is long, since its sentences are worth citing one by one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 
 from index.formats.content import Builder
-from index.formats.headers import Row, find_header, is_form
+from index.formats.headers import LONGEST_NAME_CHARS, Row, find_header, is_form
 from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
 
 LONGEST_CELL_CHARS = 200  # a longer cell is prose, as is one of two sentences
@@ -47,20 +47,28 @@ def is_row(cells: Sequence[str]) -> bool:
 
 
 def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
-    """Add names and values: one line ``name: value; name: value``, then each value that holds prose below its name."""
+    """Add names and values as one line, ``name: value; name: value``.
+
+    Prose that makes it too long, or is all there is, stands below, each after the first value and its own name.
+    """
     filled = [(name.strip(), value.strip()) for name, value in fields if value.strip()]
-    prose = [_is_prose(value) for _, value in filled]
-    short = [
-        _one_line(f"{name}: {value}" if name else value)
-        for (name, value), is_prose in zip(filled, prose, strict=True)
-        if not is_prose
-    ]
-    for line in _filled_lines(short):
+    lines = [_one_line(f"{name}: {value}" if name else value) for name, value in filled]
+    length = len("; ".join(lines))
+    below: set[int] = set()
+    for at in sorted(range(len(lines)), key=lambda at: -len(lines[at])):
+        if len(lines) > 1 and length <= LONGEST_ROW_CHARS:
+            break
+        if _is_prose(filled[at][1]):
+            below.add(at)
+            length -= len(lines[at]) + 2
+    for line in _filled_lines(line for at, line in enumerate(lines) if at not in below):
         builder.line(line, whole=True)
-    for (name, value), is_prose in zip(filled, prose, strict=True):
-        if is_prose:
-            builder.line(f"{name}:" if name else "")
-            builder.text(value)
+    first = filled[0][1] if filled and 0 not in below and len(filled[0][1]) <= LONGEST_NAME_CHARS else ""
+    for at in sorted(below):
+        name, value = filled[at]
+        about = " – ".join(filter(None, (first, name)))
+        builder.line(_one_line(f"{about}:") if about else "")
+        builder.text(value)
 
 
 def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:

@@ -34,6 +34,7 @@ PARAGRAPH = [
 ITEMS = ["Two new ramps carry lorries of up to 40 tonnes.", "The waiting room is open from 5 a.m. to midnight."]
 NOTE = "The figure leaves out the price of the land."
 SECOND = ["Passenger numbers rose by 12 % in the first summer.", "The café on the quay sold 9,000 buns."]
+STORY = [*PARAGRAPH, *SECOND, NOTE]  # too long for a row
 ROWS = [["Ferry", "Passengers", "Berth"], ["Alma", "12,400", "North"], ["Brage", "8,150", "South"]]
 ROW_LINES = ["\t".join(row) for row in ROWS]
 LETTER = [
@@ -384,9 +385,9 @@ def sheets() -> None:
     ) as file:
         csv.writer(file).writerows([("Name", "Says"), ("Åse", "“Yes, of course”"), ("Jörg", "No,\nthanks")])
     expect("csv/excel.tsv", STAFF).write_bytes("Name\tTown\r\nJörg\tDüren\r\nÅse\tLindsund\r\n".encode("utf-16"))
-    prose = ["Name: Alma", "Story:", *PARAGRAPH]
+    prose = ["Name: Alma", "Alma – Story:", *STORY]
     with expect("csv/prose.csv", prose).open("w", newline="") as file:
-        csv.writer(file, delimiter="|").writerows([("Name", "Story"), ("Alma", " ".join(PARAGRAPH))])
+        csv.writer(file, delimiter="|").writerows([("Name", "Story"), ("Alma", " ".join(STORY))])
 
 
 def mails() -> None:
@@ -448,13 +449,13 @@ def data() -> None:
         "name": "Lindsund",
         "harbour": {"ramps": 2, "depth": 7.50, "open": True, "closed": None},
         "ferries": [{"name": "Alma", "berth": "North"}, {"name": "Brage", "berth": "South"}],
-        "story": " ".join(PARAGRAPH),
+        "story": " ".join(STORY),
         "tags": ["quay", "ferry"],
     }
     said = [
         "name: Lindsund; tags: quay, ferry",
-        "story:",
-        *PARAGRAPH,
+        "Lindsund – story:",
+        *STORY,
         "harbour.ramps: 2; harbour.depth: 7.5; harbour.open: true",
     ]
     ferries = ["ferries.name: Alma; ferries.berth: North", "ferries.name: Brage; ferries.berth: South"]
@@ -463,8 +464,8 @@ def data() -> None:
     frame = pandas.DataFrame([("Jörg", "Düren"), ("Åse", "Lindsund")], columns=["Name", "Town"])
     frame.to_json(expect("json/pandas.json", records), orient="records")
     frame.to_json(expect("json/pandas.jsonl", records), orient="records", lines=True)
-    lines = [{"id": 1, "text": " ".join(PARAGRAPH)}, {"id": 2, "text": " ".join(SECOND)}]
-    path = expect("json/texts.jsonl", ["id: 1", *PARAGRAPH, "id: 2", *SECOND])
+    lines = [{"id": 1, "text": " ".join(STORY)}, {"id": 2, "text": " ".join(SECOND)}]
+    path = expect("json/texts.jsonl", ["id: 1", "1 – text:", *STORY, f"id: 2; text: {' '.join(SECOND)}"])
     path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n")
 
 

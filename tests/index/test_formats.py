@@ -411,6 +411,17 @@ def test_a_row_is_told_by_the_names_of_its_columns_where_these_are_sure(name: st
     assert said(read(".csv", rows.replace("|", "\n").encode()))[: len(sentences)] == sentences
 
 
+def test_a_short_record_keeps_its_sentences_and_a_long_one_names_what_its_prose_is_about() -> None:
+    remedy = "Pull the lever. Wait until the lamp is green."
+    short = f"Code,Fault,Remedy\nK-7,Belt stuck,{remedy}\nK-8,Lamp dark,Call us.\n"
+    assert said(read(".csv", short.encode()))[1] == f"Code: K-7; Fault: Belt stuck; Remedy: {remedy}"
+    story = [f"Step {number} takes as long as the one before it, or longer." for number in range(1, 7)]
+    long = f"Code,Remedy,Story\nK-7,{remedy},{' '.join(story).replace(',', ' -')}\n"
+    story = [sentence.replace(",", " -") for sentence in story]
+    assert said(read(".csv", long.encode()))[1:] == [f"Code: K-7; Remedy: {remedy}", "K-7 – Story:", *story]
+    assert said(read(".json", b'{"text": "It rains. We stay."}')) == ["text:", "It rains.", "We stay."]
+
+
 def test_a_very_wide_row_becomes_lines_that_hold_whole_cells() -> None:
     header = ",".join(f"column{number}" for number in range(200))
     values = ",".join(f"value{number}" for number in range(200))
