@@ -162,6 +162,19 @@ def text_of(root: Element | None, *names: str) -> str | None:
 # ---- Office (Open Packaging Conventions) --------------------------------------------------------------------------
 
 
+def values(element: Element, *path: str) -> dict[str, str | None]:
+    """Return what the children of an element each have as their value, by name; or of the one that a path leads to."""
+    elements = [element]
+    for name in path:
+        elements = [child for one in elements for child in one if local(child) == name]
+    return {local(child): attribute(child, "val") for one in elements for child in one}
+
+
+def is_on(marks: dict[str, str | None], name: str) -> bool:
+    """Whether a mark that needs no value is among `values`, and is not switched off by the one that it has."""
+    return name in marks and marks[name] not in ("0", "false", "off")
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """What one part has to do with another: the last word of the relation's type, and the other part's name."""

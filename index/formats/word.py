@@ -1,8 +1,8 @@
 """Word documents: an own walk over the XML of a .docx.
 
 mammoth was tried and left: it drops formulas from the middle of a sentence and shows hidden text. python-docx leaves
-out what was inserted with changes tracked, and text boxes. What is here is what a reader sees with all changes
-accepted; comments, headers and footers, and the numbers that Word makes up for lists are no part of the text.
+out what was inserted with changes tracked, and text boxes; both leave out the numbers that Word makes up. What is here
+is what a reader sees with all changes accepted; comments, headers and footers, and bullets are no part of the text.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 
 from index.formats.content import Builder, Content, raised
+from index.formats.numbering import Numbering
 from index.formats.package import (
     Element,
     Package,
     attribute,
     found,
+    is_on,
     local,
     main_part,
     open_package,
     properties,
     relations,
+    values,
 )
 from index.formats.tables import add_row
 
@@ -36,7 +39,6 @@ _SYMBOLS = {  # of the symbol fonts, those that stand for something to read
 }
 MOST_COLUMNS = 63  # that Word lets a table have
 
-_OFF = ("0", "false", "off")
 _NOTE_PARTS = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _TITLE_STYLES = frozenset(["Title", "Titel", "Titre"])
 
@@ -45,16 +47,17 @@ def read_docx(data: bytes) -> Content:
     """Read the paragraphs, lists and tables of a document, with boxes and notes after the paragraph they are in."""
     package = open_package(data, ".docx")
     main = main_part(package)
-    document = _Document(_notes(package, main))
+    parts = {relation.kind: relation.target for relation in relations(package, main).values()}
+    numbering, styles = (package.xml_or_none(parts.get(kind, "")) for kind in ("numbering", "styles"))
+    document = _Document(_notes(package, parts), Numbering(numbering, styles))
     for body in found(package.xml(main), "body"):
         document.add(body)
     fields = properties(package)
     return document.builder.content(**fields | {"title": fields["title"] or document.title})
 
 
-def _notes(package: Package, main: str) -> dict[tuple[str, str | None], Element]:
+def _notes(package: Package, parts: dict[str, str]) -> dict[tuple[str, str | None], Element]:
     """Return footnotes and endnotes by the kind of element that refers to them, and their id."""
-    parts = {relation.kind: relation.target for relation in relations(package, main).values()}
     return {
         (reference, attribute(note, "id")): note
         for reference, kind in _NOTE_PARTS.items()
@@ -70,10 +73,11 @@ class _Raised(str):
 class _Document:
     """Walks through a document and collects what stands beside the paragraph that is being read."""
 
-    def __init__(self, notes: dict[tuple[str, str | None], Element]) -> None:
+    def __init__(self, notes: dict[tuple[str, str | None], Element], numbering: Numbering) -> None:
         self.builder = Builder()
         self.title: str | None = None
         self._notes = notes
+        self._numbering = numbering
         self._aside: list[Element] = []
 
     def add(self, container: Element) -> None:
@@ -95,14 +99,14 @@ class _Document:
                 self.add(self._aside.pop(0))
 
     def _add_paragraph(self, paragraph: Element) -> None:
-        text = self._text(paragraph)
-        values = _values(paragraph, "pPr")
-        style = values.get("pStyle") or ""
+        label, text = self._numbered(paragraph)
+        marks = values(paragraph, "pPr")
+        style = marks.get("pStyle") or ""
         if style in _TITLE_STYLES:
             self.title = self.title or " ".join(text.split())
-        if not style.startswith("List") and "numPr" not in values:
+        if not style.startswith("List") and "numPr" not in marks:
             self.builder.apart()
-        self.builder.text(text)
+        self.builder.text(label + text if text else "")
 
     def _add_row(self, cells: list[Element]) -> None:
         tables = (table for cell in cells for table in found(cell, "tbl"))
@@ -113,9 +117,15 @@ class _Document:
             add_row(self.builder, chain.from_iterable([self._cell(cell), *_merged(cell)] for cell in cells))
 
     def _cell(self, element: Element) -> str:
-        """Return the text of a cell, each of its paragraphs a line."""
-        texts = (self._text(paragraph).strip() for paragraph in _paragraphs(element))
+        """Return the text of a cell, each of its paragraphs a line. One may hold nothing but the number of its row."""
+        texts = (label + text for label, text in map(self._numbered, _paragraphs(element)))
         return "\n".join(filter(None, texts))
+
+    def _numbered(self, paragraph: Element) -> tuple[str, str]:
+        """Return the number of a paragraph and its text. One that is gone or hidden does not count."""
+        text, marks = self._text(paragraph).strip(), values(paragraph, "pPr", "rPr")
+        is_gone = is_on(marks, "vanish") or "del" in marks or "moveFrom" in marks
+        return "" if is_gone and not text else self._numbering.next_label(paragraph), text
 
     def _text(self, element: Element) -> str:
         text = ""
@@ -139,8 +149,8 @@ class _Document:
             elif name == "txbxContent":
                 self._aside.append(child)
             elif name == "r":
-                marks = _values(child, "rPr")
-                pieces = () if _is_hidden(marks) else self._pieces(child)
+                marks = values(child, "rPr")
+                pieces = () if is_on(marks, "vanish") else self._pieces(child)
                 yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
             elif name not in _UNSEEN:
                 yield _SIGNS.get(name, "")
@@ -167,7 +177,7 @@ def _cells(row: Element) -> Iterator[Element]:
 
 def _merged(cell: Element) -> list[str]:
     """Return an empty cell for each further column that a cell is spread over."""
-    width = int(_values(cell, "tcPr").get("gridSpan") or 1)
+    width = int(values(cell, "tcPr").get("gridSpan") or 1)
     return [""] * (min(width, MOST_COLUMNS) - 1)
 
 
@@ -178,15 +188,6 @@ def _paragraphs(container: Element) -> Iterator[Element]:
             yield child
         elif local(child) not in _UNSEEN:
             yield from _paragraphs(child)
-
-
-def _values(element: Element, kind: str) -> dict[str, str | None]:
-    """Return the properties of a run, paragraph or cell, which its child of this ``kind`` holds, with their values."""
-    return {local(mark): attribute(mark, "val") for item in element if local(item) == kind for mark in item}
-
-
-def _is_hidden(marks: dict[str, str | None]) -> bool:
-    return "vanish" in marks and marks["vanish"] not in _OFF
 
 
 def _symbol(element: Element) -> str:

@@ -97,10 +97,12 @@ def zipped(parts: dict[str, str | bytes], *, into: Path | None = None, after: by
     return made.getvalue()
 
 
-def word(body: str) -> bytes:
+def word(body: str, **parts: str) -> bytes:
+    """A Word document with this body; other ``parts`` are those of another document, unless they are given."""
     spaces = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in ("w", "m", "mc", "v", "wps"))
+    made = {"document": f"<w:body>{body}</w:body>"} | parts
     return zipped(
-        {"word/document.xml": f"<w:document{spaces}><w:body>{body}</w:body></w:document>"},
+        {f"word/{name}.xml": f"<w:{name}{spaces}>{inside}</w:{name}>" for name, inside in made.items()},
         into=FILES / "docx/pandoc.docx",
     )
 
@@ -154,6 +156,74 @@ WORD = {
 def test_word_shows(name: str) -> None:
     body, text = WORD[name]
     assert read(".docx", word(body)).text == text
+
+
+def level(number: int, text: str, form: str = "decimal", more: str = "") -> str:
+    marks = f'<w:start w:val="1"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{number}">{marks}</w:lvl>'
+
+
+LEGAL = "".join(
+    [
+        level(0, "%1", more='<w:pStyle w:val="Clause"/>'),
+        level(1, "%1.%2", more='<w:pStyle w:val="Part"/>'),
+        level(2, "(%3)", "lowerLetter"),
+        level(3, "(%4)", "lowerRoman"),
+        level(4, "Note %5:", "upperLetter", '<w:lvlRestart w:val="0"/>'),
+        level(5, "%1.%6", "upperRoman", "<w:isLgl/>"),
+    ]
+)
+NUMBERING = (
+    f'<w:abstractNum w:abstractNumId="1">{LEGAL}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="2">{level(0, "•", "bullet")}{level(1, "%2", "thaiCounting")}</w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num>'
+    '<w:num w:numId="3"><w:abstractNumId w:val="1"/>'
+    '<w:lvlOverride w:ilvl="2"><w:startOverride w:val="26"/></w:lvlOverride>'
+    f'<w:lvlOverride w:ilvl="3">{level(3, "%4)", "upperRoman")}</w:lvlOverride></w:num>'
+)
+STYLES = (
+    '<w:style w:type="paragraph" w:styleId="Clause"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Part"><w:basedOn w:val="Clause"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Loop"><w:basedOn w:val="Loop"/></w:style>'
+)
+
+
+def numbered(text: str, at: str = "", style: str = "", more: str = "") -> str:
+    """A paragraph of a style, or of a list and level: "1 2"."""
+    marks = f'<w:pStyle w:val="{style}"/>' if style else ""
+    if at:
+        list_id, ilvl = at.split()
+        marks += f'<w:numPr><w:ilvl w:val="{ilvl}"/><w:numId w:val="{list_id}"/></w:numPr>'
+    return f"<w:p><w:pPr>{marks}{more}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_the_numbers_that_word_makes_up_are_read() -> None:
+    body = [
+        (numbered("Repairs", style="Clause"), "1 Repairs"),
+        (numbered("The tenant must not:", style="Part"), "1.1 The tenant must not:"),
+        (numbered("keep geese;", "1 2"), "(a) keep geese;"),
+        (numbered("burn", "1 3"), "(i) burn"),
+        (numbered("gone", "1 2").replace("w:t>", "w:delText>"), None),
+        (numbered("", "1 2", more="<w:rPr><w:del/></w:rPr>"), None),
+        (numbered("dig a well.", "1 2"), "(c) dig a well."),
+        (numbered("See above", "1 4"), "Note A: See above"),
+        (numbered("The landlord pays.", style="Part"), "1.2 The landlord pays."),
+        (numbered("It rains", "3 2"), "(z) It rains"),
+        (numbered("or snows", "3 2"), "(aa) or snows"),
+        (numbered("or hails", "3 3"), "I) or hails"),
+        (numbered("Rent", style="Clause"), "2 Rent"),
+        (numbered("Not a clause", "0 0", style="Clause"), "Not a clause"),
+        (numbered("It is due in May.", style="Part"), "2.1 It is due in May."),
+        (numbered("It may rise.", "3 2"), "(z) It may rise."),
+        (numbered("See below", "1 4"), "Note B: See below"),
+        (numbered("In figures", "1 5"), "2.1 In figures"),
+        (numbered("A bullet", "2 0"), "A bullet"),
+        (numbered("Beyond us", "2 1"), "Beyond us"),
+        (numbered("No such list", "9 0", style="Loop"), "No such list"),
+        (f"<w:tbl><w:tr><w:tc>{numbered('', '1 0')}</w:tc><w:tc>{numbered('Fence')}</w:tc></w:tr></w:tbl>", "3\tFence"),
+    ]
+    content = read(".docx", word("".join(one for one, _ in body), numbering=NUMBERING, styles=STYLES))
+    assert content.text.replace("\n\n", "\n").split("\n") == [text for _, text in body if text]
 
 
 @pytest.mark.parametrize("suffix", [".html", ".docx"])
