@@ -49,12 +49,10 @@ _SKIPPED = frozenset(
         "headerf",
         "headerl",
         "headerr",
-        "listtext",
         "nonesttables",
         "nonshppict",
         "objdata",
         "pict",
-        "pntext",
         "revtbl",
         "shprslt",
         "sp",
@@ -65,6 +63,7 @@ _SKIPPED = frozenset(
     ]
 )
 _READ_THOUGH_OPTIONAL = frozenset(["shpinst", "footnote"])  # a text box is in the first
+_LABELS = frozenset(["listtext", "pntext"])  # what the writing program made up for readers that do not count
 _BULLET = re.compile(r"[•◦▪·‣]\t")
 _INFO = frozenset(["title", "author", "creatim", "revtim"])
 _CHARSETS = {  # of fonts, where they are not the document's own
@@ -89,7 +88,7 @@ DEEPEST = 1_000
 class _Group:
     """What holds until a brace closes."""
 
-    target: str = "body"  # where text goes: the body, a note, the table of fonts, a field of ``info``, or ""
+    target: str = "body"  # where text goes: the body, a label, a note, the table of fonts, a field of ``info``, or ""
     encoding: str = ""
     skip: int = 1  # characters that stand in for one of \u
     hidden: bool = False
@@ -104,6 +103,7 @@ class _Reader:
     fonts: dict[int, str] = field(default_factory=dict)
     info: dict[str, list[str]] = field(default_factory=dict)
     pending: bytearray = field(default_factory=bytearray)
+    label: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
@@ -176,6 +176,8 @@ class _Reader:
         if name in _INFO and group.target == "info":
             self.info[name] = []
             return replace(group, target=name)
+        if name in _LABELS:
+            return replace(group, target="label" if group.target == "body" else "")
         if name in ("footnote", "shptxt"):
             return replace(group, target="note" if group.target == "body" else "")
         if name == "ansicpg" and value:
@@ -216,14 +218,20 @@ class _Reader:
         elif name in ("ls", "pnlvlblt"):
             self.in_list = True
         elif name in ("cell", "nestcell"):
-            self.cell.append(_taken(self.text))
-            self.cells.append("\n".join(text.strip() for text in self.cell if text.strip()))
+            self.cell.append(self.paragraph())
+            self.cells.append("\n".join(filter(None, self.cell)))
             self.cell.clear()
         elif name in ("row", "nestrow"):
             self.end_row()
 
+    def paragraph(self) -> str:
+        """Take the paragraph that has been read, with its number: a label that is one sign is a bullet."""
+        label, text = _taken(self.label).strip(), _taken(self.text).strip()
+        is_number = label.isdigit() or (len(label) > 1 and any(map(str.isalnum, label)))
+        return f"{label} {text}".strip() if is_number and (text or self.in_table) else text
+
     def end_paragraph(self) -> None:
-        text = _taken(self.text).strip()
+        text = self.paragraph()
         if self.in_table:
             self.cell.append(text)
             return
@@ -264,6 +272,8 @@ class _Reader:
             return
         if group.target == "body":
             self.text.append(text)
+        elif group.target == "label":
+            self.label.append(text)
         elif group.target == "note":
             self.notes.append(text)
         elif group.target in ("title", "author"):

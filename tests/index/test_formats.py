@@ -226,6 +226,18 @@ def test_the_numbers_that_word_makes_up_are_read() -> None:
     assert content.text.replace("\n\n", "\n").split("\n") == [text for _, text in body if text]
 
 
+def test_the_numbers_of_rich_text_are_read_and_bullets_are_not() -> None:
+    def item(label: str, text: str) -> str:
+        return f"{{\\listtext\\pard\\plain {label}\\tab}}\\ls1 {text}\\par\\pard "
+
+    labels = ["6.2", "(a)", "7.", "\\'b7", "o", "\\u-3913 ?", "q"]
+    body = "".join(item(label, "It rains.") for label in labels) + item("8.", "")
+    row = "\\trowd\\intbl {\\pntext 1.\\tab}\\cell\\intbl Fence\\cell\\row\\pard End.\\par"
+    assert read(".rtf", f"{{\\rtf1 {body}{row}}}".encode()).text.replace("\n\n", "\n").split("\n") == [
+        *("6.2 It rains.", "(a) It rains.", "7. It rains.", *["It rains."] * 4, "1.\tFence", "End.")
+    ]
+
+
 @pytest.mark.parametrize("suffix", [".html", ".docx"])
 def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(suffix: str) -> None:
     marked = (
