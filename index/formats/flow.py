@@ -341,13 +341,14 @@ def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
     """Return, for each line of a cell but its first, the number of the line before it in the cell.
 
     Programs write a cell after the other. So it is the same cell if the file goes on right below, and then goes back
-    up, or to a row that begins farther left.
+    up, or to a row that begins farther left. Where the column ends, it is the same cell if its lines begin alike.
     """
     cells = sorted(
         ((cell, number) for number, line in enumerate(lines) for cell in line.cells), key=lambda item: item[0].order
     )
     above: dict[int, int] = {}
     step_below = 0.0  # to the next line of the same cell
+    is_last = False
     for index in range(len(cells) - 1, 0, -1):
         (before, before_number), (cell, number) = cells[index - 1], cells[index]
         following = cells[index + 1][0] if index + 1 < len(cells) else None
@@ -357,9 +358,12 @@ def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
         first_in_line = cell is min(lines[number].cells, key=lambda other: other.left)
         far_left = following is not None and following.left < cell.left - 3 * cell.size
         ends = goes_up or far_left or (goes_left and (len(lines[before_number].cells) > 1 or not first_in_line))
+        is_last = (following is None and not ends) or (is_last and goes_on)
+        is_aligned = abs(cell.left - before.left) < 0.5 * cell.size
         step, shared = cell.base - before.base, min(before.right, cell.right) - max(before.left, cell.left)
+        overlaps = shared >= 0.5 * min(before.right - before.left, cell.right - cell.left)
         near = before_number < number and step < 1.6 * cell.size and (not goes_on or step <= 1.1 * step_below + 0.5)
-        if near and (goes_on or ends) and shared >= 0.5 * min(before.right - before.left, cell.right - cell.left):
+        if near and overlaps and (is_aligned if is_last else goes_on or ends):
             above[id(cell)] = before_number
             step_below = step
         else:

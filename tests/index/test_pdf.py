@@ -501,6 +501,42 @@ def test_two_lines_beside_two_others_are_columns_and_a_table_on_their_page_keeps
     assert f"{left[0]}\t{right[0]}\n{left[1]}\t{right[1]}" in typed(*table, (10, 134, across), *row_by_row)
 
 
+def test_a_table_written_row_by_row_keeps_its_rows_though_its_cells_are_as_wide_as_columns() -> None:
+    rows = [
+        (("Gate jams",), ("a dry hinge", "or much rust"), ("Put oil on the hinge.", "Turn it until it is")),
+        (
+            ("Lamp dark", "at night"),
+            ("a bulb that", "sits loosely"),
+            ("Turn the bulb until it", "sits. Check the fuse."),
+        ),
+        (("Bell dumb",), ("it lacks any", "power at all"), ("Open the lid of it and", "blow. Change the cell.")),
+        (("Pump loud",), ("air or sand", "got into it"), ("Close the tap and let", "it run for a minute.")),
+        (("Water is", "brown"), ("an old pipe", "or long rest"), ("Let it run until it is", "clear. Do not drink.")),
+        (
+            ("Tank dry",),
+            ("its valve is", "closed"),
+            ("Open the valve at the", "tank. It stands behind", "the house,", "by a door."),
+        ),
+    ]
+    shown = [
+        (x, 190 - 26 * row - 11 * line, text)
+        for row, cells in enumerate(rows)
+        for x, cell in zip((10, 74, 163), cells, strict=True)
+        for line, text in enumerate(cell)
+    ]
+    text = typed(*shown)
+    assert text.split("\n\n") == ["\n".join("\t".join("\n".join(cell) for cell in cells) for cells in rows)]
+
+
+def test_a_paragraph_right_below_a_row_is_no_part_of_it() -> None:
+    lines = ["We write to you since", "the mill was sold."]
+    below = [(10, 168 - 12 * number, line) for number, line in enumerate(lines)]
+    assert typed((10, 180, "Date"), (70, 180, "5 May 2021"), *below).split("\n\n") == [
+        "Date\t5 May 2021",
+        "\n".join(lines),
+    ]
+
+
 @pytest.mark.parametrize(
     ("accent", "lift", "letter", "whole"),
     [
