@@ -3,6 +3,9 @@
 The libraries that go all the way to text were tried and left: html-text puts a space inside ``<b>bo</b>ld``,
 inscriptis adds list bullets and pads tables. Both would make a quotation differ from the page.
 
+What stands around the content of a page (ways to other pages, the footer of the site) is none of it. What the standard
+says that an element means decides, never how it looks.
+
 Blocks are the page's own: no sentence crosses a heading, paragraph, item or row. What ``<br>`` and ``<pre>`` break is
 judged as plain text is, since some pages break every line and others only the last of a paragraph.
 """
@@ -75,6 +78,9 @@ _ROW_GROUPS = frozenset(["table", "thead", "tbody", "tfoot"])  # no cell is spre
 _NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
     ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
 )
+_SECTIONS = frozenset(["article", "aside", "main", "section"])  # whose footers are their own
+_CONTENT = "main, article, h1, [role=main]"
+_ASKS_FOR_COOKIES = re.compile("cookie|consent", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
 _ENCODING = re.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
@@ -140,13 +146,15 @@ def add_page(builder: Builder, page: LexborHTMLParser) -> None:
     """Add a page's visible text.
 
     Each block is a line, with an empty line around paragraphs and a tab between the cells of a table. Elements that are
-    never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out.
+    never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out. So is what stands
+    around the content. A page that does not tell its content apart may have some in its footer, which is read then.
     """
     if page.root:
-        _add_visible(builder, page.root)
+        _add_visible(builder, page.root, sections=0 if page.css_first("main, article, [role=main]") else 1)
 
 
-def _add_visible(builder: Builder, root: LexborNode) -> None:
+def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> None:
+    """Add what is seen of an element, which is inside so many sections."""
     lines = _Lines(builder)
     # An explicit stack, since pages can nest deeper than Python recurses; True marks the way out of an element.
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
@@ -160,6 +168,7 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
         if leaving:
             lines.preformatted -= tag == "pre"
             lines.raised -= tag == "sup"
+            sections -= tag in _SECTIONS
             lines.end_block(tag)
             continue
         if tag in _UNSEEN or (tag.startswith(("-", "!")) and tag not in ("-document", "-undef")) or _hidden(node):
@@ -168,6 +177,8 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
             lines.break_line()
             continue
         lines.end_block(tag)
+        if _is_around(node, in_section=sections > 0):
+            continue
         cells = _cells(node, covered) if tag == "tr" else None
         if cells:
             add_row(builder, cells)
@@ -176,6 +187,7 @@ def _add_visible(builder: Builder, root: LexborNode) -> None:
             covered.clear()
         lines.preformatted += tag == "pre"
         lines.raised += tag == "sup"
+        sections += tag in _SECTIONS
         stack.append((node, True))
         children = list(node.iter(include_text=True))
         stack.extend((child, False) for child in reversed(children))
@@ -218,8 +230,22 @@ def _hidden(node: LexborNode) -> bool:
     marks = (attributes.get("role"), attributes.get("epub:type"), *(attributes.get("class") or "").split())
     if not _NOTE_MARKS.isdisjoint(marks):
         return True
+    if node.tag == "dialog" and "open" not in attributes:
+        return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
+
+
+def _is_around(node: LexborNode, *, in_section: bool) -> bool:
+    """Whether an element only stands around the content of its page; not if that is in it, since it was left open."""
+    attributes = node.attributes
+    role = attributes.get("role") or node.tag
+    if role in ("dialog", "alertdialog"):
+        names = (attributes.get(name) or "" for name in ("id", "class", "aria-label", "aria-labelledby"))
+        is_around = any(map(_ASKS_FOR_COOKIES.search, names))
+    else:
+        is_around = role in ("nav", "navigation") or (role in ("footer", "contentinfo") and not in_section)
+    return is_around and node.css_first(_CONTENT) is None
 
 
 class _Lines:

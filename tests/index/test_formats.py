@@ -279,7 +279,9 @@ def slide(body: str) -> bytes:
     return zipped({"ppt/slides/slide1.xml": f'<p:sld xmlns:p="p" xmlns:a="a">{body}</p:sld>'}, into=path)
 
 
-GRID = {  # a cell as each format writes it, by how many columns it is spread over
+GRID: dict[
+    str, tuple[str, str, Callable[[str, int], str]]
+] = {  # a cell as each format writes it, by how many columns it is spread over
     ".html": ("<table>{}</table>", "<tr>{}</tr>", lambda text, width: f"<td colspan={width}>{text}</td>"),
     ".docx": (
         "<w:tbl>{}</w:tbl>",
@@ -555,6 +557,21 @@ def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
     wrapped = "This line was broken only because the program that wrote this page<br>breaks every line. So it goes on."
     assert said(read(".html", f"<p>{wrapped}</p>".encode()))[-1] == "So it goes on."
     assert said(read(".html", b"<p>12 Elm Street<br>Bath</p>")) == ["12 Elm Street", "Bath"]
+
+
+def test_what_stands_around_the_content_of_a_page_is_left_out() -> None:
+    frame = (
+        "<header>Mill News</header><nav><ul><li><a href=/>Shop</a></ul></nav><div role=navigation>Jobs</div>{}"
+        "<footer>All rights reserved</footer><dialog>Sign up!</dialog><div role=dialog id=cookie-box>We use them.</div>"
+    )
+    article = "<article><header><h1>The mill</h1></header><p>It is old.</p><footer>By Ann.</footer></article>"
+    seen = "Mill News\n\nThe mill\n\nIt is old.\n\nBy Ann."
+    assert read(".html", frame.format(f"<main>{article}</main>").encode()).text == seen
+    assert read(".html", frame.format(article).encode()).text == seen
+    handmade = "<h1>The mill</h1>It is<nav>Jobs</nav>old.<footer>Call 555-1234.</footer><div role=dialog>Hi.</div>"
+    assert said(read(".html", handmade.encode())) == ["The mill", "It is", "old.", "Call 555-1234.", "Hi."]
+    left_open = "<nav><ul><li>Shop</ul><h1>The mill</h1><p>It is old.</p>"
+    assert said(read(".html", left_open.encode())) == ["Shop", "The mill", "It is old."]
 
 
 def test_a_table_that_lays_out_a_page_is_not_one_sentence() -> None:
