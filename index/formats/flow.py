@@ -46,6 +46,7 @@ MOST_SKIPPED = 3  # blocks at the top of a column, as captions, before a paragra
 _BULLET = re.compile(r"[•‣◦▪●■□➢✓](?=\s|$)")
 _LEADER = re.compile(r"(?:\s?[.·_…]){5,}\s*[\divxlc]{1,6}$")  # of a table of contents
 _FINISHED = re.compile(r"[.!?…:;。！？؟][\W_\d]{0,9}$")
+_OPENS = re.compile(r"[:—–]$")  # a list or definitions, if its line is not full
 _PAGE_NUMBER = re.compile(
     r"(?:(?:page|p\.|seite|s\.|página|pagina|side|sida)\s*)?[-–—|\[(.\s]*(\d{1,4}|[ivxlc]{1,7})[-–—|\]).\s]*"
     r"(?:(?:of|von|de|di|sur|/)\s*\d{1,4}[-–—\s]*)?",
@@ -432,7 +433,8 @@ def _joins(part: _Part, before: Piece, line: Piece, style: _Style, *, narrow: bo
     """Whether the break between two lines, equally far apart as others, is only that of the page's width."""
     full = not _fits(before, line, part.measure)
     finished = bool(_FINISHED.search(before.text[-12:]))
-    if _BULLET.match(line.text) or _LEADER.search(before.text) or (SECTION.match(line.text) and not full):
+    begins = not full and (SECTION.match(line.text) or _OPENS.search(before.text))
+    if _BULLET.match(line.text) or _LEADER.search(before.text) or begins:
         return False
     if ITEM.match(line.text) and (part.kind == "item" or not full or finished):
         return False

@@ -537,6 +537,12 @@ def test_a_paragraph_right_below_a_row_is_no_part_of_it() -> None:
     ]
 
 
+def test_a_line_that_opens_a_list_is_no_part_of_its_first_item() -> None:
+    lines = ["In these rules—", "“dusk” means the hour after the sun has set and—", "when it rains—the hour before it."]
+    shown = [(10, 180 - 12 * number, line) for number, line in enumerate(lines)]
+    assert typed(*shown).split("\n\n") == [lines[0], "\n".join(lines[1:])]
+
+
 @pytest.mark.parametrize(
     ("accent", "lift", "letter", "whole"),
     [
