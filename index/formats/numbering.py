@@ -1,4 +1,4 @@
-"""The numbers that Word makes up for paragraphs: "6.2", "(a)".
+"""The numbers that programs make up for paragraphs: "6.2", "(a)"; counted as Word and OpenDocument say.
 
 No paragraph holds its number; what it holds, or its style, is how to count. But people cite by these numbers, and an
 item without its own cannot be told from a sentence. Bullets are left out, as in every format: they say nothing.
@@ -21,8 +21,8 @@ _ROMAN |= {"ix": 9, "v": 5, "iv": 4, "i": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """How the paragraphs of one level are numbered.
+class Level:
+    """How the paragraphs of one level are numbered, in the words of Word: the ``form`` "lowerLetter", say.
 
     ``text`` holds "%1" where the number of the first level goes, and ``between`` is what follows it all. The numbers
     begin anew after one of the first so many levels, ``restart``. Paragraphs of the ``style`` are of this level.
@@ -33,18 +33,18 @@ class _Level:
     text: str
     between: str
     restart: int
-    is_decimal: bool
-    style: str | None
+    is_decimal: bool = False
+    style: str | None = None
 
 
 @dataclass(slots=True)
-class _List:
+class NumberedList:
     """Paragraphs that are numbered together: their levels, and how far each is counted.
 
     Lists of one definition share their ``counts``. The levels in ``fresh`` begin anew with their first paragraph here.
     """
 
-    levels: dict[int, _Level]
+    levels: dict[int, Level]
     counts: dict[int, int]
     fresh: set[int] = field(default_factory=set)
 
@@ -63,7 +63,7 @@ class _List:
         label = _PLACE.sub(lambda place: numerals[place[1]] or "", own.text).strip()
         return label + own.between if any(map(str.isalnum, label)) else ""
 
-    def _numeral(self, level: int, own: _Level) -> str | None:
+    def _numeral(self, level: int, own: Level) -> str | None:
         if level not in self.levels:
             return None
         number = self.counts.get(level, self.levels[level].start)
@@ -71,7 +71,7 @@ class _List:
 
 
 class Numbering:
-    """Numbers the paragraphs of a document, which have to come one after the other."""
+    """Numbers the paragraphs of a Word document, which have to come one after the other."""
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
         self._lists = _lists(numbering)
@@ -90,7 +90,7 @@ class Numbering:
         levels = self._lists[list_id].levels
         by_style = [str(level) for style in styles for level, its in levels.items() if its.style == style]
         own, *inherited = [marks.get("ilvl") for marks in numbered]
-        level = _number(next(filter(None, (own, *by_style, *inherited)), None), 0)
+        level = whole_number(next(filter(None, (own, *by_style, *inherited)), None), 0)
         return self._lists[list_id].next_label(level) if level in levels else ""
 
     def _based_on(self, style: str | None) -> Iterator[str]:
@@ -106,48 +106,49 @@ def _is_usual(style: Element) -> bool:
     return attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on")
 
 
-def _lists(numbering: Element | None) -> dict[str | None, _List]:
+def _lists(numbering: Element | None) -> dict[str | None, NumberedList]:
     """Return the lists by their ids."""
     definitions = {attribute(one, "abstractNumId"): one for one in found(numbering, "abstractNum")}
     named = {values(one).get("styleLink"): one for one in definitions.values()}
     counts: dict[Element, dict[int, int]] = defaultdict(dict)
-    lists: dict[str | None, _List] = {}
+    lists: dict[str | None, NumberedList] = {}
     for one in found(numbering, "num"):
         definition = definitions.get(values(one).get("abstractNumId"))
         if definition is None:
             continue
         definition = named.get(values(definition).get("numStyleLink") or "", definition)
-        made = lists[attribute(one, "numId")] = _List(dict(_levels(definition)), counts[definition])
+        made = lists[attribute(one, "numId")] = NumberedList(dict(_levels(definition)), counts[definition])
         for override in found(one, "lvlOverride"):
             made.levels |= _levels(override)
-            level = _number(attribute(override, "ilvl"), 0)
+            level = whole_number(attribute(override, "ilvl"), 0)
             start = values(override).get("startOverride")
             if start and level in made.levels:
-                made.levels[level] = replace(made.levels[level], start=_number(start, 0))
+                made.levels[level] = replace(made.levels[level], start=whole_number(start, 0))
                 made.fresh.add(level)
     return lists
 
 
-def _levels(definition: Element) -> Iterator[tuple[int, _Level]]:
+def _levels(definition: Element) -> Iterator[tuple[int, Level]]:
     for element in definition:
         if local(element) == "lvl":
             marks = values(element)
-            level = _number(attribute(element, "ilvl"), 0)
+            level = whole_number(attribute(element, "ilvl"), 0)
             yield (
                 level,
-                _Level(
-                    start=_number(marks.get("start"), 0),
+                Level(
+                    start=whole_number(marks.get("start"), 0),
                     form=marks.get("numFmt") or "decimal",
                     text=marks.get("lvlText") or "",
                     between="" if marks.get("suff") == "nothing" else " ",
-                    restart=_number(marks.get("lvlRestart"), level),
+                    restart=whole_number(marks.get("lvlRestart"), level),
                     is_decimal=is_on(marks, "isLgl"),
                     style=marks.get("pStyle"),
                 ),
             )
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def whole_number(text: str | None, otherwise: int) -> int:
+    """Return the number that an attribute gives, if it does."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from index.errors import SourceError
 from index.formats.content import Builder, Content, iso_date
+from index.formats.numbering import Level, NumberedList, whole_number
 from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
 from index.formats.tables import add_row, add_sheet
 
 MAX_REPEATED = 1_000  # what is repeated more often is filling
+
+DEEPEST_LEVEL = 9  # of a list
 
 _UNSEEN = frozenset(
     [
@@ -27,6 +31,7 @@ _UNSEEN = frozenset(
         "hidden-paragraph",
         "hidden-text",
         "index-entry-template",
+        "number",
         "ruby-text",
         "table-of-content-source",
         "title",
@@ -35,13 +40,15 @@ _UNSEEN = frozenset(
     ]
 )
 _REPEATED = frozenset(["page-number", "footer", "header", "date-time"])  # on every slide
+_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
+_PLACE = re.compile(r"%(\d)%")
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def read_odt(data: bytes) -> Content:
     """Read the paragraphs, lists and tables, with boxes and notes after the paragraph they are in."""
     package, body = _open(data, ".odt", "text")
-    document = _Document()
+    document = _Document(package)
     document.add(body)
     return document.builder.content(**_properties(package, document.title))
 
@@ -49,7 +56,7 @@ def read_odt(data: bytes) -> Content:
 def read_odp(data: bytes) -> Content:
     """Read slides, a page each, with its notes at the end."""
     package, body = _open(data, ".odp", "presentation")
-    document = _Document()
+    document = _Document(package)
     for slide in found(body, "page"):
         document.builder.page()
         document.add(slide)
@@ -95,9 +102,10 @@ def _properties(package: Package, title: str | None = None) -> dict[str, str | N
 class _Document:
     """Walks through a document and collects what stands beside the paragraph that is being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: Package) -> None:
         self.builder = Builder()
         self.title: str | None = None
+        self._numbering = _Numbering(package)
         self._aside: list[Element] = []
 
     def add(self, container: Element) -> None:
@@ -114,19 +122,94 @@ class _Document:
             elif name not in _UNSEEN and attribute(element, "class") not in _REPEATED:
                 if name in ("list", "frame", "custom-shape", "notes") and local(container) != "list-item":
                     self.builder.apart()
-                self.add(element)
+                with self._numbering.inside(element):
+                    self.add(element)
                 continue
             while self._aside:
                 self.builder.apart()
                 self.add(self._aside.pop(0))
 
     def _add_paragraph(self, paragraph: Element, *, in_list: bool) -> None:
-        text = _text(paragraph, self._aside)
+        label, text = self._numbering.next_label(paragraph), _text(paragraph, self._aside).strip()
         if (attribute(paragraph, "style-name") or "") == "Title":
             self.title = self.title or " ".join(text.split())
         if not in_list:
             self.builder.apart()
-        self.builder.text(text)
+        self.builder.text(label + text if text else "")
+
+
+class _Numbering:
+    """Numbers the headings and the items of lists, which have to come one after the other.
+
+    An item's first paragraph has its number, if it does not begin with another list.
+    """
+
+    def __init__(self, package: Package) -> None:
+        roots = [package.xml_or_none("styles.xml"), package.xml("content.xml")]
+        outlines = [_levels(style) for root in roots for style in found(root, "outline-style")]
+        self._styles = {attribute(one, "name"): _levels(one) for root in roots for one in found(root, "list-style")}
+        self._headings = NumberedList(next(iter(outlines), {}), {})
+        self._known: dict[str | None, NumberedList] = {}  # by the names of their styles, and by ids
+        self._open: list[NumberedList] = []
+        self._begins_item = False
+
+    @contextmanager
+    def inside(self, element: Element) -> Iterator[None]:
+        """Take note of the list or item whose parts are next."""
+        name = local(element)
+        if name == "list":
+            self._open.append(self._list(element))
+        elif name in ("list-item", "list-header"):
+            self._begins_item = name == "list-item"
+            start = whole_number(attribute(element, "start-value"), 0)
+            if start and self._open:
+                self._open[-1].counts[len(self._open) - 1] = start - 1
+        yield
+        if name == "list":
+            self._open.pop()
+            self._begins_item = False
+
+    def _list(self, element: Element) -> NumberedList:
+        style = attribute(element, "style-name")
+        if self._open and style is None:
+            return self._open[-1]
+        goes_on = attribute(element, "continue-list") or (attribute(element, "continue-numbering") == "true" and style)
+        made = self._known.get(goes_on) if goes_on else None
+        made = made or NumberedList(self._styles.get(style, {}), self._open[-1].counts if self._open else {})
+        self._known |= {style: made, attribute(element, "id"): made}
+        return made
+
+    def next_label(self, paragraph: Element) -> str:
+        """Count a paragraph; return its number and the space after it, or "" if it has none."""
+        if self._open:
+            numbered, level, counts = self._open[-1], len(self._open) - 1, self._begins_item
+        else:
+            level = whole_number(attribute(paragraph, "outline-level"), 1) - 1
+            is_numbered = local(paragraph) == "h" and attribute(paragraph, "is-list-header") != "true"
+            numbered, counts = self._headings, is_numbered
+        self._begins_item = False
+        return numbered.next_label(level) if counts and level in numbered.levels else ""
+
+
+def _levels(style: Element) -> dict[int, Level]:
+    """Return how a style numbers each level."""
+    levels: dict[int, Level] = {}
+    for element in style:
+        level = whole_number(attribute(element, "level"), 0)
+        if level > DEEPEST_LEVEL:
+            continue
+        shown = whole_number(attribute(element, "display-levels"), 1)
+        places = ".".join(f"%{place}" for place in range(max(1, level - shown + 1), level + 1))
+        text = f"{attribute(element, 'num-prefix') or ''}{places}{attribute(element, 'num-suffix') or ''}"
+        form = _FORMS.get(attribute(element, "num-format") or "", "")
+        levels[level - 1] = Level(
+            start=whole_number(attribute(element, "start-value"), 1),
+            form="bullet" if local(element).endswith(("bullet", "image")) else form,
+            text=_PLACE.sub(r"%\1", attribute(element, "num-list-format") or text),
+            between=" ",
+            restart=level - 1,
+        )
+    return levels
 
 
 def _rows(table: Element) -> Iterator[Element]:

@@ -266,11 +266,54 @@ def test_a_hidden_slide_is_an_empty_page() -> None:
     assert page_of(content, 0) == 2
 
 
-def open_text(body: str) -> bytes:
+def open_text(body: str, styles: str = "") -> bytes:
     """An OpenDocument text with this body."""
     spaces = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in ("office", "text", "draw", "table", "style"))
-    content = f"<office:document-content{spaces}><office:body><office:text>{body}</office:text></office:body>"
-    return zipped({"content.xml": f"{content}</office:document-content>"}, into=FILES / "odt/odfpy.odt")
+    content = f"{styles}<office:body><office:text>{body}</office:text></office:body>"
+    return zipped(
+        {"content.xml": f"<office:document{spaces}>{content}</office:document>"}, into=FILES / "odt/odfpy.odt"
+    )
+
+
+LISTS = """
+    <text:outline-style style:name="Outline">
+    <text:outline-level-style text:level="1" style:num-format="1"/>
+    <text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2" style:num-suffix="."/>
+    <text:outline-level-style text:level="3" style:num-format=""/></text:outline-style>
+    <text:list-style style:name="L">
+    <text:list-level-style-number
+        text:level="1" style:num-format="a" style:num-prefix="(" style:num-suffix=")" text:start-value="2"/>
+    <text:list-level-style-number text:level="2" style:num-format="I" style:num-list-format="%1%-%2%:"/>
+    </text:list-style>
+    <text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/></text:list-style>"""
+LISTED = """
+    <text:h text:outline-level="1">Rent</text:h><text:h text:outline-level="2">Due</text:h>
+    <text:h text:outline-level="2"><text:number>1.2.</text:number>Late</text:h>
+    <text:h text:outline-level="3">No number</text:h>
+    <text:h text:outline-level="1" text:is-list-header="true">Nor here</text:h>
+    <text:h text:outline-level="1">Repairs</text:h>
+    <text:list text:style-name="L"><text:list-item><text:p>in May</text:p><text:p>or later</text:p></text:list-item>
+    <text:list-item><text:p>in June</text:p>
+    <text:list><text:list-item><text:p>early</text:p></text:list-item></text:list></text:list-item></text:list>
+    <text:p>Between.</text:p>
+    <text:list text:style-name="L" text:continue-numbering="true"><text:list-item>
+    <text:list><text:list-item><text:p>late</text:p></text:list-item></text:list></text:list-item>
+    <text:list-item><text:p>in July</text:p></text:list-item></text:list>
+    <text:list text:style-name="L"><text:list-header><text:p>Head</text:p></text:list-header>
+    <text:list-item><text:p>anew</text:p></text:list-item>
+    <text:list-item text:start-value="26"><text:p>far on</text:p></text:list-item>
+    <text:list-item><text:p>at the end</text:p></text:list-item></text:list>
+    <text:list text:style-name="B"><text:list-item><text:p>a bullet</text:p></text:list-item></text:list>
+    <text:list><text:list-item><text:p>no style</text:p></text:list-item></text:list>"""
+
+
+def test_the_numbers_that_open_document_makes_up_are_read() -> None:
+    text = read(".odt", open_text(LISTED, LISTS)).text
+    assert text.replace("\n\n", "\n").split("\n") == [
+        *("1 Rent", "1.1. Due", "1.2. Late", "No number", "Nor here", "2 Repairs"),
+        *("(b) in May", "or later", "(c) in June", "c-I: early", "Between.", "c-II: late", "(d) in July"),
+        *("Head", "(b) anew", "(z) far on", "(aa) at the end", "a bullet", "no style"),
+    ]
 
 
 def slide(body: str) -> bytes:
