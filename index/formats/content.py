@@ -124,6 +124,7 @@ class Builder:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._headings: list[Span] = []
         self._page_starts: list[int] = []
         self._page_is_new = False
         self._is_apart = False
@@ -158,12 +159,22 @@ class Builder:
             self._blocks.extend(Block(start + block.start, start + block.end, block.whole) for block in found)
         return start
 
+    def heading(self, text: str) -> int | None:
+        """Add a heading of the first level."""
+        start = self.text(text)
+        if start is not None:
+            self._headings.append(Span(start, self._length))
+        return start
+
     def content(self, *, title: str | None = None, author: str | None = None, date: str | None = None) -> Content:
-        """Return the document."""
+        """Return the document. Without a ``title``, the only heading is that, if the document begins with it."""
+        text = "".join(self._parts)
+        if not title and [heading.start for heading in self._headings] == [0]:
+            title = " ".join(self._headings[0].of(text).split())
         if self._page_is_new:
             self._page_starts.append(self._length)
         starts = (0, *self._page_starts[1:])
-        return Content("".join(self._parts), title, author, date, starts, blocks=tuple(self._blocks))
+        return Content(text, title, author, date, starts, blocks=tuple(self._blocks))
 
     def _place(self, text: str) -> int | None:
         if not text.strip():

@@ -135,7 +135,9 @@ class _Document:
             self.title = self.title or " ".join(text.split())
         if not in_list:
             self.builder.apart()
-        self.builder.text(label + text if text else "")
+        is_heading = local(paragraph) == "h" and attribute(paragraph, "outline-level") in (None, "1")
+        add = self.builder.heading if is_heading else self.builder.text
+        add(label + text if text else "")
 
 
 class _Numbering:

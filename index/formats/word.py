@@ -49,11 +49,17 @@ def read_docx(data: bytes) -> Content:
     main = main_part(package)
     parts = {relation.kind: relation.target for relation in relations(package, main).values()}
     numbering, styles = (package.xml_or_none(parts.get(kind, "")) for kind in ("numbering", "styles"))
-    document = _Document(_notes(package, parts), Numbering(numbering, styles))
+    headings = {attribute(one, "styleId") for one in found(styles, "style") if _is_heading(one)}
+    document = _Document(_notes(package, parts), Numbering(numbering, styles), headings)
     for body in found(package.xml(main), "body"):
         document.add(body)
     fields = properties(package)
     return document.builder.content(**fields | {"title": fields["title"] or document.title})
+
+
+def _is_heading(style: Element) -> bool:
+    """Whether the paragraphs of a style are headings of the first level."""
+    return values(style, "pPr").get("outlineLvl") == "0"
 
 
 def _notes(package: Package, parts: dict[str, str]) -> dict[tuple[str, str | None], Element]:
@@ -73,11 +79,14 @@ class _Raised(str):
 class _Document:
     """Walks through a document and collects what stands beside the paragraph that is being read."""
 
-    def __init__(self, notes: dict[tuple[str, str | None], Element], numbering: Numbering) -> None:
+    def __init__(
+        self, notes: dict[tuple[str, str | None], Element], numbering: Numbering, headings: set[str | None]
+    ) -> None:
         self.builder = Builder()
         self.title: str | None = None
         self._notes = notes
         self._numbering = numbering
+        self._headings = headings  # their styles
         self._aside: list[Element] = []
 
     def add(self, container: Element) -> None:
@@ -106,7 +115,8 @@ class _Document:
             self.title = self.title or " ".join(text.split())
         if not style.startswith("List") and "numPr" not in marks:
             self.builder.apart()
-        self.builder.text(label + text if text else "")
+        add = self.builder.heading if style in self._headings else self.builder.text
+        add(label + text if text else "")
 
     def _add_row(self, cells: list[Element]) -> None:
         tables = (table for cell in cells for table in found(cell, "tbl"))

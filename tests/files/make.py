@@ -206,7 +206,7 @@ def word() -> None:
             made_row.addElement(made_cell)
         made.addElement(made_row)
     written.text.addElement(made)
-    written.save(str(expect("odt/odfpy.odt", REPORT)))
+    written.save(str(expect("odt/odfpy.odt", REPORT, title=HEADING)))
 
     rich = (
         rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss Arial;}{\f1\fswiss\fcharset204 Arial Cyr;}}"

@@ -316,6 +316,24 @@ def test_the_numbers_that_open_document_makes_up_are_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("suffix", [".docx", ".odt"])
+def test_the_only_heading_of_its_level_is_the_title_of_what_it_begins(suffix: str, tmp_path: Path) -> None:
+    def titled(*lines: str) -> str | None:
+        if suffix == ".odt":
+            made = [f'<text:h text:outline-level="{line[0]}">{line[2:]}</text:h>' for line in lines]
+            return read(suffix, open_text("".join(made))).title
+        made = [numbered(line[2:], style=f"H{line[0]}") for line in lines]
+        levels = "".join(
+            f'<w:style w:styleId="H{at}"><w:pPr><w:outlineLvl w:val="{at - 1}"/></w:pPr></w:style>' for at in (1, 2)
+        )
+        (tmp_path / "made.docx").write_bytes(word("".join(made), styles=levels))
+        return read(suffix, zipped({"docProps/core.xml": "<none/>"}, into=tmp_path / "made.docx")).title
+
+    assert titled("1 The mill", "2 Its age", "2 Its wheel") == "The mill"
+    assert titled("1 The mill", "1 The barn") is None
+    assert titled("2 Its age", "1 The mill") is None
+
+
 def slide(body: str) -> bytes:
     """A presentation whose first slide holds this."""
     path = FILES / "pptx/python-pptx.pptx"
