@@ -3,7 +3,7 @@
 A row of a document's table stands in the text as the reader sees it, with a tab between its cells, also empty ones, so
 that a value stays in its column. A row of a spreadsheet is read by itself, far from its header, so it takes the header
 along: ``Region: North; Sales: 2,500``. Both are one sentence each, whatever dots they hold. A cell that holds prose
-leaves the row of a document, and one of a spreadsheet that is long, since its sentences are worth citing one by one.
+leaves a long row, since its sentences are worth citing one by one; a short one would not be understood without it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
 
 
 def add_row(builder: Builder, cells: Iterable[str]) -> None:
-    """Add a row of a document's table: its cells with a tab between, or each for itself where one holds prose."""
+    """Add a row of a document's table: its cells with a tab between, or each for itself where they are no row."""
     cells = [cell.strip() for cell in cells]
     if is_row(cells):
         builder.line("\t".join(re.sub(r"\n+", "\n", cell) for cell in cells), whole=True)
@@ -33,16 +33,19 @@ def add_row(builder: Builder, cells: Iterable[str]) -> None:
 
 
 def is_row(cells: Sequence[str]) -> bool:
-    """Whether cells belong together: several that are filled, short, and none prose.
+    """Whether cells belong together: several that are filled, short, and not all prose.
 
-    A cell may have two lines, as of a name and an office. If all have, they only stand beside each other on the page.
+    A cell may have two lines, as of a name and an office, or two sentences, as a remedy beside its code. One with both
+    is a text; and cells that all have lines or all have sentences only stand beside each other on the page.
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
+    prose = [cell for cell in filled if _is_prose(cell)]
     return (
         len(filled) > 1
         and len("\t".join(cells).strip()) <= LONGEST_ROW_CHARS
         and not all("\n" in cell for cell in filled)
-        and not any(map(_is_prose, filled))
+        and len(prose) < len(filled)
+        and not any("\n" in cell or len(cell) > LONGEST_CELL_CHARS for cell in prose)
     )
 
 

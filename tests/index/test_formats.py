@@ -140,7 +140,7 @@ WORD = {
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>A</w:t></w:r></w:p></w:tc><w:tc><w:tbl><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r>"
         "</w:p></w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>C</w:t></w:r></w:p></w:tc><w:tc><w:p>"
         "<w:r><w:t>It rains. We stay.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
-        "A\tB\nC\nIt rains. We stay.",
+        "A\tB\nC\tIt rains. We stay.",
     ),
     "a cell of two lines, and one that holds rows": (
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Term</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>30 days</w:t></w:r></w:p>"
@@ -638,6 +638,17 @@ def test_what_stands_around_the_content_of_a_page_is_left_out() -> None:
 def test_a_table_that_lays_out_a_page_is_not_one_sentence() -> None:
     page = b"<table><tr><td>Menu</td><td><p>It rains.</p><p>We stay.</p></td></tr></table>"
     assert said(read(".html", page)) == ["Menu", "It rains.", "We stay."]
+
+
+def test_a_remedy_of_two_sentences_stays_beside_its_code_and_a_story_does_not() -> None:
+    remedy, story = "Pull the lever. Wait until it is green.", "It rains on the mill. We stay at home all day. " * 5
+    rows = [["K-7", remedy], [remedy, "We go. We stay."], ["K-8", story.strip()]]
+    page = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    assert said(read(".html", f"<table>{page}</table>".encode()))[:6] == [
+        f"K-7\t{remedy}",
+        *("Pull the lever.", "Wait until it is green.", "We go.", "We stay."),
+        "K-8",
+    ]
 
 
 def test_a_row_stays_one_though_a_cell_has_two_lines() -> None:
