@@ -12,11 +12,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
 CELL_GAP = 1.6  # and so far, if the line has more than two
+MARK_GAP = 4.0  # and a number or bullet is at most so far from the words that it stands before
 GUTTER = 0.8  # gaps between columns are at least this wide
 FEWEST_COLUMN_LINES = 2
 MOST_GUTTERS_TRIED = 8  # a table has as many gaps as columns, which may be commoner than the gutter
@@ -28,7 +29,9 @@ ITEM = re.compile(
     r"(?:[-*+•‣◦▪●·–■□➢✓]|\d{1,3}[.)]|\((?:[a-zA-Z]{1,4}|\d{1,3})\)|[a-zA-Z][.)]|[ivxIVX]{1,5}[.)])(?=\s|$)"
 )
 SECTION = re.compile(r"\d{1,2}(?:\.\d{1,3})+\.?(?=\s|$)")
-_MARK = re.compile(rf"(?:{ITEM.pattern}|{SECTION.pattern}|\d{{1,3}})$")
+BULLET = re.compile(r"[•‣◦▪●■□➢✓](?=\s|$)")
+_NUMBER = re.compile(rf"{SECTION.pattern}|\d{{1,3}}")
+_LETTER = re.compile(r"[^\W\d_]")
 _RAISED_MARK = re.compile(r"[\d,*†‡§¶]{1,6}")
 _STOPPED = re.compile(r"[.!?…][\"”’'»)\]]*$")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -349,19 +352,25 @@ def _collides(piece: Piece, other: Piece) -> bool:
 
 def lines_of(pieces: Iterable[Piece]) -> list[Line]:
     """Return the lines of a column, from the top."""
-    return [_line(level) for level in _levels(pieces)]
+    lines = [_line(level) for level in _levels(pieces)]
+    for has_cells, run in groupby(lines, key=lambda line: len(line.cells) > 1):
+        if has_cells:
+            _join_numbers(list(run))
+    return lines
 
 
 def _line(level: list[Piece]) -> Line:
     """Put the pieces of one height together, up to gaps as wide as those between cells."""
     rtl = sum(len(piece.text) for piece in level if piece.rtl) * 2 > sum(len(piece.text) for piece in level)
     ordered = sorted(level, key=lambda piece: -piece.right if rtl else piece.left)
+    size = max(level[0].size, 1)
     cells: list[list[Piece]] = []
     for piece in ordered:
         if cells:
             before = cells[-1][-1]
             gap = before.left - piece.right if rtl else piece.left - before.right
-            if gap < NARROW_CELL_GAP * max(level[0].size, 1) or (len(cells[-1]) == 1 and _MARK.match(before.text)):
+            is_mark = len(cells[-1]) == 1 and _is_words(piece) and _is_mark(before, gap / size, first=len(cells) == 1)
+            if gap < NARROW_CELL_GAP * size or is_mark:
                 cells[-1].append(piece)
                 continue
         cells.append([piece])
@@ -369,6 +378,37 @@ def _line(level: list[Piece]) -> Line:
     for cell in joined:
         cell.base = level[0].base
     return Line(joined, level)
+
+
+def _is_mark(piece: Piece, gap: float, *, first: bool) -> bool:
+    """Whether a piece is the mark of an item and no cell: at the beginning of a line, or a bullet next to its words."""
+    return bool(ITEM.fullmatch(piece.text) if first else gap < MARK_GAP and BULLET.fullmatch(piece.text))
+
+
+def _is_words(piece: Piece) -> bool:
+    return bool(_LETTER.search(piece.text)) and not ITEM.fullmatch(piece.text)
+
+
+def _join_numbers(lines: Sequence[Line]) -> None:
+    """Join a number that begins a line, as of a section or a step, with its words, if those are all of the line.
+
+    Where the gap goes on in another of these lines, which follow each other, it parts the cells of a table.
+    """
+    numbered: list[Line] = []
+    gaps: list[tuple[float, float]] = []
+    for line in lines:
+        number, words, *more = line.cells
+        [(left, right), *_] = line.gaps()
+        if not more and right - left < MARK_GAP * line.size and _NUMBER.fullmatch(number.text) and _is_words(words):
+            numbered.append(line)
+        else:
+            gaps += line.gaps()
+    for line in numbered:
+        [(left, right)] = line.gaps()
+        if not any(min(right, end) - max(left, start) >= 0.8 * line.size for start, end in gaps):
+            base = line.base
+            line.cells = [merged(line.cells)]
+            line.cells[0].base = base
 
 
 def merged(pieces: Sequence[Piece], between: str | None = None) -> Piece:

@@ -16,6 +16,7 @@ from itertools import chain, pairwise
 from math import isfinite
 
 from index.formats.columns import (
+    BULLET,
     CELL_GAP,
     ITEM,
     MOST_PIECES,
@@ -43,7 +44,6 @@ TITLE_SHARE = 0.7  # of the page's height: a title stands above
 LONGEST_TITLE_CHARS = 200
 MOST_SKIPPED = 3  # blocks at the top of a column, as captions, before a paragraph that goes on there
 
-_BULLET = re.compile(r"[•‣◦▪●■□➢✓](?=\s|$)")
 _LEADER = re.compile(r"(?:\s?[.·_…]){5,}\s*[\divxlc]{1,6}$")  # of a table of contents
 _FINISHED = re.compile(r"[.!?…:;。！？؟][\W_\d]{0,9}$")
 _OPENS = re.compile(r"[:—–]$")  # a list or definitions, if its line is not full
@@ -434,7 +434,7 @@ def _joins(part: _Part, before: Piece, line: Piece, style: _Style, *, narrow: bo
     full = not _fits(before, line, part.measure)
     finished = bool(_FINISHED.search(before.text[-12:]))
     begins = not full and (SECTION.match(line.text) or _OPENS.search(before.text))
-    if _BULLET.match(line.text) or _LEADER.search(before.text) or begins:
+    if BULLET.match(line.text) or _LEADER.search(before.text) or begins:
         return False
     if ITEM.match(line.text) and (part.kind == "item" or not full or finished):
         return False

@@ -206,6 +206,27 @@ def table() -> tuple[bytes, Expected]:
     return flow(story), expected
 
 
+def counts() -> tuple[bytes, Expected]:
+    """Tables of small numbers, one with numbered rows, and steps whose numbers are those of a list."""
+    lines = [("LINEBELOW", (0, 0), (-1, 0), 0.5, "black"), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
+    votes = [["Parish", "For", "Against", "Away"], ["Northend", "62", "41", "7"], ["Skerry", "118", "9", "(12)"]]
+    rates = [["Boat", "2019", "2020"], ["Petrel", "4.1", "5.2"], ["Tern", "-", "1 (0.5)"]]
+    ranks = [["", "Keeper", "Years"], ["1", "Ada Thorne", "41"], ["2", "Ivo Brandt", ""], ["3", "Emil Roos", "12"]]
+    steps = [["1", "Fill the lamp with oil."], ["2", "Light the wick at dusk."]]
+    story = [
+        Table(votes, colWidths=[120, 60, 60, 60], style=lines),
+        Paragraph("Passengers fell ill as follows.", BODY),
+        Table(rates, colWidths=[120, 60, 60], style=lines),
+        Paragraph("These kept the light for longest.", BODY),
+        Table(ranks, colWidths=[24, 120, 60]),
+        Paragraph("Each evening:", BODY),
+        Table(steps, colWidths=[24, 200], hAlign="LEFT"),
+    ]
+    sentences = ["Passengers fell ill as follows.", "These kept the light for longest.", "Each evening:"]
+    rows = ["\t".join(filter(None, row)) for row in (*votes, *rates, *ranks)]
+    return flow(story), [(sentence, 1) for sentence in (*sentences, *rows, *map(" ".join, steps))]
+
+
 def lists() -> tuple[bytes, Expected]:
     """A list with bullets, a numbered one, and items that wrap."""
     items = [ALL[0], ALL[3], ALL[6], ALL[8]]
@@ -662,6 +683,7 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     columns_line_by_line,
     headers_and_pages,
     table,
+    counts,
     lists,
     hyphens,
     footnotes,

@@ -205,6 +205,21 @@ def test_rows_have_their_cells_apart_by_tabs() -> None:
     assert "September\nand on request\t11" in rows[3] or "request\t11" in rows[3]
 
 
+def test_a_short_number_is_a_cell_of_its_own() -> None:
+    text = content("counts.pdf").text
+    for row in ("Northend\t62\t41\t7", "Skerry\t118\t9\t(12)", "Petrel\t4.1\t5.2", "Tern\t-\t1 (0.5)"):
+        assert row in text.split("\n")
+
+
+def test_a_number_before_words_is_a_cell_in_a_table_and_their_mark_elsewhere() -> None:
+    lines = content("counts.pdf").text.split("\n")
+    assert {"1\tAda Thorne\t41", "2\tIvo Brandt", "3\tEmil Roos\t12"} < set(lines)
+    assert {"1 Fill the lamp with oil.", "2 Light the wick at dusk."} < set(lines)
+    assert "a)\t• one\t4.1\tb)" in typed(
+        (10, 100, "a)"), (50, 100, "•"), (70, 100, "one"), (110, 100, "4.1"), (150, 100, "b)")
+    )
+
+
 def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:
     text = content("hyphens.pdf").text
     for word in ("damaged", "well-known", "lighthouse", "repair", "Anglo-Norse", "self-winding", "north-facing"):
