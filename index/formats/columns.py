@@ -17,6 +17,9 @@ from statistics import median
 
 NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
 CELL_GAP = 1.6  # and so far, if the line has more than two
+WIDE_SPACE = 1.5  # usual spaces: a wider one may part a cell that fills its column from the next,
+FEWEST_ALIGNED = 2  # if as many rows have a cell at the same place,
+TABLE_REACH = 2  # of so many lines above and below
 MARK_GAP = 4.0  # and a number or bullet is at most so far from the words that it stands before
 GUTTER = 0.8  # gaps between columns are at least this wide
 FEWEST_COLUMN_LINES = 2
@@ -353,6 +356,8 @@ def _collides(piece: Piece, other: Piece) -> bool:
 def lines_of(pieces: Iterable[Piece]) -> list[Line]:
     """Return the lines of a column, from the top."""
     lines = [_line(level) for level in _levels(pieces)]
+    for index in range(len(lines)):
+        _part_cells(lines, index)
     for has_cells, run in groupby(lines, key=lambda line: len(line.cells) > 1):
         if has_cells:
             _join_numbers(list(run))
@@ -387,6 +392,62 @@ def _is_mark(piece: Piece, gap: float, *, first: bool) -> bool:
 
 def _is_words(piece: Piece) -> bool:
     return bool(_LETTER.search(piece.text)) and not ITEM.fullmatch(piece.text)
+
+
+def _part_cells(lines: Sequence[Line], index: int) -> None:
+    """Part what fills its column from the cell beside it, which stands where rows near it, of more cells, have one.
+
+    The gap between them may be no wider than a space if the line has other cells.
+    """
+    line = lines[index]
+    near = [
+        other
+        for other in lines[max(index - TABLE_REACH, 0) : index + TABLE_REACH + 1]
+        if len(other.cells) > len(line.cells) and abs(other.base - line.base) < 4 * TABLE_REACH * line.size
+    ]
+    if len(near) < FEWEST_ALIGNED or line.cells[0].rtl:
+        return
+    usual = median([width for other in (line, *near) for cell in other.cells for _, width in _spaces(cell)] or [0.0])
+    cells: list[Piece] = []
+    for cell in line.cells:
+        parts: list[Piece] = []
+        end = len(cell.text)
+        for at, width in [*_spaces(cell)][::-1]:
+            is_wide = width >= WIDE_SPACE * max(usual, 0.25 * line.size)
+            tail = _part(cell, at + 1, end)
+            beside = sum(any(_is_below(tail, other, both=is_wide) for other in row.cells[1:]) for row in near)
+            if beside >= FEWEST_ALIGNED and (is_wide or len(line.cells) > 1):
+                parts.append(tail)
+                end = at
+        cells += [_part(cell, 0, end), *parts[::-1]]
+    line.cells = cells
+
+
+def _spaces(piece: Piece) -> Iterator[tuple[int, float]]:
+    """Yield where the single spaces of a piece are, and how far the characters beside each are apart."""
+    for found in re.finditer(r"(?<=\S) (?=\S)", piece.text):
+        yield found.start(), piece.lefts[found.end()] - piece.rights[found.start() - 1]
+
+
+def _is_below(piece: Piece, other: Piece, *, both: bool) -> bool:
+    """Whether two pieces on other lines begin at the same place or, if ``both`` count, end there."""
+    apart = abs(piece.left - other.left), abs(piece.right - other.right)
+    return min(apart if both else apart[:1]) < 0.1 * piece.size
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    """Return the characters of a piece from ``start`` to ``end``."""
+    lefts, rights = piece.lefts[start:end], piece.rights[start:end]
+    return replace(
+        piece,
+        text=piece.text[start:end],
+        lefts=lefts,
+        rights=rights,
+        left=min(lefts),
+        right=max(rights),
+        bold_chars=round(piece.bold_chars * (end - start) / len(piece.text)),
+        ends=[at - start for at in piece.ends if start < at <= end],
+    )
 
 
 def _join_numbers(lines: Sequence[Line]) -> None:

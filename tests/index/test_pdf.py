@@ -220,6 +220,15 @@ def test_a_number_before_words_is_a_cell_in_a_table_and_their_mark_elsewhere() -
     )
 
 
+def test_a_label_that_fills_its_column_is_parted_from_the_cell_beside_it() -> None:
+    """In its place there are cells of other rows, which have as many; a word that stands there by chance is none."""
+    rows = [("Oil", "12 (4)", "9 (3)"), ("Wicks, a dozen", "94 (45)", "7 (2)"), ("Salt", "8 (1)", "30 (5)")]
+    shown = [(x, 180 - 12 * y, cell) for y, row in enumerate(rows) for x, cell in zip((10, 100, 170), row, strict=True)]
+    assert typed(*shown).split("\n") == ["\t".join(row) for row in rows]
+    more = [(10, 144, "What was bought in the winter"), (10, 132, "Lamp"), (100, 132, "3 (1)"), (170, 132, "4 (1)")]
+    assert typed(*shown, *more).split("\n\n")[1] == "What was bought in the winter"
+
+
 def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:
     text = content("hyphens.pdf").text
     for word in ("damaged", "well-known", "lighthouse", "repair", "Anglo-Norse", "self-winding", "north-facing"):
