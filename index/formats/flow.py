@@ -1,8 +1,9 @@
 """Pages of text -> a text that reads as people read it: paragraphs, also those that go on overleaf, and rows of tables.
 
-The stages, in order: running headers and page numbers are set apart; `columns` finds the columns of each page and their
-lines; lines whose gaps stand one below the other are rows; other lines are paragraphs; a paragraph that its column or
-page breaks off is one with where it goes on. Text that lies turned on its page comes after the rest of the page.
+The stages, in order: line numbers are left out; running headers and page numbers are set apart; `columns` finds the
+columns of each page and their lines; lines whose gaps stand one below the other are rows; other lines are paragraphs; a
+paragraph that its column or page breaks off is one with where it goes on. Text that lies turned on its page comes after
+the rest of the page.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ LINE_END_HYPHEN = "\x02"
 
 EDGE_SHARE = 0.16  # running headers and page numbers stand in this share of the page's height, at its top or bottom
 EDGE_LINES = 3  # and are among this many lines there
+FEWEST_LINE_NUMBERS = 8  # in the margin of a page whose lines are counted
+FEWEST_BROKEN_LINES = 2  # that go on in the middle of a sentence: in a document whose lines are counted
 LONE_CELL_GAP = 3.0  # sizes of the type: a gap as wide parts cells even if no line near has one at the same place
 LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
 TITLE_SIZE = 1.3  # in sizes of the usual type: a title is at least so large
@@ -53,6 +56,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
+_LINE_NUMBER = re.compile(r"\d{1,4}")
 _UNSPACED = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff]")
 _FIRST_WORD = re.compile(rf"{_UNSPACED.pattern}|\S+?(?=\s|$|{_UNSPACED.pattern})")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:[-\u2010][^\W\d_]+)*)[-\u00ad\u2010\x02]$")
@@ -110,6 +114,7 @@ def content_of(
     pages: Sequence[Page], *, title: str | None = None, author: str | None = None, date: str | None = None
 ) -> Content:
     """Return the document whose characters stand on ``pages``."""
+    _drop_line_numbers(pages)
     body = _body_size(pages)
     tops, bottoms = _set_edges_apart(pages, body)
     columns = [[lines_of(column) for column in columns_of(page)] for page in pages]
@@ -169,6 +174,57 @@ def _style(body: float, lines: Sequence[Line]) -> _Style:
             total += len(cell.text)
     leading = {size: max(found, key=lambda step: (found[step], -step)) for size, found in steps.items()}
     return _Style(body, leading, 2 * bold > total, words)
+
+
+# ---- line numbers -------------------------------------------------------------------------------------------------
+
+
+def _drop_line_numbers(pages: Sequence[Page]) -> None:
+    """Take the numbers that count the lines in the margin of pleadings, depositions and drafts out of the pages.
+
+    The rows of a table may be counted, too. But sentences do not go on from row to row, nor does each page begin anew.
+    """
+    found = [(page, numbers) for page in pages if (numbers := _margin_numbers(page))]
+    whole = [numbers for _, numbers in found if len(numbers) >= FEWEST_LINE_NUMBERS]
+    firsts = Counter((numbers[0].text, _rounded(numbers[0].base)) for numbers in whole)
+    if not whole or (max(firsts.values()) == 1 and sum(map(_broken_lines, found)) < FEWEST_BROKEN_LINES):
+        return
+    for page, numbers in found:
+        if len(numbers) >= FEWEST_LINE_NUMBERS or _on_one_edge([*whole[0], *numbers]):
+            gone = set(map(id, numbers))
+            page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
+
+
+def _margin_numbers(page: Page) -> list[Piece]:
+    """Return the numbers left of all else on a page, if each is by one greater than that above it."""
+    upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
+    is_number = [bool(_LINE_NUMBER.fullmatch(piece.text)) for piece in upright]
+    text_left = min((piece.left for piece, known in zip(upright, is_number, strict=True) if not known), default=0.0)
+    numbers = [piece for piece, known in zip(upright, is_number, strict=True) if known and piece.right < text_left]
+    numbers.sort(key=lambda piece: piece.base)
+    ascend = all(int(piece.text) + 1 == int(following.text) for piece, following in pairwise(numbers))
+    return numbers if ascend and numbers and _on_one_edge(numbers) else []
+
+
+def _on_one_edge(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces all begin, or all end, one below the other."""
+    lefts, rights = [piece.left for piece in pieces], [piece.right for piece in pieces]
+    return min(max(lefts) - min(lefts), max(rights) - min(rights)) < 0.3 * pieces[0].size
+
+
+def _broken_lines(found: tuple[Page, Sequence[Piece]]) -> int:
+    """Return how many of the numbered lines of a page go on in lower case after a long one."""
+    page, numbers = found
+    beside: dict[float, Piece] = {}
+    for piece in sorted(page.pieces, key=lambda piece: -piece.left):
+        if piece.left > numbers[0].right:
+            beside[_rounded(piece.base)] = piece
+    lines = [beside.get(_rounded(number.base)) for number in numbers]
+    return sum(
+        before.right > 0.6 * page.width and not _FINISHED.search(before.text[-12:]) and _goes_on_lower(line.text)
+        for before, line in pairwise(lines)
+        if before and line
+    )
 
 
 # ---- running headers, footers and page numbers --------------------------------------------------------------------

@@ -418,6 +418,28 @@ def ligatures() -> tuple[bytes, Expected]:
     ]
 
 
+def line_numbers() -> tuple[bytes, Expected]:
+    """A pleading: the lines of each page are counted in the margin, also those without words, and sentences go on."""
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=LETTER, invariant=1)
+    lines = ["STATEMENT OF THE HARBOUR OFFICE", ""]
+    for number, start in enumerate(range(0, 24, 4), start=1):
+        wrapped = _wrapped(f"{number}. {' '.join(ALL[start : start + 4])}", 430, size=12)
+        lines += [*wrapped, ""] if number == 3 else wrapped
+    for page, start in enumerate(range(0, len(lines), 25), start=1):
+        canvas.setFont("Times-Roman", 12)
+        for number in range(1, 26):
+            canvas.drawRightString(88, 760 - 26 * number, str(number))
+            if start + number <= len(lines):
+                canvas.drawString(104, 760 - 26 * number, lines[start + number - 1])
+        canvas.drawCentredString(306, 40, f"- {page} -")
+        canvas.showPage()
+    canvas.save()
+    known = [f"{index // 4 + 1}. {text}" if index % 4 == 0 else text for index, text in enumerate(ALL[:24])]
+    pages = [_letters("".join(lines[start : start + 25])) for start in range(0, len(lines), 25)]
+    return out.getvalue(), [(lines[0], 1), *((sentence, _page_of(sentence, pages)) for sentence in known)]
+
+
 def watermark() -> tuple[bytes, Expected]:
     """A word that lies askew across the text of each of two pages; a sentence goes on overleaf."""
 
@@ -693,6 +715,7 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     japanese,
     ligatures,
     letter,
+    line_numbers,
     watermark,
     locked,
     scanned,

@@ -182,6 +182,22 @@ def test_a_sentence_goes_on_in_the_next_column() -> None:
     assert any(one.page == other.page and other.top < one.top for found in boxes for one, other in pairwise(found))
 
 
+def test_the_numbers_of_lines_are_left_out() -> None:
+    text = content("line-numbers.pdf").text
+    assert not re.search(r"^\d+$|^\d+ (?!\d)|\s25\s", text, re.MULTILINE)
+    assert [number for number in range(1, 7) if f"\n{number}. " in text] == [1, 2, 3, 4, 5, 6]
+
+
+def test_lines_are_counted_where_sentences_go_on_from_line_to_line() -> None:
+    """On a single page, nothing else tells them from rows that are counted."""
+    spoken = ["Q. Did you see the letter before", "the end of May?", "A. I did not see it.", "Q. Who opened it?"] * 2
+    names = ["Ada Thorne", "Ivo Brandt", "Emil Roos", "Una Lund", "Per Holm", "Siv Dahl", "Ole Vik", "Kaja Moe"]
+    for lines, counted in ((spoken, True), (names, False)):
+        numbers = [(16, 180 - 14 * row, str(row + 1)) for row in range(8)]
+        text = typed((140, 194, "Harbour"), *numbers, *((40, 180 - 14 * y, line) for y, line in enumerate(lines)))
+        assert ("8" not in text) == counted
+
+
 def test_a_watermark_is_there_once_and_never_in_a_sentence() -> None:
     text = content("watermark.pdf").text
     assert text.split("\n\n").count("DRAFT") == text.count("DRAFT") == 1
