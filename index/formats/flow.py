@@ -37,6 +37,7 @@ LINE_END_HYPHEN = "\x02"
 """Stands for a hyphen at the end of a line that may be there only because the line ends."""
 
 EDGE_SHARE = 0.16  # running headers and page numbers stand in this share of the page's height, at its top or bottom
+MARGIN_SHARE = 0.08  # a number that stands alone in this share is that of the page, whichever it is
 EDGE_LINES = 3  # and are among this many lines there
 FEWEST_LINE_NUMBERS = 8  # in the margin of a page whose lines are counted
 FEWEST_BROKEN_LINES = 2  # that go on in the middle of a sentence: in a document whose lines are counted
@@ -56,6 +57,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
+_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d[\d.,]*(?:%|\s+[a-z])")  # no number of a heading or a step
 _LINE_NUMBER = re.compile(r"\d{1,4}")
 _UNSPACED = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff]")
 _FIRST_WORD = re.compile(rf"{_UNSPACED.pattern}|\S+?(?=\s|$|{_UNSPACED.pattern})")
@@ -255,7 +257,7 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
     for text, places in found.items():
         repeated = [_repeats(places, index) for index in range(len(places))]
         for index, (page, line, is_top) in enumerate(places):
-            if repeated[index] or (not text and _is_page_number(_text_of(line), page.number)):
+            if repeated[index] or (not text and (_is_page_number(_text_of(line), page.number) or _is_lone(page, line))):
                 gone = set(map(id, line.parts))
                 page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
                 if text and not any(repeated[:index]):
@@ -310,6 +312,14 @@ def _roman(text: str) -> int:
 def _is_page_number(text: str, page: int) -> bool:
     found = _PAGE_NUMBER.fullmatch(text)
     return found is not None and (found[1] == str(page) or (found[1].isdecimal() and len(found[0]) > len(found[1]) + 4))
+
+
+def _is_lone(page: Page, line: Line) -> bool:
+    """Whether a line is a number in the outermost margin, far from all else: of a page out of a longer document."""
+    margin = min(line.base, page.height - line.base)
+    own = set(map(id, line.parts))
+    near = any(abs(piece.base - line.base) < 3 * line.size for piece in page.pieces if id(piece) not in own)
+    return bool(re.fullmatch(r"\d{1,3}", _text_of(line))) and margin < MARGIN_SHARE * page.height and not near
 
 
 def _text_of(line: Line) -> str:
@@ -500,7 +510,7 @@ def _joins(part: _Part, before: Piece, line: Piece, style: _Style, *, narrow: bo
         return not finished and not SECTION.match(line.text)
     if narrow and len(before.text.split()) <= 4:
         return False
-    return full and _aligned(part, before, line)
+    return (full or _is_amount_after(before, line)) and _aligned(part, before, line)
 
 
 def _aligned(part: _Part, before: Piece, line: Piece) -> bool:
@@ -531,6 +541,11 @@ def _end(line: Piece) -> float:
 
 def _goes_on_lower(text: str) -> bool:
     return text.lstrip("\"'“‘(„«")[:1].islower() and not ITEM.match(text)
+
+
+def _is_amount_after(before: Piece, line: Piece) -> bool:
+    """Whether an amount begins a line that goes on with words that lack it, and no label that stands above it."""
+    return before.text[-1:].islower() and len(before.text.split()) > 4 and bool(_AMOUNT.match(line.text))
 
 
 # ---- paragraphs that go on in the next column or overleaf ---------------------------------------------------------
@@ -577,7 +592,8 @@ def _head(tail: _Part, column: Sequence[_Part], style: _Style) -> int | None:
         if _goes_on_lower(line.text):
             return index
         plain = part.kind == "text" and not style.is_heading(line) and not style.is_heading(before)
-        if index == 0 and plain and len(tail.lines) > 1 and not _fits(before, line, tail.measure):
+        broken = _is_amount_after(before, line) or not _fits(before, line, tail.measure)
+        if index == 0 and plain and len(tail.lines) > 1 and broken:
             return index
         return None
     return None

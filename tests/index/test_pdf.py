@@ -583,6 +583,40 @@ def test_a_line_that_opens_a_list_is_no_part_of_its_first_item() -> None:
     assert typed(*shown).split("\n\n") == [lines[0], "\n".join(lines[1:])]
 
 
+def test_an_amount_goes_on_with_the_words_before_it() -> None:
+    prose = [(20, 180, "It lay in the old harbour for years."), (20, 168, "It is to be sold for")]
+    for amount in ("$4,000 to its crew.", "4,000 pounds at most."):
+        assert f"sold for\n{amount}" in typed(*prose, (20, 156, amount))
+    assert "sold for\n\n4 Harbour dues" in typed(*prose, (20, 156, "4 Harbour dues"))
+    assert "Price\n\n$4,000" in typed(
+        (20, 180, "It lay in the old harbour for years."), (20, 168, "Price"), (20, 156, "$4,000")
+    )
+
+
+def test_an_amount_goes_on_overleaf() -> None:
+    pages = [Page(number, 300, 200) for number in (1, 2)]
+    shown = [
+        (0, 100, "It lay in the old harbour for years."),
+        (0, 112, "It is to be sold for"),
+        (1, 20, "€4,000 in May."),
+    ]
+    for order, (page, base, text) in enumerate(shown):
+        piece = Piece(page + 1, order, 10.0, base)
+        for at, character in enumerate(text):
+            piece.add(character, 20 + 6 * at, 26 + 6 * at, base - 7, base, bold=False)
+        pages[page].pieces.append(piece)
+    assert words(content_of(pages).text).endswith("It is to be sold for €4,000 in May.")
+    assert "\n\n" not in content_of(pages).text
+
+
+def test_a_number_alone_at_the_foot_of_a_page_is_that_of_the_page() -> None:
+    prose = (20, 180, "The boat was sold for a price of")
+    assert typed(prose, (150, 10, "212")) == prose[2]
+    assert "212" in typed(prose, (150, 30, "212"))
+    assert "212" in typed(prose, (20, 20, "The price:"), (20, 10, "212"))
+    assert "1871" in typed(prose, (150, 10, "1871"))
+
+
 @pytest.mark.parametrize(
     ("accent", "lift", "letter", "whole"),
     [
