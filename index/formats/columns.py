@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
-from statistics import median
+from statistics import median, median_low
 
 NARROW_CELL_GAP = 1.0  # in sizes of the type: cells are at least so far apart, if others near are so at the same place
 CELL_GAP = 1.6  # and so far, if the line has more than two
-WIDE_SPACE = 1.5  # usual spaces: a wider one may part a cell that fills its column from the next,
+WIDE_SPACE = 0.65  # likewise: a space so wide may part a cell that fills its column from the next,
 FEWEST_ALIGNED = 2  # if as many rows have a cell at the same place,
-TABLE_REACH = 2  # of so many lines above and below
+TABLE_REACH = 5  # of so many lines above and below
 MARK_GAP = 4.0  # and a number or bullet is at most so far from the words that it stands before
 GUTTER = 0.8  # gaps between columns are at least this wide
 FEWEST_COLUMN_LINES = 2
@@ -356,7 +356,7 @@ def _collides(piece: Piece, other: Piece) -> bool:
 def lines_of(pieces: Iterable[Piece]) -> list[Line]:
     """Return the lines of a column, from the top."""
     lines = [_line(level) for level in _levels(pieces)]
-    for index in range(len(lines)):
+    for index in reversed(range(len(lines))):  # the head of a table, of which there is only one, comes last
         _part_cells(lines, index)
     for has_cells, run in groupby(lines, key=lambda line: len(line.cells) > 1):
         if has_cells:
@@ -397,26 +397,28 @@ def _is_words(piece: Piece) -> bool:
 def _part_cells(lines: Sequence[Line], index: int) -> None:
     """Part what fills its column from the cell beside it, which stands where rows near it, of more cells, have one.
 
-    The gap between them may be no wider than a space if the line has other cells.
+    The gap between them is wider than other spaces of the line; or its other cells stand below some of these rows, too.
     """
     line = lines[index]
     near = [
-        other
-        for other in lines[max(index - TABLE_REACH, 0) : index + TABLE_REACH + 1]
-        if len(other.cells) > len(line.cells) and abs(other.base - line.base) < 4 * TABLE_REACH * line.size
+        row
+        for row in lines[max(index - TABLE_REACH, 0) : index + TABLE_REACH + 1]
+        if len(row.cells) > len(line.cells) and abs(row.base - line.base) < 4 * TABLE_REACH * line.size
     ]
     if len(near) < FEWEST_ALIGNED or line.cells[0].rtl:
         return
-    usual = median([width for other in (line, *near) for cell in other.cells for _, width in _spaces(cell)] or [0.0])
+    others = line.cells[1:]
+    same = [row for row in near if others and all(_is_below(cell, row, ends=True) for cell in others)]
+    widths = [width for cell in line.cells for _, width in _spaces(cell)]
+    wide = max(WIDE_SPACE * line.size, 1.5 * median_low(widths) if len(widths) > 1 else 0.0)
     cells: list[Piece] = []
     for cell in line.cells:
         parts: list[Piece] = []
         end = len(cell.text)
         for at, width in [*_spaces(cell)][::-1]:
-            is_wide = width >= WIDE_SPACE * max(usual, 0.25 * line.size)
             tail = _part(cell, at + 1, end)
-            beside = sum(any(_is_below(tail, other, both=is_wide) for other in row.cells[1:]) for row in near)
-            if beside >= FEWEST_ALIGNED and (is_wide or len(line.cells) > 1):
+            is_wide = width >= wide
+            if sum(_is_below(tail, row, ends=is_wide) for row in (near if is_wide else same)) >= FEWEST_ALIGNED:
                 parts.append(tail)
                 end = at
         cells += [_part(cell, 0, end), *parts[::-1]]
@@ -429,10 +431,12 @@ def _spaces(piece: Piece) -> Iterator[tuple[int, float]]:
         yield found.start(), piece.lefts[found.end()] - piece.rights[found.start() - 1]
 
 
-def _is_below(piece: Piece, other: Piece, *, both: bool) -> bool:
-    """Whether two pieces on other lines begin at the same place or, if ``both`` count, end there."""
-    apart = abs(piece.left - other.left), abs(piece.right - other.right)
-    return min(apart if both else apart[:1]) < 0.1 * piece.size
+def _is_below(piece: Piece, row: Line, *, ends: bool) -> bool:
+    """Whether a piece begins where a cell of a row, but the first, does or, if it ``ends`` there, too."""
+    return any(
+        abs(piece.left - cell.left) < 0.1 * piece.size or (ends and abs(piece.right - cell.right) < 0.2 * piece.size)
+        for cell in row.cells[1:]
+    )
 
 
 def _part(piece: Piece, start: int, end: int) -> Piece:
@@ -479,8 +483,9 @@ def merged(pieces: Sequence[Piece], between: str | None = None) -> Piece:
     line.last_order = max(line.last_order, line.order)
     for before, piece in pairwise(pieces):
         gap = max(piece.left - before.right, before.left - piece.right)
-        follows = piece.order == before.order + 1
-        apart = gap > (0.3 if follows and not piece.spaced else 0.12) * max(before.size, piece.size)
+        follows = piece.order == before.order + 1 and not piece.spaced
+        closes = piece.text[0] in ".,;:)]" and _raised(before, piece)  # pdfium sees a gap where the mark of a note ends
+        apart = gap > (0.3 if follows or closes else 0.12) * max(before.size, piece.size)
         line.append(piece, between or (" " if apart else ""))
         line.last_order = max(line.last_order, piece.order)
     line.size, line.base = main.size, main.base

@@ -308,13 +308,15 @@ def raised_marks() -> tuple[bytes, Expected]:
     """Raised marks of notes after full stops, and raised and lowered digits in formulas."""
     text = (
         "The lamp was lit in October.<super size=7>1</super> Its keeper had two rooms.<super size=7>2,3</super> The "
-        "floor is 40 m<super size=7>2</super> wide, and water is H<sub size=7>2</sub>O. Nothing else is known of it."
+        "floor is 40 m<super size=7>2</super> wide, and water is H<sub size=7>2</sub>O. Nothing else is known of it. "
+        "It was lit again in the spring<super size=7>1</super>, for a while."
     )
     return flow([Paragraph(text, BODY)]), [
         ("The lamp was lit in October.1", 1),
         ("Its keeper had two rooms.2,3", 1),
         ("The floor is 40 m2 wide, and water is H2O.", 1),
         ("Nothing else is known of it.", 1),
+        ("It was lit again in the spring1, for a while.", 1),
     ]
 
 
@@ -562,6 +564,22 @@ def chromium_article() -> tuple[bytes, Expected]:
     return chromium(html(body, more="} td, th { padding: 2pt 20pt")), expected
 
 
+def chromium_table() -> tuple[bytes, Expected]:
+    """A table whose cells are hardly farther apart than words; its rows are counted, and numbers end at one edge."""
+    rows = [
+        ("#", "Parish", "Yes", "No"),
+        ("1", "Northend", "62", "41"),
+        ("2", "Skerry", "118", "90"),
+        ("3", "Old harbour and the quay of the fishermen", "7", "5"),
+        ("4", "Upper Mill", "3", "(1)"),
+    ]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    style = "<style>td { padding: 2px 5px; text-align: right }</style>"
+    body = f"<p>{ALL[3]}</p><table>{cells}</table><p>{ALL[4]}</p>"
+    known = [(ALL[3], 1), (ALL[4], 1), *(("\t".join(row), 1) for row in rows)]
+    return chromium(html(style + body)), known
+
+
 def chromium(source: str) -> bytes:
     """Print a page with Chromium."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
@@ -723,6 +741,7 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     weasyprint_guide,
     chromium_right_to_left,
     chromium_article,
+    chromium_table,
     libreoffice_report,
     groff_manual,
     latex_article,

@@ -225,6 +225,8 @@ def test_a_short_number_is_a_cell_of_its_own() -> None:
     text = content("counts.pdf").text
     for row in ("Northend\t62\t41\t7", "Skerry\t118\t9\t(12)", "Petrel\t4.1\t5.2", "Tern\t-\t1 (0.5)"):
         assert row in text.split("\n")
+    lines = content("chromium-table.pdf").text.split("\n")
+    assert {"#\tParish\tYes\tNo", "1\tNorthend\t62\t41", "2\tSkerry\t118\t90", "4\tUpper Mill\t3\t(1)"} < set(lines)
 
 
 def test_a_number_before_words_is_a_cell_in_a_table_and_their_mark_elsewhere() -> None:
@@ -243,6 +245,8 @@ def test_a_label_that_fills_its_column_is_parted_from_the_cell_beside_it() -> No
     assert typed(*shown).split("\n") == ["\t".join(row) for row in rows]
     more = [(10, 144, "What was bought in the winter"), (10, 132, "Lamp"), (100, 132, "3 (1)"), (170, 132, "4 (1)")]
     assert typed(*shown, *more).split("\n\n")[1] == "What was bought in the winter"
+    beside = [(10, 144, "Neither the keys"), (150, 144, "nor a rope was lost.")]
+    assert typed(*shown, *beside).endswith("Neither the keys\tnor a rope was lost.")
 
 
 def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:
