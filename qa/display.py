@@ -6,6 +6,7 @@ steer a terminal for the other. The HTML brings its own few styles and nothing e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import count
@@ -20,9 +21,17 @@ if TYPE_CHECKING:
     from qa.types import Answer, Citation, Statement, Written
 
 
+_INDENT = re.compile(r"^\t+", re.MULTILINE)
+BETWEEN_CELLS = "│"
+
+
 def printable(text: str) -> str:
-    """Replace control characters, which could move the cursor or recolour the terminal, one for one."""
-    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
+    """Replace control characters, which could move the cursor or recolour the terminal, one for one.
+
+    A tab that begins a line is a space, any other divides the cells of a row and is a bar.
+    """
+    shown = _INDENT.sub(lambda tabs: " " * len(tabs[0]), text).replace("\t", BETWEEN_CELLS)
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in shown)
 
 
 # ---- in a terminal ----
@@ -130,7 +139,7 @@ def _copies(citation: Citation) -> str:
 
 # ---- in a notebook ----
 
-_QUOTE = "margin:.4em 0;padding:.2em .8em;border-left:3px solid #7a9;white-space:pre-line"
+_QUOTE = "margin:.4em 0;padding:.2em .8em;border-left:3px solid #7a9;white-space:pre-wrap;tab-size:4"
 _DIM = "opacity:.65;font-size:.9em"
 
 

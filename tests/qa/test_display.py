@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from lxml import html as parser
 from rich.console import Console
+from rich.text import Text
 
 from index import Index, Span
 from qa import Answer, Citation, Statement, Written, answer
+from qa.display import printable, rich_citation
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +73,14 @@ def test_a_terminal_shows_hostile_words_as_words(text: str):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e\u2066]", printed)
         words = re.sub(r"[^\w<>/]", "", text)
         assert words in re.sub(r"[^\w<>/]", "", printed)
+
+
+def test_a_terminal_shows_the_cells_of_a_row_apart():
+    text = "Weight\t8.4 kg\t9.7 kg\n\tas delivered"
+    assert printable(text) == "Weight│8.4 kg│9.7 kg\n as delivered"
+    row = Citation(1, "a-1", "01", "Data", text, text, 0, len(text), 1, 0.5, Span(14, 20), ())
+    marked = next(line for line in rich_citation(row).renderables if isinstance(line, Text) and line.spans)
+    assert [marked.plain[span.start : span.end] for span in marked.spans if "underline" in str(span.style)] == ["9.7 kg"]
 
 
 def test_it_shows_what_the_answer_says(seed_index: Index):
