@@ -342,12 +342,20 @@ _LABEL = re.compile(r"\s*(?:[IVXLC]{1,6}|(?:Fig|Figure|Tab|Table|Abb|Plate|Map|B
 
 # The library's list of abbreviations is short of these. Before a number or a bracket:
 _BEFORE_NUMBER = re.compile(
-    r"\b(?:approx|chs?|eqs?|figs?|nos?|nr|p[tp]?|paras?|pct|reg|sched|secs?|suppl|tab|vols?|abs|pág|art)\.$",
+    r"\b(?:approx|chs?|cls?|eqs?|est|figs?|max|min|nos?|nr|p[tp]?|paras?|pct|qty|regs?|sched|secs?|ss|subs|suppl|tab|tel"
+    r"|temp|vols?|abs|pág|art)\.$",
     re.IGNORECASE,
 )
 _BRACKETS_AND_CURRENCIES = tuple("([$€£¥")
 # Before a name or anything else; P.S. opens a sentence.
-_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Ms|Mx|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx)\.$")
+_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Ms|Mx|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx|(?:[Ii]n|[Ee]x)cl|resp)\.$")
+# Before a word in lower case any short word is one, unless the text begins in lower case itself ("so it was. we left").
+_SHORT_WORD = re.compile(r"\b[^\W\d_]{2,5}\.$")
+_NEXT_WORD = re.compile(r"\s+[^\W\d_]+\b")
+# What stands in brackets in the middle of a sentence ends none: "a fee (excl. VAT)".
+_ASIDE = re.compile(r"(?<=[\w,;’”\"'])\s*\([^()]{1,200}\)")
+# The line of a form: "Signed: .......... (T. Abara)".
+_LEADER = re.compile(r"(?:\.\s?){5}$|…{2}$")
 # German writes ordinals with a full stop: "am 3. Mai".
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 _ORDINAL_DATE = re.compile(rf"\d{{1,2}}\.\s+(?:{'|'.join(_MONTHS.split())})\b")
@@ -356,12 +364,17 @@ _ORDINAL_DATE = re.compile(rf"\d{{1,2}}\.\s+(?:{'|'.join(_MONTHS.split())})\b")
 def sentence_ends(words: str) -> Iterator[int]:
     """Yield where the sentences of ``words`` end, in order: what the library found, repaired."""
     ends = [*_library_ends(words), *(found.end() for found in _MISSED_END.finditer(words))]
+    asides = {at for aside in _ASIDE.finditer(words) for at in range(aside.start(), aside.end())}
+    first = _WORD.search(words)
+    begins_small = first is not None and first[0].islower()
     for end in sorted(ends):
+        if end in asides:
+            continue
         tail = _TAIL.match(words, end)
         full = tail.end() if tail else end
         if _LABEL.fullmatch(words, 0, full):
             continue
-        if _is_end(words, end, full):
+        if _is_end(words, end, full) and (begins_small or not _goes_on(words, end, full)):
             yield full
 
 
@@ -384,8 +397,17 @@ def _is_end(words: str, stop: int, end: int) -> bool:
         return False  # only signs are left, as in :(
     if before.endswith((".", "!", "?")) and after[:1].strip():
         return False  # the stop is inside a word: report.Final, example.COM
+    if _LEADER.search(before):
+        return False
     if end > stop and words[end - 1] in "\"”»’'" and following.islower():
         return False  # "No!" he cried
     if following.isdigit() or following in _BRACKETS_AND_CURRENCIES:
         return not _BEFORE_NUMBER.search(before)
     return not (_BEFORE_NAME.search(before) or _ORDINAL_DATE.match(before[-3:].lstrip() + after))
+
+
+def _goes_on(words: str, stop: int, end: int) -> bool:
+    """Whether a short word before the full stop is shortened, since the next begins in lower case: "2 yrs. before"."""
+    following = _NEXT_WORD.match(words[end : end + 24])
+    is_small = stop == end and following is not None and following[0].islower()
+    return is_small and _SHORT_WORD.search(words[max(0, stop - 8) : stop]) is not None

@@ -23,7 +23,7 @@ from index.sentences import LONGEST_SENTENCE_CHARS, sentence_spans
 from index.types import Span
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-FLOORS = {"choose": 0.988, "report": 0.974}  # F1, 0.01 beneath what was measured: 0.998 and 0.984
+FLOORS = {"choose": 0.988, "report": 0.981}  # F1, 0.01 beneath what was measured: 0.998 and 0.991
 MEGABYTE = 1_000_000
 SLOWEST_SECONDS = 10
 
@@ -103,6 +103,13 @@ def test_the_seed_article() -> None:
         "U.S. Central Command replied.|It said no.",
         "The raid was on Aug. 29 in the west.|About 2,500 troops remain.",
         "See Fig. 3, No. 5 and approx. 4 more, e.g. Table 2.|Done.",
+        "A fee of £90 (excl. VAT) is due.|The heater (max. 30 kW; see above. It is old) is not included.",
+        "Call tel. 555, ext. 12, or read the man. page 4.|He waited 2 yrs. before that.",
+        "See ss. 4 and 5, sub-cl. (b), and temp. 20.|A flat incl. Heating costs more, resp. Less.",
+        "It was bought by my parents.|it has a lake.",
+        "so it was. |we left. |nobody saw it.",
+        "(It rained.|We stayed.)|So did they.",
+        "Signed: ..........  (T. Moor, Clerk)\n|Name ...... Date ...... Place",
         "J. R. R. Calder came.|He sat.",
         "Sales rose 3.5% to $1.27 billion.|Costs fell.",
         "It is at https://example.org/a.b?c=d.|Read it.",
