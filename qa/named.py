@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extractOne
 
-from index.lexical import STOP_WORDS
-from qa.quantities import MONTH, WEEKDAY, codes
+from index.lexical import STOP_WORDS, terms
+from index.sentences import sentence_spans
+from qa.quantities import MONTH, WEEKDAY, YEAR, Amount, codes, conversion, quantities
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
@@ -53,6 +56,45 @@ SHORTEST_STEM, ENDING_CHARS = 4, 2
 LONG_NAME = 6
 """A name of so many letters may be misspelt by one."""
 
+_LETTERED = re.compile(
+    r"(?<![\w.,$€£¥₹-])\d{1,4}(?![cfghklmst])[A-Za-z](?!\w)|\b[A-Z] 0\d+\b"
+    r"|(?:(?<=error )|(?<=fault )|(?<=code ))[A-Za-z] \d+\b"
+)
+"""What else joins a letter and a number: "flat 12b", "error E 05"; not "5m", which is a unit."""
+
+_BACK = re.compile(r"\b(?:it|its|he|him|his|she|her|they|them|their|this|that|these|those|there|one)\b", re.IGNORECASE)
+_SPACED_CODE = re.compile(r"[A-Za-z] \d")
+_COUNTED = re.compile(r" ([a-z]{2,}s|people|persons|men|women|children)\b")
+_VALUE = r"(?<![\d.,])[$€£¥₹]?\s?\d[\d.,]*(?:[\s-]?(?:%|[^\W\d_]+))?"
+_AFTER = r"(?: [^\W\d_]+){0,2}"
+_RANGE = re.compile(
+    rf"{_VALUE}\s?(?:to|through|until|[-–—])\s?{_VALUE}{_AFTER}|between {_VALUE} and {_VALUE}{_AFTER}", re.IGNORECASE
+)
+_LIMIT = re.compile(
+    rf"\b(?:(?:no|not) )?(?:\w+ than|under|below|over|above|up to|at (?:most|least)|an? (?:max|min)imum of)"
+    rf" {_VALUE}{_AFTER}"
+    rf"|{_VALUE} (?:or|and) (?:more|over|older|above|higher|less|fewer|under|younger|below|lower)\b{_AFTER}",
+    re.IGNORECASE,
+)
+"""Where a text may give two ends of a range, or a limit."""
+
+MOST_LIMITS = 300
+"""So many of a text are looked at: reading one takes a tenth of a millisecond."""
+
+SAYING_NOTHING = frozenset(
+    terms(
+        """
+        ability able actual actually allow answer anybody anyone anything ask bit bring call case certain come currently
+        detail everybody everyone everything exactly exist explain find gave get give given go going good got happen
+        happened happens help idea information keep kind know let like look lot made make matter maybe mean mention need
+        nothing occur often okay ok one people perhaps permit person place possible problem put question really require
+        say see seem show somebody someone something sort still sure take tell thing think time today told took try type
+        understand use usual usually want way went wonder work
+        """
+    )
+)
+"""Words of a question that tell nothing of what is asked about."""
+
 MOSTLY_CAPITAL = 0.7
 """Where a larger share of the words has a capital, it is a headline, and capitals say nothing."""
 
@@ -65,16 +107,49 @@ _WEEK_PARTS = (re.compile(r"\bweekdays?\b", re.IGNORECASE), re.compile(r"\bweeke
 
 
 def named_terms(question: str) -> list[str]:
-    """Return the numbers of a question, its names, and what is both ("LR-500", "COVID-19"), each once.
+    """Return the numbers of a question, its names, and what is both ("LR-500", "12b"), in order, each once.
 
-    The initials of a person are left out: "J. K. Rowling" is mentioned by "Joanne Rowling".
+    A number has its unit, or what it counts, with it: "250 euros". The initials of a person are left out: "J. K.
+    Rowling" is mentioned by "Joanne Rowling". Of what is told before the question only codes count: that the machine
+    was a gift for Christmas need not be mentioned by what answers why it leaks.
     """
-    both = [code for code in codes(question) if re.search("[A-Z]", code)]
-    rest = question
+    asked = question[_first_asking(question) :]
+    both = _codes(asked)
+    rest = asked
     for code in both:
-        rest = rest.replace(code, code[0])
-    words = [word for word in names(question) if not re.search(r"\d", word) and not _is_initial(word, question)]
-    return list(dict.fromkeys([*_NUMBER.findall(rest), *both, *words]))
+        rest = rest.replace(code, "¤" * len(code))
+    words = [word for word in names(asked) if not re.search(r"\d", word) and not _is_initial(word, asked)]
+    words = [word for word in words if re.search(rf"(?<!\w){re.escape(word)}", rest)]
+    placed = [(asked.find(one), one) for one in (*_with_units(rest), *both, *words)]
+    told = _codes(question[: len(question) - len(asked)])
+    return list(dict.fromkeys([*told, *(one for _, one in sorted(placed))]))
+
+
+def _first_asking(question: str) -> int:
+    """Return where the first sentence begins that asks; the one before, if that says little alone ("When is it?")."""
+    sentences = [(span.start, span.of(question)) for span in sentence_spans(question)]
+    first = next((place for place, (_, text) in enumerate(sentences) if text.endswith("?")), 0)
+    if first and (_BACK.search(sentences[first][1]) or SAYING_NOTHING.issuperset(terms(sentences[first][1]))):
+        first -= 1
+    return sentences[first][0] if first else 0
+
+
+def _codes(text: str) -> list[str]:
+    """Return what joins letters and digits, also where they are typed apart ("error E 05")."""
+    found = [code for code in codes(text) if re.search(r"[^\W\d_]", code)]
+    return [*found, *(match[0] for match in _LETTERED.finditer(text))]
+
+
+def _with_units(text: str) -> list[str]:
+    """Return the numbers of a text, each with its unit, or with what it counts: "250 euros", "10 people"."""
+    with_unit = {amount.start: amount.text for amount in quantities(text)[0] if amount.unit}
+    found = []
+    for number in _NUMBER.finditer(text):
+        whole = next((one for at, one in with_unit.items() if at <= number.start() < at + len(one)), None)
+        counted = _COUNTED.match(text, number.end())
+        counts = counted and counted[1] not in GRAMMAR and not re.fullmatch(YEAR, number[0])
+        found.append(whole or number[0] + (counted[0] if counted and counts else ""))
+    return found
 
 
 def names(text: str) -> list[str]:
@@ -162,9 +237,13 @@ def plain(text: str) -> str:
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     """Whether a text holds a term; both come as they are and made plain."""
     if re.search(r"\d", term):
-        return _mentions_number(plain, term)
+        is_code = _codes(typed) == [typed] or _SPACED_CODE.match(typed)
+        return mentions_code(plain, term) if is_code else _mentions_number(plain, text, typed)
     if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
         return True
+    parts = typed.split("-")
+    if len(parts) > 1 and all(part[:1].isupper() for part in parts) and not unmentioned(parts, text):
+        return True  # "Orbis-Kestrel" of Orbis and Kestrel
     stem = term[: max(SHORTEST_STEM, len(term) - ENDING_CHARS)]
     if re.search(rf"\b{re.escape(stem)}" + (r"(?!\w)" if len(term) < SHORTEST_STEM else ""), plain):
         return True
@@ -175,14 +254,63 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     ) is not None  # fmt: skip
 
 
-def _mentions_number(plain: str, term: str) -> bool:
-    """Whether a text holds a number, also as a word, or a code such as "lr-500", however it is joined."""
-    if re.search(r"[^\W\d_]", term):
-        joined = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", term))
-        return re.search(rf"(?<![^\W_]){joined}(?![^\W_])", plain) is not None
-    spelled = SPELLED[int(term)] if term.isdecimal() and int(term) < len(SPELLED) else None
-    found = rf"(?<![\d.,]){re.escape(term)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
-    return re.search(found, plain) is not None
+def mentions_code(plain: str, code: str) -> bool:
+    """Whether a text made plain holds a code such as "LR-500", however it is joined or its letters are written."""
+    joined = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", code.lower()))
+    return re.search(rf"(?<![^\W_]){joined}(?![^\W_])", plain) is not None
+
+
+def _mentions_number(plain: str, text: str, term: str) -> bool:
+    """Whether a text holds a number, as digits or as a word, or a range or a limit of the same unit that it is in."""
+    number = _NUMBER.findall(term)[0]
+    spelled = SPELLED[int(number)] if number.isdecimal() and int(number) < len(SPELLED) else None
+    found = rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
+    if re.search(found, plain):
+        return True
+    amounts, _ = quantities(term)
+    return bool(amounts) and (
+        any(_is_between(amounts[0], *_ends(found[0])) for found in islice(_RANGE.finditer(text), MOST_LIMITS))
+        or any(
+            _is_within(amounts[0], one)
+            for found in islice(_LIMIT.finditer(text), MOST_LIMITS)
+            for one in quantities(found[0])[0]
+        )
+    )
+
+
+def _ends(text: str) -> list[Amount]:
+    """Return the two ends of a range, the first in the unit of the second if it has none, or the other way about."""
+    amounts, _ = quantities(text)
+    if len(amounts) != 2:
+        return []
+    low, high = amounts
+    return [
+        replace(low, unit=low.unit or high.unit, following=high.following),
+        replace(high, unit=high.unit or low.unit),
+    ]
+
+
+def _is_between(asked: Amount, low: Amount | None = None, high: Amount | None = None) -> bool:
+    if low is None or high is None:
+        return False
+    least, most = _in_unit_of(asked, low), _in_unit_of(asked, high)
+    return least is not None and most is not None and least <= asked.value <= most
+
+
+def _is_within(asked: Amount, limit: Amount) -> bool:
+    """Whether an amount is one of those that a limit allows: 500 of "over 300"."""
+    value = _in_unit_of(asked, limit) if limit.bound else None
+    if value is None or (limit.strict and value == asked.value):
+        return False
+    return (asked.value - value) * limit.bound >= 0
+
+
+def _in_unit_of(asked: Amount, other: Amount) -> float | None:
+    """Return the value of another amount in the unit of one; None if they are not of one kind."""
+    if asked.unit == other.unit:
+        return other.value if asked.unit or asked.counted & other.counted else None
+    factor = conversion(asked.unit, other.unit)
+    return None if factor is None else other.value * factor
 
 
 def _lies_between(time: str, text: str) -> bool:
