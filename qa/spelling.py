@@ -2,8 +2,8 @@
 
 A word is corrected if neither the documents hold it nor the language, as far as the reader's vocabulary tells. It
 becomes the word of the documents that it is with two neighbouring letters exchanged; or else, unless it is a name or
-short, the only word of the language that is another slip away, if the documents hold it. No name is given other
-letters: who is asked about is not for us to guess.
+short, the only word of the language or of the documents that is another slip away, if the documents hold it. No name is
+given other letters: who is asked about is not for us to guess.
 """
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ GRAMMAR = frozenset(STOP_WORDS.split())
 SHORT = 4
 """In words of so many letters, and no more, other slips than an exchange are left: most are a letter from another word.
 A name of so many is left altogether."""
+
+
+LONG = 6
+"""So many letters a word needs to become one that only the documents know: a trade's words are near to many others."""
+
+ENDING = 2
+"""It is no slip of such a word if these last letters differ: the documents are known by their stems, so that
+"grinde" is in them where "grinding" is."""
 
 
 def corrected(
@@ -41,7 +49,13 @@ def corrected(
             return typed
         found = [one for one in _exchanged(word) if known(one)]
         if not found and not is_name and len(word) > SHORT:
-            found = [one for one in _slipped(word) if is_word(one)]
+            long = len(word) >= LONG
+            found = [
+                one
+                for one in _slipped(word)
+                if is_word(one) or (long and one[-ENDING:] == word[-ENDING:] and known(one))
+            ]
+            found.sort(key=is_word, reverse=True)
         if len({tuple(terms(one)) or one for one in found}) != 1 or not known(found[0]):
             return typed
         return found[0] if typed == word else found[0].capitalize()
@@ -54,9 +68,12 @@ def _exchanged(word: str) -> list[str]:
 
 
 def _slipped(word: str) -> list[str]:
-    """Return what a word may have been before a letter was left out, added or mistaken, but for the first."""
+    """Return what a word may have been before a letter was left out, added or mistaken, but for the first.
+
+    Nor is the last mistaken: a washer is nothing washed.
+    """
     pairs = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
     left_out = [f"{head}{letter}{tail}" for head, tail in pairs for letter in string.ascii_lowercase]
     added = [head + tail[1:] for head, tail in pairs if tail]
-    mistaken = [f"{head}{letter}{tail[1:]}" for head, tail in pairs if tail for letter in string.ascii_lowercase]
+    mistaken = [f"{head}{letter}{tail[1:]}" for head, tail in pairs if tail[1:] for letter in string.ascii_lowercase]
     return [*left_out, *added, *mistaken]

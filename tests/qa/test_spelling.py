@@ -9,8 +9,9 @@ from index.lexical import terms
 from qa.answer import Answerer
 from qa.spelling import corrected
 
-LANGUAGE = "how many troops remain there form from farm were injured injury what did attack attacks who".split()  # noqa: SIM905
-DOCUMENTS = "Many troops remain in Mosul. Sulaiman Dawd led the attack; an injury was reported from the farm."
+LANGUAGE = "how many troops remain there form from farm were injured injury what did attack attacks attacked who online".split()  # noqa: SIM905
+DOCUMENTS = "Many troops remain in Mosul. Sulaiman Dawd led the attack; an injury was reported from the farm. The dredger and its davit \
+work offline, and grinding takes long."
 
 
 def spelt(question: str) -> str:
@@ -27,6 +28,7 @@ def spelt(question: str) -> str:
         ("how many troops remin", "how many troops remain"),  # left out
         ("Who led the attak?", "Who led the attack?"),
         ("Who is Sulaimna?", "Who is Sulaiman?"),
+        ("what did the dreger do", "what did the dredger do"),  # a word of the documents alone
     ],
 )
 def test_a_slip_becomes_the_only_word_that_can_be_meant(typed: str, meant: str) -> None:
@@ -41,6 +43,10 @@ def test_a_slip_becomes_the_only_word_that_can_be_meant(typed: str, meant: str) 
         "How many were injurd?",  # injured or injury
         "what is the frim",  # form, farm and firm: a short word
         "How many troops remain there?",
+        "did it work ofline",  # online is a word of the language, offline one of the documents
+        "what did the grinder do",  # right, though nobody knows it
+        "what did the attacker do",
+        "what did the davat do",  # too short to be sure
         "Is it in x1remian or remian@x.org or re-mian?",
         "",
         "??",
