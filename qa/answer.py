@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 import time
 from collections import Counter
@@ -17,8 +18,9 @@ from index.lexical import terms
 from qa.cite import MAX_CITATIONS, choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
-from qa.named import named_terms, unmentioned
+from qa.named import SAYING_NOTHING, named_terms, unmentioned
 from qa.parts import parts, questions
+from qa.quantities import UNIT_NAMES
 from qa.read import ModelReader, Reader, open_reader
 from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
@@ -39,6 +41,9 @@ RERANKED = 50
 
 LISTED = 12
 """Documents that are named where it is asked which there are."""
+
+LONGEST_PREFIX = 3
+"""So many letters may be set apart by a hyphen in the documents: "e-mail", "co-owner"."""
 
 SAID = "The documents say so in the sentences cited."
 NONE_CHOSEN = "No document was chosen, so that nothing was searched."
@@ -175,7 +180,11 @@ class Answerer:
             mentions=best.mentions,
             runners_up=runners_up,
             searched=self._searched(read, documents),
-            missing=self._missing(" ".join(_unmentioned_names(question, best)) if citations else query),
+            missing=(
+                self._missing(" ".join(_unmentioned_names(question, best)))
+                if citations
+                else self._missing(query, nearest.evidence)
+            ),
             hits=tuple(hits),
             seconds=clock.seconds,
         )
@@ -242,16 +251,35 @@ class Answerer:
             sum(len(passage.sentences) for passage in passages.values()),
         )
 
-    def _missing(self, query: str) -> tuple[str, ...]:
-        """Return the words of the query that stand nowhere in the documents; of "LR-400" also if only "LR" does."""
-        words = dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
-        frequencies = self.index.term_frequencies({term for word in words for term in terms(word)})
+    def _missing(self, query: str, evidence: Sequence[Evidence] = ()) -> tuple[str, ...]:
+        """Return the words of the query that stand nowhere in the documents; of "LR-400" also if only "LR" does.
+
+        Left out are those that tell nothing ("really"), units, and names and numbers that the ``evidence`` mentions.
+        """
+        named, around = named_terms(query), "\n".join(one.surroundings for one in evidence[:TOP_K])
+        lacking = unmentioned(named, around)
+        told = {word for term in named if term not in lacking for word in term.split()}
+        words = {
+            word: _spellings(word)
+            for word in dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
+            if word not in told and word.lower() not in UNIT_NAMES and not SAYING_NOTHING.issuperset(terms(word))
+        }
+        wanted = {term for spellings in words.values() for found in spellings for term in found}
+        known = {term for term, count in self.index.term_frequencies(wanted).items() if count}
         return tuple(
             word
-            for word in words
-            if (found := [frequencies[term] > 0 for term in terms(word)])
-            and not (all(found) if any(map(str.isdigit, word)) else any(found))
+            for word, spellings in words.items()
+            if not any(map(known.issuperset, spellings))
+            and (any(map(str.isdigit, word)) or known.isdisjoint(spellings[0]))
         )
+
+
+def _spellings(word: str) -> list[list[str]]:
+    """Return the terms of a word as it is typed, joined, and in two: "e-mail", "email", "E05", "E-05"."""
+    pieces = [re.sub(r"[-–/]", "", word), " ".join(re.findall(r"\d+|[^\W\d]+", word))]
+    if word.islower() and word.isalpha():
+        pieces += [f"{word[:place]} {word[place:]}" for place in range(1, LONGEST_PREFIX + 1)]
+    return [terms(word), *(found for piece in pieces if (found := terms(piece)))]
 
 
 def _check(documents: Collection[str], index: Index) -> None:

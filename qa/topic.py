@@ -13,7 +13,7 @@ from itertools import zip_longest
 from index import Hit
 from index.lexical import STOP_WORDS, terms
 from qa.ellipsis import ASKING
-from qa.named import SAME, SPELLED, TITLES, plain
+from qa.named import SAME, SPELLED, TITLES, mentions_code, plain
 from qa.types import Evidence
 
 _SOURCES = """
@@ -62,10 +62,11 @@ _REQUESTS = tuple(
     )
 )
 _BARE = re.compile(
+    r"(?:(?i:an |the )?(?i:errors?|faults?)(?i: code| message)? (?=[A-Za-z]{1,4}[ -]?\d))?"
     r"[“‘\"']?(?P<thing>(?!(?i:yes|no|neither|null|none|and|but|or|so)\b)"
-    r"(?:[^\W\d_][\w'’-]+|[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2}))[”’\"']?[\s?!.]*"
+    r"(?:[^\W\d_][\w'’-]+|(?<= )[A-Za-z] \d+|[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2}))[”’\"']?[\s?!.]*"
 )
-"""A single word, or a name."""
+"""A single word, a name, or a code: "error E05"."""
 
 _TOLD = re.compile(rf"\b(?:{_one_of(_TELLING)}|{_one_of(_SOURCES)}|in t?here)\b", re.IGNORECASE)
 _DOES = re.compile(r"(?:do|does|did|is|are|was|were|any|all|an?|where)\b|look up|$", re.IGNORECASE)
@@ -139,6 +140,7 @@ def _thing(match: re.Match[str]) -> str | None:
         or _GENERIC.issuperset(re.findall(r"[\w'’]+", thing.lower()))
     ):
         return None
+    thing = re.sub(r"^([A-Za-z]) (\d+)$", r"\1\2", thing)  # "E 05"
     return thing if len(thing.split()) <= LONGEST_TOPIC else None
 
 
@@ -146,8 +148,8 @@ def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
     """Return the sentences of hits that mention a thing: that hold every word of it but those of the grammar.
 
     Of "dogs and cats" one is enough, and of "Ida Frey" "Mrs Frey". First the first sentence of each hit, then the
-    second ones, and so on, and what looks like a heading last. One that says nothing else, or a question, is left out
-    unless there is nothing else.
+    second ones, and so on; before them what begins with a code that is asked for, and what looks like a heading last.
+    One that says nothing else, or a question, is left out unless there is nothing else.
     """
     pieces = [words for piece in _EITHER.split(thing) if (words := _words(piece))]
     found = [
@@ -160,7 +162,12 @@ def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
     ]
     telling = [[one for one in sentences if _tells(one.text, thing)] for sentences in found]
     rows = zip_longest(*(telling if any(telling) else found))
-    return sorted((one for row in rows for one in row if one is not None), key=lambda one: _is_short_line(one.text))
+    mentioned = [one for row in rows for one in row if one is not None]
+    return sorted(mentioned, key=lambda one: (_is_short_line(one.text), not _begins_with_code(one.text, thing)))
+
+
+def _begins_with_code(text: str, thing: str) -> bool:
+    return _has_digit(thing) and mentions_code(plain(text[: len(thing) + 1]), thing)
 
 
 def in_reading_order(groups: Sequence[list[Evidence]]) -> list[list[Evidence]]:
@@ -173,6 +180,10 @@ def _words(thing: str) -> list[str]:
     """Return the words of a thing but those of the grammar; "US" is none of these."""
     words = [word.strip(string.punctuation + "“”‘’…") for word in thing.split()]
     return [word for word in words if word and (_is_code(word) or word.lower() not in _GRAMMAR)]
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _is_code(word: str) -> bool:
@@ -198,11 +209,13 @@ def _mentions(text: str, held: set[str], word: str) -> bool:
     """Whether a text, with the terms that it ``held``, holds a word: in any form, or a name in one of a few."""
     if any(same.match(word) and same.search(text) for same in SAME):
         return True
+    if _has_digit(word):
+        if any(map(str.isalpha, word)):
+            return mentions_code(plain(text), word)
+        return re.search(rf"(?<![\w.,]){re.escape(word)}(?!\w|[.,]\d)", text) is not None
     if _is_code(word):
         dotted = r"\.?".join(map(re.escape, word))
         return re.search(rf"(?<!\w){dotted}(?!\w)", text) is not None
-    if any(map(str.isdigit, word)):
-        return re.search(rf"(?<![\w.,]){re.escape(word)}(?!\w|[.,]\d)", text, re.IGNORECASE) is not None
     stems = set(terms(word))
     if stems and stems <= held:
         return True

@@ -288,6 +288,13 @@ def test_an_answer_tells_which_name_of_the_question_is_nowhere(index: Index) -> 
     assert Answerer(index, threshold=0).answer("How many years of warranty does the LR-200 have?").missing == ()
 
 
+def test_what_is_missing_is_worth_naming_and_true(index: Index) -> None:
+    index.add(Source("loans.txt", "A loan of €50 to €300 is signed by the clerk. An e-mail to him will do. Code E05."))
+    refuse = Answerer(index, threshold=1).answer
+    assert refuse("Who really signs a loan of 250 euros, any idea?").missing == ()
+    assert refuse("Can I send an email to the pilot about E-05 or E-06?").missing == ("send", "pilot", "E-06")
+
+
 def test_words_of_the_grammar_are_no_short_answer(index: Index) -> None:
     index.add(Source("lease.txt", "Pets are not allowed in the flat."))
     whole = Answerer(index, reader=Marking("are not")).answer("Are pets allowed?").citations[0]

@@ -9,9 +9,13 @@ from index.lexical import terms
 from qa.answer import Answerer
 from qa.spelling import corrected
 
-LANGUAGE = "how many troops remain there form from farm were injured injury what did attack attacks attacked who online".split()  # noqa: SIM905
-DOCUMENTS = "Many troops remain in Mosul. Sulaiman Dawd led the attack; an injury was reported from the farm. The dredger and its davit \
-work offline, and grinding takes long."
+LANGUAGE = """
+how many troops remain there form from farm were injured injury what did attack attacks attacked who online
+""".split()  # noqa: SIM905
+DOCUMENTS = """
+Many troops remain in Mosul. Sulaiman Dawd led the attack; an injury was reported from the farm. The dredger and its
+davit work offline, and grinding takes long.
+"""
 
 
 def spelt(question: str) -> str:

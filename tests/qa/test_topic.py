@@ -288,6 +288,17 @@ def test_a_name_that_nothing_mentions_is_denied_and_other_things_are_not(ferry: 
     assert "No sentence found mentions “pets”; other words may speak of it." in pets.reason
 
 
+@pytest.mark.parametrize(
+    "asked", ["E05", "E-05", "error E 05", "Error code e05?", "What do the documents say about E-05?"]
+)
+def test_a_code_is_found_however_it_is_typed_and_its_own_row_first(index: Index, asked: str) -> None:
+    mail = "My mixer shows E05 again and again."
+    index.add([Source("mail.txt", mail), Source("codes.csv", "code,meaning\nE03,Lid open\nE05,Motor too hot\n")])
+    result = Answerer(index).answer(asked)
+    assert [one.source for one in result.citations] == ["codes.csv", "mail.txt"]
+    assert "E03" not in result.text
+
+
 def test_a_heading_is_cited_only_where_there_is_nothing_else(index: Index) -> None:
     index.add(
         Source("rules.md", "# 6. Visitors\n\nVisitors sign in at reception.\n\n# 7. Dogs and cats\n\nNone may enter.")
