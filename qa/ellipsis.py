@@ -31,6 +31,9 @@ _FRAGMENT = re.compile(
     rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)(?:,? (?:too|as well|please))?[\s?!.]*",
     re.IGNORECASE,
 )
+_RELATIVE = r"(?: (?:who|whom|whose|that|which)\b[^?!.]*)?"
+"""What is still said of the last thing of a question: "for someone who works at night"."""
+
 _AGAIN = re.compile(
     r"(?:(?:and|but|or|so),? )?(?P<asked>how (?:many|much|often|long|far|old|big)|who|when|where) "
     rf"(?P<rest>(?!(?:about|to|of)\b){_PLACE} .+)",
@@ -53,8 +56,8 @@ def completed(question: str, before: str) -> str:
 
     "How many died in 1944?" and "And in 2021?" or "And how many in 2021?" are "How many died in 2021?". A number takes
     the place of the only number; a date in words or a name that of the only one, or of "it"; "And on Sundays?" that of
-    "on weekdays" at the end. What has no place there stands at the end with its "in". Where it is not clear what
-    changes, nothing does.
+    "on weekdays" at the end, or of "on days that are holidays". What has no place there stands at the end with its
+    "in". Where it is not clear what changes, nothing does.
     """
     fragment = _fragment(_once_asked(question, before))
     if fragment is None or not asks(before):
@@ -69,7 +72,8 @@ def completed(question: str, before: str) -> str:
     if places or not fragment["place"]:
         return question
     told = f"{fragment['place']} {named}"
-    tail = re.search(rf"\b{fragment['place']}(?: [\w'’-]+){{1,{LONGEST_TAIL}}}(?=[ ?!.]*$)", before, re.IGNORECASE)
+    words = rf"(?: [\w'’-]+){{1,{LONGEST_TAIL}}}?{_RELATIVE}"
+    tail = re.search(rf"\b{fragment['place']}{words}(?=[ ?!.]*$)", before, re.IGNORECASE)
     return _changed(before, tail, told) if tail else f"{before.rstrip(' ?!.')} {told}?"
 
 

@@ -36,7 +36,7 @@ _REPLIES: tuple[tuple[str, str], ...] = (
     ),
     (
         rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers)"
-        rf"{_TO_WHOM}(?: for (?:your|the) (?:help|answers?))?{_END}(?:(?:good ?)?bye{_END})?",
+        rf"{_TO_WHOM}(?: (?:for (?:your|the|any) (?:help|answers?)|in advance))*{_END}(?:(?:good ?)?bye{_END})?",
         "You are welcome.",
     ),
     (
@@ -82,8 +82,11 @@ _INVENTORY = re.compile(
 )
 
 _THIS = re.compile(r"\b(?:this|it)\b", re.IGNORECASE)
-_OPENING = re.compile(rf"(?:{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
-_CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]})", re.IGNORECASE)
+_DEAR = rf"(?:dear|hi|hello)(?: (?:all|both|everyone|madam|or|sirs?|support|team|colleagues?)){{1,3}}{_END}"
+_REGARDS = rf"(?:(?:kind|kindest|best|warm|many) )?(?:regards|wishes|greetings){_END}"
+_SIGNED = rf"(?:(?-i:[A-Z])\w+{_END}){{0,3}}"
+_OPENING = re.compile(rf"(?:{_DEAR}|{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
+_CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]}|{_REGARDS}){{1,2}}{_SIGNED}", re.IGNORECASE)
 
 _WANTED = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
 _AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {_SOURCES}"

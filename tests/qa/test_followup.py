@@ -129,6 +129,7 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
         ("How much was the damage?", "and at the Holt boatyard?", "How much was the damage at the Holt boatyard?"),
         ("How long may one park on weekdays?", "And on Sundays?", "How long may one park on Sundays?"),
+        ("How long is a shift for a cook who works at night?", "And for a guard?", "How long is a shift for a guard?"),
         (
             "What does a visit cost for pupils?",
             "and for their teachers, too?",
@@ -387,6 +388,9 @@ def test_a_question_is_no_small_talk(message: str) -> None:
         ("Can you tell me\nWho pays the rent?", ["Can you tell me\nWho pays the rent?"]),
         ("In section 2. Who pays?", ["In section 2. Who pays?"]),
         ("Good morning. Who pays for light bulbs?", ["Who pays for light bulbs?"]),
+        ("Dear support team,\nWho pays for bulbs? Many thanks in advance. Best wishes, Ida", ["Who pays for bulbs?"]),
+        ("Hi all, who pays for bulbs? Kind regards, Ida Frey", ["who pays for bulbs?"]),
+        ("Who pays? Regards to whom I owe it.", ["Who pays? Regards to whom I owe it."]),
         ("Hello Verbatim! Who pays? Thanks a lot!", ["Who pays?"]),
         ("Good day care centres?", ["Good day care centres?"]),
         ("Could you please tell me how many hens I may keep?", ["how many hens I may keep?"]),
