@@ -18,7 +18,7 @@ from index.lexical import terms
 from qa.cite import MAX_CITATIONS, choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
-from qa.named import SAYING_NOTHING, named_terms, unmentioned
+from qa.named import TELLING_NOTHING, asking, named_terms, unmentioned
 from qa.parts import parts, questions
 from qa.quantities import UNIT_NAMES
 from qa.read import ModelReader, Reader, open_reader
@@ -254,15 +254,17 @@ class Answerer:
     def _missing(self, query: str, evidence: Sequence[Evidence] = ()) -> tuple[str, ...]:
         """Return the words of the query that stand nowhere in the documents; of "LR-400" also if only "LR" does.
 
-        Left out are those that tell nothing ("really"), units, and names and numbers that the ``evidence`` mentions.
+        Left out are those that tell nothing ("really"), units, what is told before the question, but for its codes, and
+        names and numbers that the ``evidence`` mentions.
         """
         named, around = named_terms(query), "\n".join(one.surroundings for one in evidence[:TOP_K])
-        lacking = unmentioned(named, around)
+        lacking, asked = unmentioned(named, around), asking(query)
+        asked = " ".join([*(term for term in named if term not in asked), asked])
         told = {word for term in named if term not in lacking for word in term.split()}
         words = {
             word: _spellings(word)
-            for word in dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in query.split())
-            if word not in told and word.lower() not in UNIT_NAMES and not SAYING_NOTHING.issuperset(terms(word))
+            for word in dict.fromkeys(word.strip(string.punctuation + "“”‘’…") for word in asked.split())
+            if word not in told and word.lower() not in UNIT_NAMES and not TELLING_NOTHING.issuperset(terms(word))
         }
         wanted = {term for spellings in words.values() for found in spellings for term in found}
         known = {term for term, count in self.index.term_frequencies(wanted).items() if count}

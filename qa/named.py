@@ -81,15 +81,15 @@ _LIMIT = re.compile(
 MOST_LIMITS = 300
 """So many of a text are looked at: reading one takes a tenth of a millisecond."""
 
-SAYING_NOTHING = frozenset(
+TELLING_NOTHING = frozenset(
     terms(
         """
-        ability able actual actually allow answer anybody anyone anything ask bit bring call case certain come currently
-        detail everybody everyone everything exactly exist explain find gave get give given go going good got happen
-        happened happens help idea information keep kind know let like look lot made make matter maybe mean mention need
-        nothing occur often okay ok one people perhaps permit person place possible problem put question really require
-        say see seem show somebody someone something sort still sure take tell thing think time today told took try type
-        understand use usual usually want way went wonder work
+        able actual actually allow answer anybody anyone anything ask bit bring come currently detail every
+        everybody everyone everything exactly exist explain find gave get give given go going good got happen
+        happened happens help idea information keep kind know let like look lot made make matter maybe mean
+        mention need never nothing now occur often ok okay one people perhaps person place possible put question
+        really say see seem show somebody someone something sort still sure take tell thing think today told
+        took try type understand use usual usually want way went wonder
         """
     )
 )
@@ -113,7 +113,7 @@ def named_terms(question: str) -> list[str]:
     Rowling" is mentioned by "Joanne Rowling". Of what is told before the question only codes count: that the machine
     was a gift for Christmas need not be mentioned by what answers why it leaks.
     """
-    asked = question[_first_asking(question) :]
+    asked = asking(question)
     both = _codes(asked)
     rest = asked
     for code in both:
@@ -125,13 +125,13 @@ def named_terms(question: str) -> list[str]:
     return list(dict.fromkeys([*told, *(one for _, one in sorted(placed))]))
 
 
-def _first_asking(question: str) -> int:
-    """Return where the first sentence begins that asks; the one before, if that says little alone ("When is it?")."""
+def asking(question: str) -> str:
+    """Return a question from its first sentence that asks; from the one before, if that says little ("When is it?")."""
     sentences = [(span.start, span.of(question)) for span in sentence_spans(question)]
     first = next((place for place, (_, text) in enumerate(sentences) if text.endswith("?")), 0)
-    if first and (_BACK.search(sentences[first][1]) or SAYING_NOTHING.issuperset(terms(sentences[first][1]))):
+    if first and (_BACK.search(sentences[first][1]) or TELLING_NOTHING.issuperset(terms(sentences[first][1]))):
         first -= 1
-    return sentences[first][0] if first else 0
+    return question[sentences[first][0] :] if first else question
 
 
 def _codes(text: str) -> list[str]:

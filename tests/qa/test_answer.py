@@ -293,6 +293,10 @@ def test_what_is_missing_is_worth_naming_and_true(index: Index) -> None:
     refuse = Answerer(index, threshold=1).answer
     assert refuse("Who really signs a loan of 250 euros, any idea?").missing == ()
     assert refuse("Can I send an email to the pilot about E-05 or E-06?").missing == ("send", "pilot", "E-06")
+    assert refuse("It was a gift for Easter, with an MX-4. Who signs the loan of the yacht?").missing == (
+        "MX-4",
+        "yacht",
+    )
 
 
 def test_words_of_the_grammar_are_no_short_answer(index: Index) -> None:
