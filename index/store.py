@@ -40,7 +40,7 @@ from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "5"
+READING = "6"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 PARTLY = ":partly"

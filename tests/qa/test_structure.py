@@ -106,7 +106,10 @@ def test_the_line_above_is_the_head_of_the_list_or_of_the_columns(
 
 def test_a_passage_is_read_below_its_heading(index: Index) -> None:
     filler = "The staff of the house meet every second Tuesday in the small hall to talk about what is planned. " * 7
-    text = f"Rules of the house\n\nParental leave\n\n{filler}\n\nIt is 26 weeks long.\n\nSick leave\n\n{filler}\n\nIt is 6 weeks long."
+    leaves = [
+        f"{name} leave\n\n{filler}\n\nIt is {weeks} weeks long." for name, weeks in (("Parental", 26), ("Sick", 6))
+    ]
+    text = "\n\n".join(["Rules of the house", *leaves])
     found = asked(index, "rules.txt", text, "How long is parental leave?")
     assert found.citations[0].text == "It is 26 weeks long."
 
