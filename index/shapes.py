@@ -7,6 +7,7 @@ import re
 LONGEST_HEADING_CHARS = 90
 """A longer line without a full stop is no heading."""
 
+_OPENING_SIGNS = "\"“‘'([§#¿¡"
 _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _LEADS_ON = re.compile(r"[:—–]$")
 _ASKS = re.compile(r"\?[\W_]*$")
@@ -54,12 +55,12 @@ def leads_on(sentence: str) -> bool:
 def is_heading(sentence: str) -> bool:
     """Whether a sentence looks like a heading: short, without a full stop, neither a row nor an item.
 
-    "6.2 Repairs" and "3. Fees" are headings all the same.
+    "6.2 Repairs" and "3. Fees" are headings all the same, "— The Secretary, May 2024" is a signature.
     """
     return (
         len(sentence) <= LONGEST_HEADING_CHARS
         and any(map(str.isalpha, sentence))
-        and not sentence[0].islower()
+        and (sentence[0] in _OPENING_SIGNS or (sentence[0].isalnum() and not sentence[0].islower()))
         and not _ENDS.search(sentence)
         and mark(sentence) in ("", "decimal", "number")
         and not is_row(sentence)

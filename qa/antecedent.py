@@ -52,6 +52,7 @@ _GOES_ON = {
     "it": re.compile(_OPENING + r"(?:its?|that['’]s)\b", re.IGNORECASE),
     "they": re.compile(_OPENING + r"(?:they|their)\b", re.IGNORECASE),
 }
+_GREETING = re.compile(r"\W*(?:Dear|Hi|Hello|Hey|Good (?:morning|afternoon|evening))\b[^.!?]*,$")
 _SPEECH = re.compile(r"\s*[\"“]")
 _BODIES = re.compile(r"\b[Tt]he (?:[A-Z][\w.’'-]*\s)+")
 """What has an article and capitals is no person: the Marine Safety Board."""
@@ -86,7 +87,7 @@ def antecedent(sentence: str, earlier: Sequence[str]) -> int | None:
     For a person it is the nearest with the name of one that may fit, the last name alone if it was told in full before;
     for "the group" and the like the nearest that uses the word or has a name; for "it" and "they" the one just before,
     or before others that go on about "it", but none where somebody's words begin with it, which may be about anything.
-    None of them leans itself.
+    None of them leans itself, and who is greeted is not who is told of.
     """
     need = leaning(sentence)
     if need is None or (need in _GOES_ON and _SPEECH.match(sentence)):
@@ -94,6 +95,8 @@ def antecedent(sentence: str, earlier: Sequence[str]) -> int | None:
     last_names = _last_names(earlier) if need in _TITLED else frozenset()
     for place in range(len(earlier) - 1, max(-1, len(earlier) - 1 - LOOKED_BACK), -1):
         text = earlier[place]
+        if _GREETING.match(text):
+            return None
         if need in _GOES_ON:
             if _GOES_ON[need].match(text):
                 continue

@@ -236,7 +236,7 @@ def plain(text: str) -> str:
 
 def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     """Whether a text holds a term; both come as they are and made plain."""
-    if re.search(r"\d", term):
+    if re.search(r"\d", typed):  # made plain, "¼" has digits
         is_code = _codes(typed) == [typed] or _SPACED_CODE.match(typed)
         return mentions_code(plain, term) if is_code else _mentions_number(plain, text, typed)
     if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):

@@ -18,8 +18,8 @@ from qa.named import named_terms, unmentioned
 from qa.types import Evidence
 
 LACKS_NAME, LACKS_WORDS = 3.0, 2.0
-"""What a row or item loses that lacks a name of the question which another of its passage has; and one that holds fewer
-of the question's words than another, and no other ones."""
+"""What a row or item loses that lacks a name of the question which another of its passage has, or says nothing else;
+and one that holds fewer of the question's words than another, and no other ones."""
 
 MOST_ITEMS = 8
 """Items of a list that are taken for what its head was found for."""
@@ -30,26 +30,26 @@ HEADING_PASSAGES = 3
 LOOKED_BACK = 40
 """Sentences that are looked through for the head of a list or table."""
 
+_HOW_OR_WHY = re.compile(r"\W*(?:how (?:do|does|did|can|could|should|would|to)\b|why\b)", re.IGNORECASE)
 _FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
 _OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
 
 
 def as_they_stand(question: str, read: Iterable[Evidence]) -> list[Evidence]:
     """Return the sentences that were read for a question, passage by passage, with the scores that they deserve."""
-    asked = frozenset(terms(question))
     named = named_terms(question)
     found: list[Evidence] = []
     for _, passage in groupby(read, key=lambda one: one.hit.passage.id):
         sentences = sorted(passage, key=lambda one: one.sentence)
-        found += _apart(asked, named, list(_passed_on(asked, sentences)))
+        found += _apart(question, named, list(_passed_on(question, sentences)))
     return found
 
 
-def _passed_on(asked: frozenset[str], sentences: Sequence[Evidence]) -> Iterator[Evidence]:
+def _passed_on(question: str, sentences: Sequence[Evidence]) -> Iterator[Evidence]:
     """Give the sentences of a passage, the score of those that only introduce others handed to these."""
     heads: dict[int, Evidence] = {}
     for place, one in enumerate(sentences):
-        if _only_introduces(one.text, asked) and (below := list(_introduced(place, sentences))):
+        if _only_introduces(one.text, question) and (below := list(_introduced(place, sentences))):
             best = max(one, heads.get(place, one), key=lambda head: head.score)
             heads |= dict.fromkeys(below, best)
         elif (head := heads.get(place)) and head.score > one.score:
@@ -58,9 +58,19 @@ def _passed_on(asked: frozenset[str], sentences: Sequence[Evidence]) -> Iterator
             yield one
 
 
-def _only_introduces(sentence: str, asked: frozenset[str]) -> bool:
-    """Whether a sentence asks, or is a heading or the head of a list that says nothing but what was asked."""
-    return is_question(sentence) or (introduces(sentence) and asked.issuperset(terms(sentence)))
+def _only_introduces(sentence: str, question: str) -> bool:
+    """Whether a sentence asks, or is a heading or the head of a list that says nothing but what was asked.
+
+    No heading tells how to do a thing, or why it is so.
+    """
+    if is_question(sentence):
+        return True
+    wants_more = _HOW_OR_WHY.match(question) is not None and is_heading(sentence)
+    return wants_more or (introduces(sentence) and _says_nothing_new(sentence, question))
+
+
+def _says_nothing_new(sentence: str, question: str) -> bool:
+    return set(terms(question)).issuperset(terms(sentence))
 
 
 def _introduced(place: int, sentences: Sequence[Evidence]) -> Iterator[int]:
@@ -71,17 +81,19 @@ def _introduced(place: int, sentences: Sequence[Evidence]) -> Iterator[int]:
             break
 
 
-def _apart(asked: frozenset[str], named: Sequence[str], sentences: Sequence[Evidence]) -> list[Evidence]:
+def _apart(question: str, named: Sequence[str], sentences: Sequence[Evidence]) -> list[Evidence]:
     """Return sentences, with less for the rows and items among them beside which there is one closer to the question.
 
-    What their neighbours say is said of other things.
+    What their neighbours say is said of other things. Less, too, has a row that says nothing but what was asked, as one
+    that names the columns.
     """
     rows = [one for one in sentences if is_row(one.text) or is_item(one.text)]
+    asked = set(terms(question))
     lacking = [{*unmentioned(named, f"{one.hit.title} {one.text}")} for one in rows]
     shared = [asked.intersection(terms(one.text)) for one in rows]
     found = {one.sentence: one for one in sentences}
     for one, lacks, shares in zip(rows, lacking, shared, strict=True):
-        if any(others < lacks for others in lacking):
+        if any(others < lacks for others in lacking) or _says_nothing_new(one.text, question):
             found[one.sentence] = _shifted(one, -LACKS_NAME)
         elif any(shares < others for others in shared):
             found[one.sentence] = _shifted(one, -LACKS_WORDS)

@@ -22,6 +22,7 @@ FILLER = "The committee met on Tuesday and spoke about the harbour at some lengt
         ("Does the app cost anything?", True),
         ("The bridge opened in May.", False),
         ("(b) keep bees", False),
+        ("— The Secretary, May 2024", False),
         ("- two eggs", False),
         ("Ward\tYes\tNo", False),
         ("Name: Ida Frey; Role: cook", False),

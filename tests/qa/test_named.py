@@ -120,6 +120,10 @@ def test_american_is_not_mentioned_by_us_or_use() -> None:
     assert unmentioned(["American"], "They told us to use it.") == ["American"]
 
 
+def test_a_sign_that_becomes_digits_when_made_plain_is_no_number() -> None:
+    assert unmentioned(["İ¼"], "") == ["İ¼"]
+
+
 def test_of_nothing_named_nothing_is_unmentioned() -> None:
     assert unmentioned([], TEXT) == []
     assert unmentioned(["Iraq"], "") == ["Iraq"]

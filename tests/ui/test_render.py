@@ -263,6 +263,15 @@ def test_an_answer_shows_the_short_answer_and_marks_it_in_its_sentence():
     assert button.text_content() == "1 open in its source, News"
 
 
+def test_the_cells_of_a_quoted_row_stand_apart_and_are_copied_with_their_tabs():
+    document = make_document("Ward\tYes\tNo\nFirst\t62\t41", source="votes.txt", title="Votes")
+    citation = dataclasses.replace(cite(document, 12, 23), context=cite(document, 0, 11))
+    markup = render.conversation([Turn("How many?", answered(citation, question="How many?"))], documents=1)
+    assert shown(markup, "//blockquote") == "First\t62\t41"
+    assert shown(markup, "//p[@class='context']") == "Ward\tYes\tNo"
+    assert len(tree(markup).xpath("//blockquote/span[@class='cell']")) == 2
+
+
 def test_the_page_is_named_only_where_there_are_several():
     document = make_document("First page. Second page.", pages=(0, 12))
     turn = Turn("Who?", answered(cite(document, 12, 24)))

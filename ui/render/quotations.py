@@ -61,7 +61,7 @@ def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) 
     return (
         f'<figure class="quotation {kind}"><div class="card">{opens}'
         f"{_context(citation)}{_neighbour('before', place.before)}"
-        f'<blockquote dir="auto">{with_answer(citation, "mark")}</blockquote>'
+        f'<blockquote dir="auto">{_in_cells(with_answer(citation, "mark"))}</blockquote>'
         f"{_neighbour('after', place.after)}"
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{told(citation, place)}'
         f"{_other_names(citation)}{copies}{around}</figcaption></div></figure>"
@@ -70,11 +70,16 @@ def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) 
 
 def _context(citation: Citation) -> str:
     """Return the earlier sentence that names whom or what this one is about, if it needs one."""
-    return f'<p class="context" dir="auto">{escape(citation.context.text)}</p>' if citation.context else ""
+    return f'<p class="context" dir="auto">{_in_cells(escape(citation.context.text))}</p>' if citation.context else ""
 
 
 def _neighbour(where: str, sentence: str) -> str:
-    return f'<p class="neighbour {where}" dir="auto">{escape(sentence)}</p>' if sentence else ""
+    return f'<p class="neighbour {where}" dir="auto">{_in_cells(escape(sentence))}</p>' if sentence else ""
+
+
+def _in_cells(words: str) -> str:
+    """Return the HTML of a sentence with the tabs between the cells of a row as lines; what is copied has the tabs."""
+    return words.replace("&#9;", '<span class="cell">&#9;</span>')
 
 
 def _other_names(citation: Citation) -> str:
