@@ -12,7 +12,7 @@ from index.lexical import terms
 from index.shapes import cell_edges, is_item, is_row
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
-from qa.structure import line_above
+from qa.structure import line_above, speakers_line
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -194,10 +194,8 @@ def _context(cited: Citation, item: Evidence, document: Document, index: Index) 
 
 
 def _needed(text: str, item: Evidence, document: Document, index: Index) -> Span | None:
-    """Return the sentence that names whom or what one leans on, the head of its list, or the header of its row."""
-    find = antecedent if leaning(text) else line_above if is_item(text) or is_row(text) else None
-    if find is None:
-        return None
+    """Return the sentence that names whom or what one leans on, or is said by, the head of its list or columns."""
+    find = antecedent if leaning(text) else line_above if is_item(text) or is_row(text) else speakers_line
     inside = item.hit.passage.sentences
     before = index.sentences_before(item.hit.passage, most=PASSAGES_BEFORE)
     earlier = [*before, *inside[: inside.index(item.sentence)]]

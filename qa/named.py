@@ -41,7 +41,7 @@ _INITIAL = re.compile(r"[A-Z]\.")
 _QUOTED_WORD = re.compile(r"[\w-]+[.,?!]?[”\"’']")
 QUOTATION_MARKS = '“"‘'
 _ACCENT = re.compile(r"[\u0300-\u036f]")
-_DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_DOT = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")
 
 SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 SAME = (
@@ -49,6 +49,13 @@ SAME = (
     re.compile(r"\bU\.?K\b|\bBrit(?:ain|ish|on)|\bUnited Kingdom"),
 )
 """Names of the same thing that share no beginning."""
+
+PERIODS = {
+    **{f"q{number}": rf"\b{word} quarter\b" for number, word in enumerate(("first", "second", "third", "fourth"), 1)},
+    "h1": r"\b(?:first half|half[- ]year)\b",
+    "h2": r"\bsecond half\b",
+}
+"""Parts of a year, and how else they are written; "FY24" mentions 2024."""
 
 SHORTEST_STEM, ENDING_CHARS = 4, 2
 """A name is found by its beginning, all but the last two letters and four at least: "Iraq" mentions what is Iraqi."""
@@ -257,7 +264,7 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
 def mentions_code(plain: str, code: str) -> bool:
     """Whether a text made plain holds a code such as "LR-500", however it is joined or its letters are written."""
     joined = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", code.lower()))
-    return re.search(rf"(?<![^\W_]){joined}(?![^\W_])", plain) is not None
+    return re.search(rf"(?<![^\W_]){joined}(?![^\W_])|{PERIODS.get(code.lower(), '(?!)')}", plain) is not None
 
 
 def _mentions_number(plain: str, text: str, term: str) -> bool:
@@ -265,6 +272,8 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
     number = _NUMBER.findall(term)[0]
     spelled = SPELLED[int(number)] if number.isdecimal() and int(number) < len(SPELLED) else None
     found = rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
+    if re.fullmatch(YEAR, number):
+        found += rf"|\bfy ?(?:{number[:2]})?{number[2:]}\b"
     if re.search(found, plain):
         return True
     amounts, _ = quantities(term)

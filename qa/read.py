@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from qa.likeness import Likeness
 from qa.model import ReadingModel, Scores, load_model
 from qa.named import named_terms, unmentioned
 from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
+from qa.parties import Parties, in_own_words, parties
 from qa.structure import as_they_stand, heading_above
 from qa.types import Evidence
 from qa.words import share, term_weights
@@ -43,6 +44,9 @@ confidence comes out higher by 0.01 to 0.02. (With the confidence as it was fitt
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
+
+CACHED_DOCUMENTS = 1_000
+"""Documents whose parties are remembered."""
 
 
 class Reader(Protocol):
@@ -115,6 +119,7 @@ class ModelReader:
         self._model = model
         self._index = index
         self._likeness = Likeness(index)
+        self._parties = lru_cache(CACHED_DOCUMENTS)(self._found_parties)
         self.is_word = model.is_word
         self._weights = WEIGHTS if model.judges_sentences else SPAN_WEIGHTS
         self.calibration = CALIBRATION if model.judges_sentences else SPAN_CALIBRATION
@@ -134,8 +139,7 @@ class ModelReader:
 
     def _read_passages(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Evidence]:
         """Return the sentences of the hits with what the model and the words say of them."""
-        above = [first_text(question, hit.title, heading_above(hit, self._index)) for hit in hits]
-        windows = self._model.windows([(first, hit.text) for first, hit in zip(above, hits, strict=True)])
+        windows = self._model.windows([(self._asked_of(hit, question), hit.text) for hit in hits])
         scores = self._model.scores_of_all([item for items in windows for item in items])
         read: list[Evidence] = []
         for hit, items in zip(hits, windows, strict=True):
@@ -150,6 +154,12 @@ class ModelReader:
             read.extend(best.values())
         return as_they_stand(question, read)
 
+    def _asked_of(self, hit: Hit, question: str) -> str:
+        """Return what stands beside a passage: the question in its document's words, and what heads the passage."""
+        passage = hit.passage
+        held = self._parties(passage.document_id, passage.revision)
+        return first_text(in_own_words(question, held, hit.text), hit.title, heading_above(hit, self._index))
+
     def _compared(self, question: str, read: Sequence[Evidence]) -> list[Evidence]:
         """Return the sentences best first, the best few compared with the question whole."""
         ordered = sorted(read, key=_order)
@@ -163,6 +173,9 @@ class ModelReader:
             features = {**one.features, "cosine": cosine, "told": float(knows)}
             ordered[place] = replace(one, features=features, score=self._score(features))
         return sorted(ordered, key=_order)
+
+    def _found_parties(self, document_id: str, revision: str) -> Parties:
+        return parties(self._index.document(document_id, revision).text[:LOOKED_THROUGH_CHARS])
 
     def _told(self, named: Sequence[str], document_id: str, revision: str) -> bool:
         """Whether a document mentions all that the question names; a very long one is not looked through."""

@@ -7,6 +7,7 @@ asked, or any row beside the right one; and a quoted item or row says little wit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -21,6 +22,9 @@ LACKS_NAME, LACKS_WORDS = 3.0, 2.0
 """What a row or item loses that lacks a name of the question which another of its passage has, or says nothing else;
 and one that holds fewer of the question's words than another, and no other ones."""
 
+ASKED_BY_NUMBER = 4.0
+"""What an item gains whose number was asked for: "What does clause 6.2 say?"."""
+
 MOST_ITEMS = 8
 """Items of a list that are taken for what its head was found for."""
 
@@ -31,6 +35,12 @@ LOOKED_BACK = 40
 """Sentences that are looked through for the head of a list or table."""
 
 _HOW_OR_WHY = re.compile(r"\W*(?:how (?:do|does|did|can|could|should|would|to)\b|why\b)", re.IGNORECASE)
+_SPEAKER = re.compile(r"(?!(?:From|To|Cc|Sent|Subject|Date|Re|Fwd):)([A-Z][\w.'’-]{0,20}(?: [A-Z][\w.'’-]*){0,3}):\s\S")
+FEWEST_SPEAKERS, FEWEST_TURNS = 2, 2
+_PLACE = re.compile(
+    r"\b(?:articles?|clauses?|items?|paragraphs?|points?|regulations?|rules?|sections?|steps?|§)\.? ?(\d+(?:\.\d+)*)\b",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
 _OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
 
@@ -69,6 +79,11 @@ def _only_introduces(sentence: str, question: str) -> bool:
     return wants_more or (introduces(sentence) and _says_nothing_new(sentence, question))
 
 
+def _label(item: str) -> str:
+    """Return the number or letter before an item, without what encloses it: "6.2", "a"."""
+    return re.sub(r"^\W+|\W+$", "", item.split(maxsplit=1)[0])
+
+
 def _says_nothing_new(sentence: str, question: str) -> bool:
     return set(terms(question)).issuperset(terms(sentence))
 
@@ -92,8 +107,11 @@ def _apart(question: str, named: Sequence[str], sentences: Sequence[Evidence]) -
     lacking = [{*unmentioned(named, f"{one.hit.title} {one.text}")} for one in rows]
     shared = [asked.intersection(terms(one.text)) for one in rows]
     found = {one.sentence: one for one in sentences}
+    number = _PLACE.search(question)
     for one, lacks, shares in zip(rows, lacking, shared, strict=True):
-        if any(others < lacks for others in lacking) or _says_nothing_new(one.text, question):
+        if number and _label(one.text) == number[1]:
+            found[one.sentence] = _shifted(one, ASKED_BY_NUMBER)
+        elif any(others < lacks for others in lacking) or _says_nothing_new(one.text, question):
             found[one.sentence] = _shifted(one, -LACKS_NAME)
         elif any(shares < others for others in shared):
             found[one.sentence] = _shifted(one, -LACKS_WORDS)
@@ -143,10 +161,27 @@ def heading_above(hit: Hit, index: Index) -> str:
     return next((" ".join(line.split()) for span in reversed(before) if is_heading(line := span.of(text))), "")
 
 
+def speakers_line(sentence: str, earlier: Sequence[str]) -> int | None:
+    """Return which of the earlier sentences begins the turn of the speaker of this one, None outside of a transcript.
+
+    A transcript is where the same short label stands before a colon more than once, and others do. In a form each does
+    once.
+    """
+    labels = {place: label for place, text in enumerate(earlier[-LOOKED_BACK:]) if (label := _speaker(text))}
+    often = Counter(labels.values())
+    if _speaker(sentence) or len(often) < FEWEST_SPEAKERS or max(often.values()) < FEWEST_TURNS:
+        return None
+    return max(0, len(earlier) - LOOKED_BACK) + max(labels)
+
+
+def _speaker(sentence: str) -> str:
+    found = _SPEAKER.match(sentence)
+    return found[1] if found and not is_row(sentence) else ""
+
+
 def _is_first(item: str, kind: str) -> bool:
     """Whether an item opens a list, as far as its mark tells: "(a)", "1.", any bullet."""
-    label = re.sub(r"\W", "", item.split(maxsplit=1)[0])
-    return kind not in _OPENS or label in list(_OPENS[kind])
+    return kind not in _OPENS or _label(item) in list(_OPENS[kind])
 
 
 def _names_columns(row: str) -> bool:

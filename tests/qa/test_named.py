@@ -120,6 +120,19 @@ def test_american_is_not_mentioned_by_us_or_use() -> None:
     assert unmentioned(["American"], "They told us to use it.") == ["American"]
 
 
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("6.2", "6.2 The Landlord repairs the roof."), ("2024", "Profit in FY24 was £84.7 million."),
+        ("2024", "Profit in FY 2024 rose."), ("Q2", "The report for the second quarter is late."),
+        ("H1", "Half-year results"),
+    ],
+)  # fmt: skip
+def test_clauses_and_parts_of_years_are_mentioned_however_they_are_written(term: str, text: str) -> None:
+    assert unmentioned([term], text) == []
+    assert unmentioned([term], "Nothing of the kind.") == [term]
+
+
 def test_a_sign_that_becomes_digits_when_made_plain_is_no_number() -> None:
     assert unmentioned(["İ¼"], "") == ["İ¼"]
 

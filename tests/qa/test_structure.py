@@ -6,7 +6,8 @@ import pytest
 
 from index import Index, Source
 from qa.answer import Answerer
-from qa.structure import line_above
+from qa.parties import in_own_words, parties
+from qa.structure import line_above, speakers_line
 from qa.types import Answer
 
 FAQ = """# Questions about the app
@@ -125,3 +126,57 @@ def test_a_passage_is_read_below_its_heading(index: Index) -> None:
 def test_what_its_clause_denies_is_no_short_answer(index: Index, text: str, question: str, short: str | None) -> None:
     found = asked(index, "note.txt", text, question).short
     assert (found is None) if short is None else (found is not None and short in found)
+
+
+CONTRACT = """CONTRACT OF EMPLOYMENT
+
+This agreement is made between Wrenfield Analytics Ltd (the "Company", "we") and Ms Imogen Hale (the "Employee", "you").
+"""
+
+
+def test_a_party_is_asked_for_by_the_word_that_the_document_has_for_it() -> None:
+    held = parties(CONTRACT)
+    assert {name: word for name, (word, _) in held.items()} == {
+        "wrenfield": "Company", "analytics": "Company", "imogen": "Employee", "hale": "Employee"
+    }  # fmt: skip
+    asked = "How long can Wrenfield keep Ms Imogen Hale on garden leave?"
+    assert in_own_words(asked, held, "We may place you on garden leave.") == (
+        "How long can the Company keep the Employee on garden leave?"
+    )
+    assert in_own_words("What is Hale's salary?", held, "You are paid monthly.") == "What is the Employee's salary?"
+    assert in_own_words(asked, held, "The office is closed in May.") == asked, "that speaks of neither"
+    assert in_own_words("What did Imogen say?", held, "Imogen Hale told you.") == "What did Imogen say?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The lease of Tanyard Wharf (the "Lease") ended.',
+        'It is a Service Level Agreement (the "Agreement").',
+        "The bridge (the longest of its kind) is old.",
+        "(" * 5000,
+        'Ida Frey (the "Owner") ' * 50,
+    ],
+)
+def test_what_is_no_party_is_not_called_by_another_word(text: str) -> None:
+    assert parties(text) == {}
+
+
+def test_what_is_said_in_a_transcript_is_shown_with_the_line_that_names_the_speaker() -> None:
+    talk = ["ANNA VOSS: Welcome.", "Ben Orr: Thank you.", "It has been a good year.", "ANNA VOSS: Did sales rise?"]
+    assert speakers_line("They doubled.", [*talk, "Ben Orr: They did."]) == 4
+    assert speakers_line("Ben Orr: They did.", talk) is None
+    assert speakers_line("It is late.", ["Name: Ida Frey", "Date: 3 May", "Place: Ulm"]) is None
+    assert speakers_line("It is late.", ["From: A", "Subject: B", "From: C", "Subject: D"]) is None
+
+
+def test_a_clause_is_found_by_its_number(index: Index) -> None:
+    text = "\n\n".join(
+        [
+            "6.1 The Tenant must paint the hall.",
+            "6.2 The Landlord mends the roof.",
+            "6.3 The Tenant must not keep bees.",
+        ]
+    )
+    found = asked(index, "lease.txt", text, "What does clause 6.2 say?")
+    assert [one.text for one in found.citations] == ["6.2 The Landlord mends the roof."]

@@ -113,6 +113,7 @@ def _named(name: str, sources: Sequence[str]) -> list[str]:
     return [source for source in sources if Path(os.path.normpath(source)).is_relative_to(path)] or [name]
 
 
+@command.command(name="list", hidden=True)  # what many type first
 @command.command()
 def status(store: StoreOption = None) -> None:
     """List the documents and say how the store is."""
