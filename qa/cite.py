@@ -9,7 +9,7 @@ from functools import cache
 
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
-from index.shapes import cell_edges, is_item, is_row
+from index.shapes import cell_edges, is_item, is_row, leads_on
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
 from qa.structure import line_above, speakers_line
@@ -120,7 +120,9 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
         recognised=document.is_recognised(item.sentence),
     )
-    return replace(cited, context=_context(cited, item, document, index))
+    context = _context(cited, item, document, index)
+    denied = context is not None and leads_on(context.text) and _DENIES.search(context.text)
+    return replace(cited, context=context, answer=None if denied else cited.answer)
 
 
 _INDIVISIBLE = re.compile(
@@ -145,6 +147,7 @@ def _said(item: Evidence, document: Document) -> Span | None:
 
     Words of the grammar say nothing ("not"), nor does part of a number or an address, which is made whole. What runs
     over several cells of a row is no phrase, and what its clause denies is no answer: "all but *four* were pardoned".
+    (Nor is an item that the head of its list denies.)
     """
     answer = item.answer
     if answer is None or not any(terms(answer.of(document.text))):

@@ -70,6 +70,7 @@ def test_an_item_is_shown_below_the_head_of_its_list(index: Index) -> None:
     assert cited.text == "(b) park lorries in the yard overnight;"
     assert cited.context is not None
     assert cited.context.text == "6.4 The Tenant must not:"
+    assert cited.answer is None, "by itself it would say the opposite"
     assert index.document(cited.document_id).text[cited.context.start : cited.context.end] == cited.context.text
 
 
