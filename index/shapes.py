@@ -9,6 +9,7 @@ LONGEST_HEADING_CHARS = 90
 
 _OPENING_SIGNS = "\"“‘'([§#¿¡"
 _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
+_NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
 _LEADS_ON = re.compile(r"[:—–]$")
 _ASKS = re.compile(r"\?[\W_]*$")
 _FIELD = re.compile(r"(?:^|; )[^;:\t]{1,60}: ")
@@ -64,7 +65,7 @@ def is_heading(sentence: str) -> bool:
         and not _ENDS.search(sentence)
         and mark(sentence) in ("", "decimal", "number")
         and not is_row(sentence)
-        and ": " not in sentence
+        and not _NO_HEADING.search(sentence)
     )
 
 

@@ -94,9 +94,9 @@ CALIBRATION = Calibration(
 have no answer, and six of questions as people ask of a few documents of their own, which no training has seen. Since
 then sentences are judged as they stand together (`qa.structure`), all passages are read, and four sets of questions on
 tables, clauses, instructions and records are there; fitted anew with them it does no better. On the other halves
-(5,890 questions, 3,185 answerable): AUROC of answerability 0.85, 0.83, 0.80 and 0.86 (means of the four kinds), expected
-calibration error 0.02; aimed at 5, 10, 20, 30 and 40 % wrong among those given it is 7, 11, 21, 33 and 43 %, with 9,
-38, 68, 87 and 96 % of the right ones given.
+(5,890 questions, 3,185 answerable): AUROC of answerability 0.85, 0.83, 0.80 and 0.86 (means of the four kinds),
+expected calibration error 0.02; aimed at 5, 10, 20, 30 and 40 % wrong among those given it is 7, 11, 21, 33 and 43 %,
+with 9, 38, 68, 87 and 96 % of the right ones given.
 
 Below a confidence of ``denial`` a refusal says that the documents do not say; 7.0 % of 820 such refusals had an answer
 all the same on the choosing halves, 6.0 % of 778 on the others. With 0.1 it was 12.3 and 10.3 % of 1,339 and 1,309, and

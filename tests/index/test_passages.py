@@ -28,6 +28,7 @@ FILLER = "The committee met on Tuesday and spoke about the harbour at some lengt
         ("Name: Ida Frey; Role: cook", False),
         ("keep bees at the Property;", False),
         ("12", False),
+        ("There… pic.example.com/fCOFyxtke1", False),
         (
             "A line of a report that goes on and on, as if its full stop had been left out, and heads nothing",
             False,
