@@ -324,6 +324,12 @@ class Index:
         ]
         return [sentence for one in sorted(before, key=lambda one: one.id) for sentence in one.sentences]
 
+    def lines_before(self, passage: Passage, *, most: int = 1) -> list[str]:
+        """Return what `sentences_before` finds, as text."""
+        with self._caching, self._catalog.snapshot() as generation:
+            text = self._document(passage.document_id, passage.revision, generation).text
+            return [span.of(text) for span in self.sentences_before(passage, most=most)]
+
     def document_count(self) -> int:
         """Return the number of documents."""
         return self._catalog.document_count()

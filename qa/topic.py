@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 from index import Hit
 from index.lexical import STOP_WORDS, terms
+from index.shapes import is_question
 from qa.ellipsis import ASKING
 from qa.named import SAME, SPELLED, TITLES, mentions_code, plain
 from qa.types import Evidence
@@ -224,7 +225,7 @@ def _mentions(text: str, held: set[str], word: str) -> bool:
 
 def _tells(text: str, thing: str) -> bool:
     """Whether a sentence says anything of a thing: unlike a question, and a line like "6. Visitors"."""
-    return not text.endswith("?") and not set(terms(re.sub(r"^[\W\d]+", "", text))) <= set(terms(thing))
+    return not is_question(text) and not set(terms(re.sub(r"^[\W\d]+", "", text))) <= set(terms(thing))
 
 
 def _is_short_line(text: str) -> bool:
