@@ -20,6 +20,7 @@ import sentencex  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.shapes import ITEM_MARK
 from index.types import Block, Span
 
 LONGEST_SENTENCE_CHARS = 1_200
@@ -106,9 +107,7 @@ class _Line:
 
 
 _QUOTE_SIGNS = re.compile(r"[>\s]*")
-_ITEM = re.compile(
-    r"(?:[-*+•‣◦▪●·–]|\d{1,3}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|\((?:[a-zA-Z]{1,4}|\d{1,3})\)|[a-z]\))(?:\s+|$)"
-)
+_ITEM = re.compile(rf"{ITEM_MARK}(?:\s+|$)")
 _BYLINE_OR_LABEL = re.compile(r"[—–―]\s?[^\W\d_a-z]|[A-Z][\w-]{1,20}:\s")
 _COLUMN_GAP = re.compile(r"\t+|\s{3,}|\s\|\s")
 _FINISHED = re.compile(r"[.!?…:;。！？][\W_]{0,9}$")

@@ -14,10 +14,12 @@ _LEADS_ON = re.compile(r"[:—–]$")
 _ASKS = re.compile(r"\?[\W_]*$")
 _FIELD = re.compile(r"(?:^|; )[^;:\t]{1,60}: ")
 _BETWEEN_CELLS = re.compile(r"\t+|\s\|\s|(?<=^)\|\s|; (?=[^;:\t]{1,60}: )")
-_MARK = re.compile(
-    r"(?P<bullet>[-*+•‣◦▪●·–])\s+|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?\s+|(?P<number>\d{1,3})[.)]\s+"
-    r"|\((?P<digits>\d{1,3})\)\s+|\((?P<letters>[a-zA-Z]{1,4})\)\s+|(?P<letter>[a-z])\)\s+"
+ITEM_MARK = (
+    r"(?:(?P<bullet>[-*+•‣◦▪●·–])|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?|(?P<number>\d{1,3})[.)]"
+    r"|\((?P<digits>\d{1,3})\)|\((?P<letters>[a-zA-Z]{1,4})\)|(?P<letter>[a-z])\))"
 )
+"""What stands before an item of a list, as a pattern: "(a)", "6.2", "•"."""
+_MARK = re.compile(rf"{ITEM_MARK}\s+")
 
 
 def is_question(sentence: str) -> bool:
