@@ -135,8 +135,6 @@ _INDIVISIBLE = re.compile(
 _DENIES = re.compile(r"\b(?:not|never|no|none|nor|without|cannot|all but|except)\b|n['’]t\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:()–—]\s")
 _PAIRS = {"(": ")", "[": "]", "“": "”", "*": "*", '"': '"', "`": "`", "$": "$"}
-MOST_CELLS = 2
-"""In a row of more cells with nothing to name them, which cell answers is for the reader to see."""
 
 
 def _said(item: Evidence, document: Document) -> Span | None:
@@ -152,7 +150,7 @@ def _said(item: Evidence, document: Document) -> Span | None:
     sentence, shift = item.sentence.of(document.text), item.sentence.start
     start, end = answer.start - shift, answer.end - shift
     edges = cell_edges(sentence)
-    if any(start <= edge < end for edge in edges) or sentence.count("\t") >= MOST_CELLS:
+    if any(start <= edge < end for edge in edges):
         return None
     for found in _INDIVISIBLE.finditer(sentence):
         if found.start() < end and start < found.end():

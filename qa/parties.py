@@ -47,11 +47,14 @@ def parties(text: str) -> Parties:
 
 
 def in_own_words(question: str, held: Parties, passage: str) -> str:
-    """Return a question with a document's words for its parties, where a passage has only these and not their names."""
+    """Return a question with a document's words for its parties, where a passage has only these and not their names.
+
+    A name within a longer one is another's: Tanyard Wharf is not Tanyard Estates Limited.
+    """
     for word, also in dict.fromkeys(held.values()):
         names = "|".join(re.escape(name) for name, (called, _) in held.items() if called == word)
         own = "|".join(map(re.escape, also))
         if re.search(rf"\b(?:{own})\b", passage, re.IGNORECASE) and not re.search(rf"\b(?:{names})\b", passage, re.I):
-            named = rf"\b{_TITLE}(?=[A-Z])(?i:{names})(?:[ -](?=[A-Z])(?i:{names}))*{_KIND}\b"
+            named = rf"\b{_TITLE}(?=[A-Z])(?i:{names})(?:[ -](?=[A-Z])(?i:{names}))*{_KIND}\b(?! [A-Z])"
             question = re.sub(named, f"the {word}", question)
     return question

@@ -6,7 +6,7 @@ The `Reader` protocol is the seam. `ModelReader` lets a trained model read the q
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -17,8 +17,10 @@ from tokenizers import Encoding
 
 from index import Hit, Index, Span
 from index.lexical import terms
+from index.shapes import is_row
 from qa.abstain import Calibration
 from qa.baseline import BaselineReader
+from qa.cells import AsRead, as_read
 from qa.likeness import Likeness
 from qa.model import ReadingModel, Scores, load_model
 from qa.named import named_terms, unmentioned
@@ -44,6 +46,9 @@ confidence comes out higher by 0.01 to 0.02. (With the confidence as it was fitt
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
+
+PASSAGES_OF_A_TABLE = 40
+"""Passages before one that begins within a table in which the names of its columns are looked for."""
 
 CACHED_DOCUMENTS = 1_000
 """Documents whose parties are remembered."""
@@ -141,20 +146,32 @@ class ModelReader:
 
     def _read_passages(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Evidence]:
         """Return the sentences of the hits with what the model and the words say of them."""
-        windows = self._model.windows([(self._asked_of(hit, question), hit.text) for hit in hits])
+        texts = [self._as_read(hit, set(terms(question))) for hit in hits]
+        windows = self._model.windows(
+            [(self._asked_of(hit, question), text.text) for hit, text in zip(hits, texts, strict=True)]
+        )
         scores = self._model.scores_of_all([item for items in windows for item in items])
         read: list[Evidence] = []
-        for hit, items in zip(hits, windows, strict=True):
-            overlaps = _overlaps(hit, weights)
+        for hit, text, items in zip(hits, texts, windows, strict=True):
+            overlaps = _overlaps(text, weights)
             best: dict[int, Evidence] = {}
             for item in items:
-                for number, own, answer in _sentences(hit, item, next(scores)):
+                for number, own, answer in _sentences(hit, text, item, next(scores)):
                     features = own | {"search": hit.score, "overlap": overlaps[number]}
                     score = self._score(features)
                     if number not in best or best[number].score < score:
-                        best[number] = Evidence(hit, hit.passage.sentences[number], score, features, answer)
+                        sentence = hit.passage.sentences[number]
+                        words = text.sentences[number].of(text.text)
+                        best[number] = Evidence(hit, sentence, score, features, answer, as_read=words)
             read.extend(best.values())
         return as_they_stand(question, read)
+
+    def _as_read(self, hit: Hit, asked: Collection[str]) -> AsRead:
+        """Return a passage as it is read, with the names of columns that stand above it."""
+        passage = hit.passage
+        continues = is_row(hit.sentence_text(passage.sentences[0]))
+        above = self._index.lines_before(passage, most=PASSAGES_OF_A_TABLE) if continues else ()
+        return as_read(hit.text, [span.moved(-passage.start) for span in passage.sentences], above, asked)
 
     def _asked_of(self, hit: Hit, question: str) -> str:
         """Return what stands beside a passage: the question in its document's words, and what heads the passage."""
@@ -193,17 +210,17 @@ def _order(item: Evidence) -> tuple[float, int, Span]:
     return (-item.score, item.hit.rank, item.sentence)
 
 
-def _overlaps(hit: Hit, weights: Mapping[str, float]) -> list[float]:
+def _overlaps(text: AsRead, weights: Mapping[str, float]) -> list[float]:
     """Return, for each sentence, the share of the question's weight that it and its neighbours carry."""
-    found = [set(terms(hit.sentence_text(sentence))) for sentence in hit.passage.sentences]
+    found = [set(terms(sentence.of(text.text))) for sentence in text.sentences]
     return [share(set().union(*found[max(0, place - 1) : place + 2]), weights) for place in range(len(found))]
 
 
-def _sentences(hit: Hit, item: Encoding, scores: Scores) -> Iterator[tuple[int, dict[str, float], Span]]:
+def _sentences(
+    hit: Hit, text: AsRead, item: Encoding, scores: Scores
+) -> Iterator[tuple[int, dict[str, float], Span | None]]:
     """Give each sentence that has tokens in a window: its number, what the model says of it, and the best answer."""
-    start = hit.passage.start
-    spans = [Span(one.start - start, one.end - start) for one in hit.passage.sentences]
-    places = np.array(token_sentences(item, hit.text, spans))
+    places = np.array(token_sentences(item, text.text, text.sentences))
     none = scores[0, START] + scores[0, END]
     has_evidence = scores.shape[1] > EVIDENCE
     for number in np.unique(places[places >= 0]):
@@ -215,7 +232,11 @@ def _sentences(hit: Hit, item: Encoding, scores: Scores) -> Iterator[tuple[int, 
             features["passage"] = float(scores[0, EVIDENCE])
         sentence = hit.passage.sentences[number]  # a token can reach over its end, where no space follows
         begin, end = item.offsets[inside[first]][0], item.offsets[inside[last]][1]
-        yield int(number), features, Span(start + begin, min(start + end, sentence.end))
+        answer = text.origin(begin, end)
+        if answer:
+            answer = answer.moved(hit.passage.start)
+            answer = Span(answer.start, min(answer.end, sentence.end))
+        yield int(number), features, answer
 
 
 def _best_span(starts: Scores, ends: Scores) -> tuple[int, int, float]:

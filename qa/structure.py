@@ -15,6 +15,7 @@ from itertools import groupby
 from index import Hit, Index
 from index.lexical import terms
 from index.shapes import introduces, is_heading, is_item, is_question, is_row, leads_on, mark
+from qa.cells import names_columns
 from qa.named import named_terms, unmentioned
 from qa.types import Evidence
 
@@ -44,7 +45,6 @@ _PLACE = re.compile(
     r"\b(?:articles?|clauses?|items?|paragraphs?|points?|regulations?|rules?|sections?|steps?|§)\.? ?(\d+(?:\.\d+)*)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
 _OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
 
 
@@ -107,8 +107,8 @@ def _apart(question: str, named: Sequence[str], sentences: Sequence[Evidence]) -
     """
     rows = [one for one in sentences if is_row(one.text) or is_item(one.text)]
     asked = set(terms(question))
-    lacking = [{*unmentioned(named, f"{one.hit.title} {one.text}")} for one in rows]
-    shared = [asked.intersection(terms(one.text)) for one in rows]
+    lacking = [{*unmentioned(named, f"{one.hit.title} {one.words}")} for one in rows]
+    shared = [asked.intersection(terms(one.words)) for one in rows]
     found = {one.sentence: one for one in sentences}
     number = _PLACE.search(question)
     for one, lacks, shares in zip(rows, lacking, shared, strict=True):
@@ -137,7 +137,7 @@ def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
         place = len(earlier)
         while place > first and "\t" in earlier[place - 1]:
             place -= 1
-        return place if place < len(earlier) and _names_columns(earlier[place]) else None
+        return place if place < len(earlier) and names_columns(earlier[place]) else None
     kind, current = mark(sentence), sentence
     if not is_item(sentence) or kind == "decimal":  # "6.2" is a clause of its own
         return None
@@ -182,8 +182,3 @@ def _speaker(sentence: str) -> str:
 def _is_first(item: str, kind: str) -> bool:
     """Whether an item opens a list, as far as its mark tells: "(a)", "1.", any bullet."""
     return kind not in _OPENS or _label(item) in list(_OPENS[kind])
-
-
-def _names_columns(row: str) -> bool:
-    """Whether no cell of a row is a figure, years apart."""
-    return not any(_FIGURE.fullmatch(cell) for cell in row.split("\t") if cell.strip())

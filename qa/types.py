@@ -34,7 +34,8 @@ class Evidence:
 
     ``score`` orders sentences (higher is better); ``features`` says what it was made of. ``answer`` is the short
     answer inside the sentence, in document offsets, where the reader found one. ``head`` is the heading or question
-    above that was found in its stead.
+    above that was found in its stead. ``as_read`` is the sentence as it was read, a row with
+    the names of its columns, where a model read it.
     """
 
     hit: Hit
@@ -43,6 +44,12 @@ class Evidence:
     features: Mapping[str, float]
     answer: Span | None = None
     head: Span | None = None
+    as_read: str = ""
+
+    @property
+    def words(self) -> str:
+        """The sentence as it was read."""
+        return self.as_read or self.text
 
     @property
     def text(self) -> str:

@@ -84,7 +84,7 @@ def test_a_row_is_shown_below_the_names_of_its_columns(index: Index) -> None:
     assert found.citations[0].text == "Americas\t1,009\t1,062"
     assert found.citations[0].context is not None
     assert found.citations[0].context.text == "Region\t2024\t2023"
-    assert found.short is None, "which of its cells answers cannot be told from the row"
+    assert found.short in (None, "1,062"), "the other cell is of another year"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,7 @@ def test_a_party_is_asked_for_by_the_word_that_the_document_has_for_it() -> None
     )
     assert in_own_words("What is Hale's salary?", held, "You are paid monthly.") == "What is the Employee's salary?"
     assert in_own_words(asked, held, "The office is closed in May.") == asked, "that speaks of neither"
+    assert in_own_words("Is Hale Street near?", held, "You are paid monthly.") == "Is Hale Street near?"
     assert in_own_words("What did Imogen say?", held, "Imogen Hale told you.") == "What did Imogen say?"
 
 

@@ -1,0 +1,97 @@
+"""A row is read with the names of its columns, and what is marked in it stands in the document."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Index, Source
+from index.lexical import terms
+from index.sentences import sentence_spans
+from qa.answer import Answerer
+from qa.cells import FURTHEST_ABOVE, as_read
+
+PRICES = "Prices\n\nSpecies\t80 cm\t150 cm\nHornbeam\t4.90\t11.50\nYew\t\tsold out\nAsk us for more.\n"
+
+
+def read(text: str, *above: str) -> list[str]:
+    found = as_read(text, sentence_spans(text), above)
+    return [span.of(found.text) for span in found.sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "above", "expected"),
+    [
+        (
+            PRICES,
+            (),
+            [
+                "Prices",
+                "Species\t80 cm\t150 cm",
+                "Hornbeam 80 cm 4.90; Hornbeam 150 cm 11.50; ",
+                "Yew 150 cm sold out; ",
+                "Ask us for more.",
+            ],
+        ),
+        ("Yew\t2\t3", ("Species\t80 cm\t150 cm", "Oak\t1\t2"), ["Yew 80 cm 2; Yew 150 cm 3; "]),
+        ("Yew\t2\t3", ("Species\t80 cm\t150 cm", "They grow."), ["Yew\t2\t3"]),
+        ("Yew\t2\t3", ("Oak\t1\t2",), ["Yew\t2\t3"]),  # the first row is one of figures
+        ("Yew\t2\t3", ("Species\ta\tb",) * FURTHEST_ABOVE, ["Yew\t2\t3"]),  # which may not be the first of its table
+        ("Yew\t2", ("Species\t80 cm\t150 cm",), ["Yew\t2"]),  # which cell is lacking?
+        ("\tSmall\tLarge\nTank\t1 l\t2 l", (), ["\tSmall\tLarge", "Tank Small 1 l; Tank Large 2 l; "]),
+        ("| Drug | Dose |\n|---|---|\n| Alvar | 39 mg |", (), ["| Drug | Dose |", "|---|---|", "Alvar Dose 39 mg; "]),
+        ("Part: T-2; Price: 79", (), ["Part T-2; T-2 Price 79; "]),
+        ("Only: one; value", (), ["Only: one; value"]),
+    ],
+)
+def test_cells_are_read_with_the_names_of_their_row_and_column(
+    text: str, above: tuple[str, ...], expected: list[str]
+) -> None:
+    assert read(text, *above) == expected
+
+
+def test_what_is_marked_is_the_cell_itself() -> None:
+    found = as_read(PRICES, sentence_spans(PRICES), asked=terms("the species of 150"))
+    start = found.text.index("11.50")
+    marked = found.origin(start, start + 5)
+    assert marked is not None
+    assert marked.of(PRICES) == "11.50"
+    key = found.text.rindex("Hornbeam", 0, start)
+    standing = found.origin(key, key + 8)
+    assert standing is not None
+    assert (standing.of(PRICES), standing.start) == ("Hornbeam", PRICES.index("Hornbeam"))
+    assert found.origin(key, start + 5) is None  # the name of the row and a value of it
+    assert found.origin(start - 3, start - 1) is None  # the name of the column, which stands elsewhere
+
+
+def test_a_cell_of_several_is_marked_only_in_a_column_that_the_question_names() -> None:
+    found = as_read(PRICES, sentence_spans(PRICES), asked={"150"})
+    for value, may_be_marked in (("4.90", False), ("11.50", True), ("Hornbeam", False)):
+        start = found.text.index(value)
+        assert (found.origin(start, start + len(value)) is not None) == may_be_marked
+
+
+def test_no_cell_is_marked_in_a_row_of_which_nothing_names_the_columns() -> None:
+    text = "Oak\t4\t11"
+    assert as_read(text, sentence_spans(text)).origin(4, 5) is None
+    assert as_read("Oak\t4", sentence_spans("Oak\t4")).origin(4, 5) is not None
+
+
+@given(st.text(alphabet="ab1;:| \t\n.-", max_size=80), st.lists(st.text(alphabet="ab1;:|\t ", max_size=20), max_size=4))
+def test_every_piece_stands_in_the_passage_as_it_is_read(text: str, above: list[str]) -> None:
+    sentences = sentence_spans(text)
+    found = as_read(text, sentences, [line for line in above if line.strip()])
+    assert len(found.sentences) == len(sentences)
+    for read_at, stood_at, length in found.pieces:
+        assert found.text[read_at : read_at + length] == text[stood_at : stood_at + length]
+    for sentence, whole in zip(found.sentences, sentences, strict=True):
+        assert sentence.start <= sentence.end <= len(found.text)
+        assert any(map(str.isalnum, whole.of(text))) <= bool(sentence.of(found.text).strip())
+
+
+def test_the_cell_that_answers_is_marked(index: Index) -> None:
+    index.add(Source("trees.tsv.txt", PRICES.encode()))
+    answer = Answerer(index, threshold=0.0).answer("What does a hornbeam of 150 cm cost?")
+    assert answer.citations[0].text == "Hornbeam\t4.90\t11.50"
+    assert answer.short == "11.50"
