@@ -29,9 +29,12 @@ def is_question(sentence: str) -> bool:
 
 def is_row(sentence: str) -> bool:
     """Whether a sentence is a row of a table: cells with tabs or bars between, or at least two named values."""
-    return (
-        "\t" in sentence or (sentence.startswith("|") and sentence.count("|") > 1) or len(_FIELD.findall(sentence)) > 1
-    )
+    return is_of_columns(sentence) or len(_FIELD.findall(sentence)) > 1
+
+
+def is_of_columns(sentence: str) -> bool:
+    """Whether a sentence is a row whose cells have no names of their own: tabs or bars stand between them."""
+    return "\t" in sentence or (sentence.startswith("|") and sentence.count("|") > 1)
 
 
 def cell_edges(sentence: str) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index import Span
 from index.lexical import terms
-from index.shapes import cell_edges, is_row
+from index.shapes import cell_edges, is_of_columns, is_row
 
 LONGEST_NAME_CHARS = 60
 """A longer cell is a text: as the first of its row it does not stand for the row, and no row with it names columns."""
@@ -23,9 +23,11 @@ the 380 cells that the model marked in rows that answer (`qa/train/written/unsee
 column that the question names, and no other better, 91 %."""
 
 FURTHEST_ABOVE = 100
-"""Sentences in which the names of columns are looked for."""
+"""Where so many sentences are all rows of one table, it may begin above them."""
 
 _FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
+_PAUSE = re.compile(r"[,;:.(–—]\s|\n|\s\(")
+"""A cell with none is one phrase: "2.2 l", not "Toner black, 3,000 pages"."""
 _RULE = re.compile(r"[\s|:=-]*")
 """What stands below the names of the columns in Markdown: "|---|:--|"."""
 
@@ -34,21 +36,23 @@ _RULE = re.compile(r"[\s|:=-]*")
 class AsRead:
     """What the model reads for a passage, and where it comes from.
 
-    ``sentences`` are the passage's, in ``text``. Each of ``pieces`` is a start in ``text``, one in the passage, and how
-    many characters from there on are the same. What lies in none stands elsewhere, or must not be marked.
+    ``sentences`` are the passage's, in ``text``. Each of ``pieces`` is a stretch of ``text``, where it stands in the
+    passage, and whether it is marked as a whole or not at all. What lies in none stands elsewhere, or must not be
+    marked.
     """
 
     text: str
     sentences: tuple[Span, ...]
-    pieces: tuple[tuple[int, int, int], ...]
+    pieces: tuple[tuple[Span, int, bool], ...]
 
     def origin(self, start: int, end: int) -> Span | None:
-        """Return where in the passage stands what was read from ``start`` to ``end``: None if it is not one piece."""
-        found = [piece for piece in self.pieces if piece[0] < end and start < piece[0] + piece[2]]
+        """Return what to mark of the passage for what was read from ``start`` to ``end``; None if it is not one piece."""
+        found = [one for one in self.pieces if one[0].start < end and start < one[0].end]
         if len(found) != 1:
             return None
-        read, stood, length = found[0]
-        return Span(stood + max(0, start - read), stood + min(length, end - read))
+        (piece, stood, whole), *_ = found
+        marked = piece if whole else Span(max(start, piece.start), min(end, piece.end))
+        return marked.moved(stood - piece.start)
 
 
 def as_read(text: str, sentences: Sequence[Span], above: Sequence[str] = (), asked: Collection[str] = ()) -> AsRead:
@@ -59,17 +63,18 @@ def as_read(text: str, sentences: Sequence[Span], above: Sequence[str] = (), ask
     terms ``asked`` for, and one at least.
     """
     if not any(is_row(span.of(text)) for span in sentences):
-        return AsRead(text, tuple(sentences), ((0, 0, len(text)),))
+        return AsRead(text, tuple(sentences), ((Span(0, len(text)), 0, False),))
     stretches = [_with_edges(text, sentence) for sentence in sentences]
     own = [span.of(text) for span in stretches]
     written, end = "", 0
-    spans, pieces = list[Span](), list[tuple[int, int, int]]()
+    spans, pieces = list[Span](), list[tuple[Span, int, bool]]()
     for sentence, row, columns in zip(stretches, own, _columns(own, above), strict=True):
         written += text[end : sentence.start]
         begin, end = len(written), sentence.end
         for part in _parts(row, columns, asked):
             if isinstance(part, Span):
-                pieces.append((len(written), sentence.start + part.start, part.end - part.start))
+                is_phrase = part != Span(0, len(row)) and not _PAUSE.search(part.of(row))
+                pieces.append((part.moved(len(written) - part.start), sentence.start + part.start, is_phrase))
             written += part.of(row) if isinstance(part, Span) else part
         spans.append(Span(begin, len(written)))
     return AsRead(written + text[end:], tuple(spans), tuple(pieces))
@@ -84,38 +89,42 @@ def _with_edges(text: str, sentence: Span) -> Span:
     )
 
 
-def names_columns(row: str) -> bool:
-    """Whether the first row of a table names its columns: no cell of it is a figure, years apart, or a text."""
+def columns_above(earlier: Sequence[str]) -> int | None:
+    """Return which of the earlier sentences of a document names the columns of a row after them; None if none does.
+
+    It is the first row of the same table, if no cell of that is a figure, years apart, or a text.
+    """
+    place = len(earlier)
+    while place and is_of_columns(earlier[place - 1]):
+        place -= 1
+    is_cut_off = place == 0 and len(earlier) >= FURTHEST_ABOVE
+    return place if place < len(earlier) and not is_cut_off and _names(earlier[place]) else None
+
+
+def _names(row: str) -> Sequence[str]:
+    """Return the names of columns that the first row of a table gives: none if a cell is a figure or a text."""
     cells = [cell.of(row) for cell in _cells(row)]
-    return not any(len(cell) > LONGEST_NAME_CHARS or (cell and _FIGURE.fullmatch(cell)) for cell in cells)
+    named = not any(len(cell) > LONGEST_NAME_CHARS or (cell and _FIGURE.fullmatch(cell)) for cell in cells)
+    return cells if named else ()
 
 
-def _columns(own: Sequence[str], above: Sequence[str]) -> list[Sequence[str]]:
-    """Return the names of the columns for each of a passage's own sentences, none for what is no row below some."""
-    above = above[-FURTHEST_ABOVE:]
-    found: list[Sequence[str]] = []
-    names: Sequence[str] = ()
-    inside = len(above) == FURTHEST_ABOVE  # of a table that may begin still further above
-    for sentence in (*above, *own):
-        is_inside = is_row(sentence) and not _has_names(sentence)
-        if is_inside and not inside:
-            names = [cell.of(sentence) for cell in _cells(sentence)] if names_columns(sentence) else ()
-            found.append(())
-        else:
-            found.append(names if is_inside else ())
-        inside = is_inside
-    return found[len(above) :]
-
-
-def _has_names(row: str) -> bool:
-    """Whether a row gives each value its name."""
-    return "\t" not in row and not row.startswith("|")
+def _columns(own: Sequence[str], above: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give the names of the columns for each of a passage's own sentences, none for what is no row below some."""
+    head = columns_above(above)
+    names = () if head is None else _names(above[head])
+    inside = bool(above) and is_of_columns(above[-1])
+    for sentence in own:
+        begins, inside = not inside, is_of_columns(sentence)
+        yield names if inside and not begins else ()
+        if inside and begins:
+            names = _names(sentence)
 
 
 def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Iterator[str | Span]:
     """Give what is read of a sentence: stretches of it, and words from elsewhere or not to be marked."""
     cells = _cells(sentence) if is_row(sentence) else []
-    if cells and _has_names(sentence):
+    names_values = bool(cells) and not is_of_columns(sentence)
+    if names_values:
         named = [_named(sentence, cell) for cell in cells]
     elif len(cells) > 1 and len(cells) - len(columns) in (0, 1) and columns and not _RULE.fullmatch(sentence):
         named = list(zip(["", *columns][-len(cells) :], cells, strict=True))  # with no name over the names of the rows
@@ -135,7 +144,7 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Ite
     for place, ((name, _), cell) in enumerate(zip(filled, told, strict=True)):
         if place and stands_for_row:
             yield from (first_told, " ")
-        elif stands_for_row and not _has_names(sentence):
+        elif stands_for_row and not names_values:
             continue
         yield from (f"{name} " if name else "", cell, "; ")
 

@@ -9,10 +9,10 @@ from functools import cache
 
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
-from index.shapes import cell_edges, is_item, is_row, leads_on
+from index.shapes import cell_edges, is_item, is_of_columns, is_row, leads_on
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
-from qa.structure import PASSAGES_ABOVE, line_above, speakers_line
+from qa.structure import PASSAGES_ABOVE, PASSAGES_OF_A_TABLE, line_above, speakers_line
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -195,7 +195,8 @@ def _needed(text: str, item: Evidence, document: Document, index: Index) -> Span
     """Return the sentence that names whom or what one leans on, or is said by, the head of its list or columns."""
     find = antecedent if leaning(text) else line_above if is_item(text) or is_row(text) else speakers_line
     inside = item.hit.passage.sentences
-    before = index.sentences_before(item.hit.passage, most=PASSAGES_ABOVE)
+    most = PASSAGES_OF_A_TABLE if is_of_columns(text) else PASSAGES_ABOVE
+    before = index.sentences_before(item.hit.passage, most=most)
     earlier = [*before, *inside[: inside.index(item.sentence)]]
     place = find(text, [span.of(document.text) for span in earlier])
     return None if place is None else earlier[place]

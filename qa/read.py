@@ -17,7 +17,7 @@ from tokenizers import Encoding
 
 from index import Hit, Index, Span
 from index.lexical import terms
-from index.shapes import is_row
+from index.shapes import is_of_columns
 from qa.abstain import Calibration
 from qa.baseline import BaselineReader
 from qa.cells import AsRead, as_read
@@ -26,7 +26,7 @@ from qa.model import ReadingModel, Scores, load_model
 from qa.named import named_terms, unmentioned
 from qa.pairs import END, EVIDENCE, START, first_text, token_sentences
 from qa.parties import Parties, in_own_words, parties
-from qa.structure import as_they_stand, heading_above
+from qa.structure import PASSAGES_OF_A_TABLE, as_they_stand, heading_above
 from qa.types import Evidence
 from qa.words import share, term_weights
 
@@ -46,9 +46,6 @@ confidence comes out higher by 0.01 to 0.02. (With the confidence as it was fitt
 
 LOOKED_THROUGH_CHARS = 300_000
 """Longer documents are not looked through for the names of a question, which would take too long; 100 pages are."""
-
-PASSAGES_OF_A_TABLE = 40
-"""Passages before one that begins within a table in which the names of its columns are looked for."""
 
 CACHED_DOCUMENTS = 1_000
 """Documents whose parties are remembered."""
@@ -169,7 +166,7 @@ class ModelReader:
     def _as_read(self, hit: Hit, asked: Collection[str]) -> AsRead:
         """Return a passage as it is read, with the names of columns that stand above it."""
         passage = hit.passage
-        continues = is_row(hit.sentence_text(passage.sentences[0]))
+        continues = is_of_columns(hit.sentence_text(passage.sentences[0]))
         above = self._index.lines_before(passage, most=PASSAGES_OF_A_TABLE) if continues else ()
         return as_read(hit.text, [span.moved(-passage.start) for span in passage.sentences], above, asked)
 

@@ -14,8 +14,8 @@ from itertools import groupby
 
 from index import Hit, Index
 from index.lexical import terms
-from index.shapes import introduces, is_heading, is_item, is_question, is_row, leads_on, mark
-from qa.cells import names_columns
+from index.shapes import introduces, is_heading, is_item, is_of_columns, is_question, is_row, leads_on, mark
+from qa.cells import columns_above
 from qa.named import named_terms, unmentioned
 from qa.types import Evidence
 
@@ -35,8 +35,11 @@ PASSAGES_ABOVE = 3
 """Passages before one that are looked through for the heading that it stands under, or for the line that a sentence of
 it cannot be understood without."""
 
+PASSAGES_OF_A_TABLE = 40
+"""As many of a table's, for the names of its columns."""
+
 LOOKED_BACK = 40
-"""Sentences that are looked through for the head of a list or table."""
+"""Sentences that are looked through for the head of a list."""
 
 _HOW_OR_WHY = re.compile(r"\W*(?:how (?:do|does|did|can|could|should|would|to)\b|why\b)", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?!(?:From|To|Cc|Sent|Subject|Date|Re|Fwd):)([A-Z][\w.'’-]{0,20}(?: [A-Z][\w.'’-]*){0,3}):\s\S")
@@ -133,11 +136,8 @@ def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
     if that names columns. None if there is none, or it is not surely the right one.
     """
     first = max(0, len(earlier) - LOOKED_BACK)
-    if "\t" in sentence:
-        place = len(earlier)
-        while place > first and "\t" in earlier[place - 1]:
-            place -= 1
-        return place if place < len(earlier) and names_columns(earlier[place]) else None
+    if is_of_columns(sentence):
+        return columns_above(earlier)
     kind, current = mark(sentence), sentence
     if not is_item(sentence) or kind == "decimal":  # "6.2" is a clause of its own
         return None

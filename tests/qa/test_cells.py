@@ -72,6 +72,16 @@ def test_a_cell_of_several_is_marked_only_in_a_column_that_the_question_names() 
         assert (found.origin(start, start + len(value)) is not None) == may_be_marked
 
 
+def test_a_cell_that_is_one_phrase_is_marked_whole() -> None:
+    text = "Tank: 2.2 l; Toner: black, 3,000 pages"
+    found = as_read(text, sentence_spans(text))
+    for read_words, marked in (("2.2", "2.2 l"), ("3,000 pages", "3,000 pages")):
+        start = found.text.index(read_words)
+        span = found.origin(start, start + len(read_words))
+        assert span is not None
+        assert span.of(text) == marked
+
+
 def test_no_cell_is_marked_in_a_row_of_which_nothing_names_the_columns() -> None:
     text = "Oak\t4\t11"
     assert as_read(text, sentence_spans(text)).origin(4, 5) is None
@@ -83,8 +93,8 @@ def test_every_piece_stands_in_the_passage_as_it_is_read(text: str, above: list[
     sentences = sentence_spans(text)
     found = as_read(text, sentences, [line for line in above if line.strip()])
     assert len(found.sentences) == len(sentences)
-    for read_at, stood_at, length in found.pieces:
-        assert found.text[read_at : read_at + length] == text[stood_at : stood_at + length]
+    for piece, stood, _ in found.pieces:
+        assert piece.of(found.text) == piece.moved(stood - piece.start).of(text)
     for sentence, whole in zip(found.sentences, sentences, strict=True):
         assert sentence.start <= sentence.end <= len(found.text)
         assert any(map(str.isalnum, whole.of(text))) <= bool(sentence.of(found.text).strip())
