@@ -46,7 +46,7 @@ class AsRead:
     pieces: tuple[tuple[Span, int, bool], ...]
 
     def origin(self, start: int, end: int) -> Span | None:
-        """Return what to mark of the passage for what was read from ``start`` to ``end``; None if it is not one piece."""
+        """Return what to mark of the passage for what was read there, a stretch of ``text``; None if not one piece."""
         found = [one for one in self.pieces if one[0].start < end and start < one[0].end]
         if len(found) != 1:
             return None
