@@ -26,6 +26,7 @@ FURTHEST_ABOVE = 100
 """Where so many sentences are all rows of one table, it may begin above them."""
 
 _FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
+_DIGIT = re.compile(r"\d")
 _PAUSE = re.compile(r"[,;:.(–—]\s|\n|\s\(")
 """A cell with none is one phrase: "2.2 l", not "Toner black, 3,000 pages"."""
 _RULE = re.compile(r"[\s|:=-]*")
@@ -89,7 +90,7 @@ def _with_edges(text: str, sentence: Span) -> Span:
     )
 
 
-def columns_above(earlier: Sequence[str]) -> int | None:
+def columns_above(row: str, earlier: Sequence[str]) -> int | None:
     """Return which of the earlier sentences of a document names the columns of a row after them; None if none does.
 
     It is the first row of the same table, if no cell of that is a figure, years apart, or a text.
@@ -98,7 +99,9 @@ def columns_above(earlier: Sequence[str]) -> int | None:
     while place and is_of_columns(earlier[place - 1]):
         place -= 1
     is_cut_off = place == 0 and len(earlier) >= FURTHEST_ABOVE
-    return place if place < len(earlier) and not is_cut_off and _names(earlier[place]) else None
+    names = _names(earlier[place]) if place < len(earlier) and not is_cut_off else ()
+    is_form = len(_cells(row)) == MOST_CELLS and any(map(_DIGIT.search, names))
+    return place if names and not is_form else None
 
 
 def _names(row: str) -> Sequence[str]:
@@ -108,9 +111,21 @@ def _names(row: str) -> Sequence[str]:
     return cells if named else ()
 
 
+def _may_name(names: Sequence[str], row: str) -> bool:
+    """Whether these can be the names of a row's columns, with one more, at most, over the names of the rows.
+
+    Of two columns the first often names the second, as in a form. Then a line says nothing of the next: "Landlord" and
+    "Ms Vane" name no columns. "Name" and "Rate per hour" name those of "Li" and "£85".
+    """
+    cells = _cells(row)
+    if len(cells) > MOST_CELLS:
+        return len(cells) - len(names) in (0, 1)
+    return len(names) == len(cells) and not any(map(_DIGIT.search, names)) and bool(_DIGIT.search(cells[-1].of(row)))
+
+
 def _columns(own: Sequence[str], above: Sequence[str]) -> Iterator[Sequence[str]]:
     """Give the names of the columns for each of a passage's own sentences, none for what is no row below some."""
-    head = columns_above(above)
+    head = columns_above(own[0], above)
     names = () if head is None else _names(above[head])
     inside = bool(above) and is_of_columns(above[-1])
     for sentence in own:
@@ -126,7 +141,7 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Ite
     names_values = bool(cells) and not is_of_columns(sentence)
     if names_values:
         named = [_named(sentence, cell) for cell in cells]
-    elif len(cells) > 1 and len(cells) - len(columns) in (0, 1) and columns and not _RULE.fullmatch(sentence):
+    elif len(cells) > 1 and columns and _may_name(columns, sentence) and not _RULE.fullmatch(sentence):
         named = list(zip(["", *columns][-len(cells) :], cells, strict=True))  # with no name over the names of the rows
     else:
         named = []

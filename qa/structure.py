@@ -137,7 +137,7 @@ def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
     """
     first = max(0, len(earlier) - LOOKED_BACK)
     if is_of_columns(sentence):
-        return columns_above(earlier)
+        return columns_above(sentence, earlier)
     kind, current = mark(sentence), sentence
     if not is_item(sentence) or kind == "decimal":  # "6.2" is a clause of its own
         return None

@@ -40,7 +40,14 @@ def read(text: str, *above: str) -> list[str]:
         ("Yew\t2\t3", ("Species\ta\tb",) * FURTHEST_ABOVE, ["Yew\t2\t3"]),  # which may not be the first of its table
         ("Yew\t2", ("Species\t80 cm\t150 cm",), ["Yew\t2"]),  # which cell is lacking?
         ("\tSmall\tLarge\nTank\t1 l\t2 l", (), ["\tSmall\tLarge", "Tank Small 1 l; Tank Large 2 l; "]),
-        ("| Drug | Dose |\n|---|---|\n| Alvar | 39 mg |", (), ["| Drug | Dose |", "|---|---|", "Alvar Dose 39 mg; "]),
+        (
+            "| Drug | Dose | Way |\n|---|---|---|\n| Alvar | 39 mg | tablet |",
+            (),
+            ["| Drug | Dose | Way |", "|---|---|---|", "Alvar Dose 39 mg; Alvar Way tablet; "],
+        ),
+        ("Name\tPer hour\nLi\t£85", (), ["Name\tPer hour", "Li Per hour £85; "]),
+        ("Landlord\tMs Vane\nTenant\tMr Ode", (), ["Landlord\tMs Vane", "Tenant\tMr Ode"]),
+        ("Date of agreement\t18 July\nDeposit\t£900", (), ["Date of agreement\t18 July", "Deposit\t£900"]),
         ("Part: T-2; Price: 79", (), ["Part T-2; T-2 Price 79; "]),
         ("Only: one; value", (), ["Only: one; value"]),
     ],

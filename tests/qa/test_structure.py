@@ -97,6 +97,9 @@ def test_a_row_is_shown_below_the_names_of_its_columns(index: Index) -> None:
         (["It pays for:", "(a) either:", "(i) a bus; or", "(ii) a train;"], "(b) meals.", 0),
         (["A town has a mayor.", "Ward\tYes\tNo", "First\t62\t41"], "Second\t118\t90", 1),
         (["First\t62\t41"], "Second\t118\t90", None),
+        (["Term\tMeaning"], "Rent\tthe Annual Rent", 0),
+        (["Date of agreement\t18 July 2025"], "Deposit\t£900", None),  # a form, whose first line names no columns
+        (["| Drug | Dose | Way |", "|---|---|---|"], "| Alvar | 39 mg | tablet |", 0),
         (["The harbour is old."], "The bridge is new.", None),
     ],
 )
