@@ -22,6 +22,9 @@ MOST_CELLS = 2
 the 380 cells that the model marked in rows that answer (`qa/train/written/unseen`) 69 % were right; of the 123 in a
 column that the question names, and no other better, 91 %."""
 
+LONGEST_READ_CHARS = 2_000
+"""A row that would be longer with all its names, as one of hundreds of columns, is read as it stands."""
+
 FURTHEST_ABOVE = 100
 """Where so many sentences are all rows of one table, it may begin above them."""
 
@@ -146,7 +149,7 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Ite
     else:
         named = []
     filled = [(name, cell) for name, cell in named if cell.start < cell.end]
-    if len(filled) <= 1:
+    if len(filled) <= 1 or sum(LONGEST_NAME_CHARS + len(name) for name, _ in filled) > LONGEST_READ_CHARS:
         yield sentence if len(cells) > MOST_CELLS else Span(0, len(sentence))
         return
     shared = [len({*terms(name)}.intersection(asked)) for name, _ in filled]

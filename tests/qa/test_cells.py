@@ -95,6 +95,11 @@ def test_no_cell_is_marked_in_a_row_of_which_nothing_names_the_columns() -> None
     assert as_read("Oak\t4", sentence_spans("Oak\t4")).origin(4, 5) is not None
 
 
+def test_a_row_of_very_many_columns_does_not_grow_without_end() -> None:
+    names, row = ("\t".join([cell] * 140) for cell in ("A name", "1"))
+    assert read(row, names) == [row]
+
+
 @given(st.text(alphabet="ab1;:| \t\n.-", max_size=80), st.lists(st.text(alphabet="ab1;:|\t ", max_size=20), max_size=4))
 def test_every_piece_stands_in_the_passage_as_it_is_read(text: str, above: list[str]) -> None:
     sentences = sentence_spans(text)
