@@ -41,7 +41,7 @@ class AsRead:
     """What the model reads for a passage, and where it comes from.
 
     ``sentences`` are the passage's, in ``text``. Each of ``pieces`` is a stretch of ``text``, where it stands in the
-    passage, and whether it is marked as a whole or not at all. What lies in none stands elsewhere, or must not be
+    passage, and whether all of it is marked for any part of it. What lies in none stands elsewhere, or must not be
     marked.
     """
 
