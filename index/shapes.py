@@ -12,8 +12,10 @@ _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
 _LEADS_ON = re.compile(r"[:—–]$")
 _ASKS = re.compile(r"\?[\W_]*$")
-_FIELD = re.compile(r"(?:^|; )[^;:\t]{1,60}: ")
-_BETWEEN_CELLS = re.compile(r"\t+|\s\|\s|(?<=^)\|\s|; (?=[^;:\t]{1,60}: )")
+_NAME_OF_VALUE = r"(?:[^;:\t()]|\([^;:\t()]*\)){1,60}: "
+"""No bracket opens in it and is left open, as in a sentence about "Lindos (Greek: Λίνδος; Latin: Lindus)"."""
+_FIELD = re.compile(rf"(?:^|; ){_NAME_OF_VALUE}")
+_BETWEEN_CELLS = re.compile(rf"\t+|\s\|\s|(?<=^)\|\s|; (?={_NAME_OF_VALUE})")
 ITEM_MARK = (
     r"(?:(?P<bullet>[-*+•‣◦▪●·–])|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?|(?P<number>\d{1,3})[.)]"
     r"|\((?P<digits>\d{1,3})\)|\((?P<letters>[a-zA-Z]{1,4})\)|(?P<letter>[a-z])\))"
@@ -29,7 +31,8 @@ def is_question(sentence: str) -> bool:
 
 def is_row(sentence: str) -> bool:
     """Whether a sentence is a row of a table: cells with tabs or bars between, or at least two named values."""
-    return is_of_columns(sentence) or len(_FIELD.findall(sentence)) > 1
+    named = _FIELD.match(sentence) is not None and len(_FIELD.findall(sentence)) > 1
+    return named or is_of_columns(sentence)
 
 
 def is_of_columns(sentence: str) -> bool:

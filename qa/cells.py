@@ -28,6 +28,9 @@ LONGEST_READ_CHARS = 2_000
 FURTHEST_ABOVE = 100
 """Where so many sentences are all rows of one table, it may begin above them."""
 
+END_OF_CELL = "; "
+"""What stands behind each cell of a row that is read with its names."""
+
 _FIGURE = re.compile(r"\W*(?!(?:19|20)\d\d\b)\d[\d.,\s]*\W*")
 _DIGIT = re.compile(r"\d")
 _PAUSE = re.compile(r"[,;:.(–—]\s|\n|\s\(")
@@ -58,13 +61,22 @@ class AsRead:
         marked = piece if whole else Span(max(start, piece.start), min(end, piece.end))
         return marked.moved(stood - piece.start)
 
+    def read_at(self, standing: Span) -> Span | None:
+        """Return where a stretch of the passage is read first; None if no one piece holds it."""
+        for piece, stood, _ in self.pieces:
+            if stood <= standing.start and standing.end <= stood + piece.end - piece.start:
+                return standing.moved(piece.start - stood)
+        return None
 
-def as_read(text: str, sentences: Sequence[Span], above: Sequence[str] = (), asked: Collection[str] = ()) -> AsRead:
+
+def as_read(
+    text: str, sentences: Sequence[Span], above: Sequence[str] = (), asked: Collection[str] | None = ()
+) -> AsRead:
     """Return how a passage is read, of which ``sentences`` are the sentences, and ``above`` those before it.
 
     Only rows are read otherwise than they stand, where their columns have names, or each value has its own ("Price:
     4.90; In stock: yes"). Of a row of several cells only those may be marked as an answer whose name has most of the
-    terms ``asked`` for, and one at least.
+    terms ``asked`` for, and one at least; all of them if that is None.
     """
     if not any(is_row(span.of(text)) for span in sentences):
         return AsRead(text, tuple(sentences), ((Span(0, len(text)), 0, False),))
@@ -138,7 +150,7 @@ def _columns(own: Sequence[str], above: Sequence[str]) -> Iterator[Sequence[str]
             names = _names(sentence)
 
 
-def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Iterator[str | Span]:
+def _parts(sentence: str, columns: Sequence[str], asked: Collection[str] | None) -> Iterator[str | Span]:
     """Give what is read of a sentence: stretches of it, and words from elsewhere or not to be marked."""
     cells = _cells(sentence) if is_row(sentence) else []
     names_values = bool(cells) and not is_of_columns(sentence)
@@ -150,11 +162,11 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Ite
         named = []
     filled = [(name, cell) for name, cell in named if cell.start < cell.end]
     if len(filled) <= 1 or sum(LONGEST_NAME_CHARS + len(name) for name, _ in filled) > LONGEST_READ_CHARS:
-        yield sentence if len(cells) > MOST_CELLS else Span(0, len(sentence))
+        yield Span(0, len(sentence)) if len(cells) <= MOST_CELLS or asked is None else sentence
         return
-    shared = [len({*terms(name)}.intersection(asked)) for name, _ in filled]
+    shared = [len({*terms(name)}.intersection(asked or ())) for name, _ in filled]
     told = [
-        cell if len(filled) <= MOST_CELLS or 0 < count == max(shared) else cell.of(sentence)
+        cell if len(filled) <= MOST_CELLS or asked is None or 0 < count == max(shared) else cell.of(sentence)
         for (_, cell), count in zip(filled, shared, strict=True)
     ]
     (_, first), (first_told, *_) = filled[0], told
@@ -164,7 +176,7 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str]) -> Ite
             yield from (first_told, " ")
         elif stands_for_row and not names_values:
             continue
-        yield from (f"{name} " if name else "", cell, "; ")
+        yield from (f"{name} " if name else "", cell, END_OF_CELL)
 
 
 def _cells(row: str) -> list[Span]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.lexical import STOP_WORDS, MemorySearch
 from index.types import Span
+from qa.cells import END_OF_CELL
 from qa.named import bare
 from qa.train.questions import SHARES, Corpus, Gold, Piece, Question, corrupted, names, transplanted
 from qa.train.written import is_written
@@ -28,6 +29,9 @@ LEANING = frozenset(
 SWAPPED, TRANSPLANTED, CUT_OUT = 0.22, 0.1, 0.2
 """For so many questions one more is asked that nothing answers: with a name, number or word swapped, or another
 question about what this passage is about. For so many the passage is read again without the sentences that answer."""
+
+EMPTIED = 0.5
+"""For so many questions that a cell of a row answers the row is read again without that cell."""
 
 FORGOTTEN = 0.25
 """The share of questions that lose some of the words that stand in the sentence that answers, so that the others have
@@ -154,6 +158,9 @@ class Epochs:
             rest = _without(piece, gold.evidence)
             if rest is not None and question.answers and not _holds_answer(rest, question):
                 group.append(self._example(number, text, rest, None, question, chance))
+        emptied = _without_cell(piece, gold)
+        if emptied is not None and not _holds_answer(emptied, question) and chance.random() < EMPTIED:
+            group.append(self._example(number, text, emptied, None, question, chance))
         others = self._negatives[place]
         count = chance.choices([0, 1, 2], [0.35, 0.45, 0.2])[0]
         for other in chance.sample(others, min(count, len(others))):
@@ -300,6 +307,23 @@ def _without(piece: Piece, left_out: Collection[int]) -> Piece | None:
         text += piece.sentences[place].of(piece.text)
         sentences.append(Span(start, len(text)))
     return replace(piece, text=text, sentences=tuple(sentences))
+
+
+def _without_cell(piece: Piece, gold: Gold) -> Piece | None:
+    """Return the piece without the cell that answers, as `qa.cells` writes a row; None if it is none among others."""
+    answer = gold.answer
+    row = next((one for one in piece.sentences if answer and answer.overlaps(one)), None)
+    if answer is None or row is None or not row.of(piece.text).endswith(END_OF_CELL):
+        return None
+    before = piece.text.rfind(END_OF_CELL, row.start, answer.start)
+    start = row.start if before < 0 else before + len(END_OF_CELL)
+    end = piece.text.index(END_OF_CELL, answer.end) + len(END_OF_CELL)
+    if Span(start, end) == row:
+        return None
+    kept = (
+        Span(*(place - (end - start) * (place >= end) for place in (one.start, one.end))) for one in piece.sentences
+    )
+    return replace(piece, text=piece.text[:start] + piece.text[end:], sentences=tuple(kept))
 
 
 def _forgetful(question: str, evidence: Sequence[str], chance: random.Random) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 from index.passages import passage_groups
 from index.sentences import sentence_spans
 from index.types import Span
+from qa.cells import AsRead, as_read
 from qa.train.written import FOLDER as WRITTEN
 from qa.train.written import is_written, written_rows
 
@@ -69,7 +70,7 @@ HELD_OUT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A passage as the product cuts it: its text, and its sentences as spans of that text."""
+    """A passage as the product cuts and reads it: its text, and its sentences as spans of that text."""
 
     number: int
     title: str
@@ -100,6 +101,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cut:
+    """Where a piece stands in its context, its sentences there, and how it is read."""
+
+    stands: Span
+    sentences: Sequence[Span]
+    read: AsRead
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """All questions, and the pieces that they speak of by number."""
 
@@ -116,7 +126,7 @@ def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
     questions: list[Question] = []
     texts: dict[Context, str] = {}
     contexts: dict[Context, list[Piece]] = {}
-    starts: dict[int, int] = {}
+    cuts: dict[int, _Cut] = {}
     for name in names:
         for row in _set_rows(folder, name, texts):
             key = (row.get("set", name), row["context"])
@@ -124,12 +134,11 @@ def load_corpus(folder: Path, names: Iterable[str] = SHARES) -> Corpus:
                 texts[key] = row["text"]
                 continue
             if key not in contexts:
-                contexts[key] = _pieces(key, row, texts[key], len(pieces))
+                of_context = dict(enumerate(_cuts(texts[key]), start=len(pieces)))
+                contexts[key] = [_piece(number, key, row, cut) for number, cut in of_context.items()]
                 pieces.extend(contexts[key])
-                starts.update(
-                    (piece.number, start) for piece, start in zip(contexts[key], _starts(texts[key]), strict=True)
-                )
-            question = _question(name, row, contexts[key], starts)
+                cuts.update(of_context)
+            question = _question(name, row, contexts[key], cuts)
             if question is not None:
                 questions.append(question)
     return Corpus(pieces, questions)
@@ -163,46 +172,40 @@ def _questions_of(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield about | {"answers": [], "evidence": evidence, "answerable": supports}
 
 
-def _starts(text: str) -> list[int]:
-    return [group[0].start for group in passage_groups(text, sentence_spans(text))]
+def _cuts(text: str) -> Iterator[_Cut]:
+    sentences = sentence_spans(text)
+    groups = list(passage_groups(text, sentences))
+    above = list[str]()
+    for group in groups:
+        stands = Span(group[0].start, group[-1].end)
+        inside = [one.moved(-stands.start) for one in group]
+        yield _Cut(stands, group, as_read(stands.of(text), inside, above, asked=None))
+        above += [one.of(text) for one in group]
 
 
-def _pieces(key: Context, row: Mapping[str, Any], text: str, first: int) -> list[Piece]:
+def _piece(number: int, key: Context, row: Mapping[str, Any], cut: _Cut) -> Piece:
     title = str(row["title"]).replace("_", " ")
-    document = (key[0], title or str(key[1]))
-    pieces = []
-    for number, group in enumerate(passage_groups(text, sentence_spans(text)), start=first):
-        start, end = group[0].start, group[-1].end
-        sentences = tuple(Span(one.start - start, one.end - start) for one in group)
-        pieces.append(Piece(number, title, text[start:end], sentences, document))
-    return pieces
+    return Piece(number, title, cut.read.text, cut.read.sentences, document=(key[0], title or str(key[1])))
 
 
-def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], starts: Mapping[int, int]) -> Question | None:
+def _question(name: str, row: Mapping[str, Any], pieces: Sequence[Piece], cuts: Mapping[int, _Cut]) -> Question | None:
     """Return the question with its gold in each piece, or None if its gold lies in no piece as a whole."""
     if "within" in row:
         within = Span(*row["within"])
-        pieces = [
-            one for one in pieces if within.overlaps(Span(starts[one.number], starts[one.number] + len(one.text)))
-        ]
+        pieces = [one for one in pieces if within.overlaps(cuts[one.number].stands)]
     answers = [Span(one["start"], one["start"] + len(one["text"])) for one in row["answers"]]
     evidence = [Span(one["start"], one["start"] + len(one["text"])) for one in row["evidence"]] or answers
     golds = []
     for piece in pieces:
-        start = starts[piece.number]
-        inside = [
-            Span(one.start - start, one.end - start)
-            for one in answers
-            if start <= one.start and one.end <= start + len(piece.text)
-        ]
-        marked = [Span(max(0, one.start - start), one.end - start) for one in evidence if one.end > start]
+        cut = cuts[piece.number]
+        inside = [one for one in answers if cut.stands.start <= one.start and one.end <= cut.stands.end]
+        marked = inside if inside and not row["evidence"] else evidence
         found = frozenset(
-            number
-            for number, sentence in enumerate(piece.sentences)
-            if any(sentence.overlaps(one) for one in (inside if inside and not row["evidence"] else marked))
+            number for number, sentence in enumerate(cut.sentences) if any(sentence.overlaps(one) for one in marked)
         )
         if found and (inside or row["evidence"]):
-            golds.append(Gold(piece.number, inside[0] if inside else None, found))
+            answer = cut.read.read_at(inside[0].moved(-cut.stands.start)) if inside else None
+            golds.append(Gold(piece.number, answer, found))
     if row["answerable"] and not golds:
         return None
     return Question(

@@ -41,7 +41,10 @@ def test_what_introduces_others_is_told_by_its_looks(sentence: str, expected: bo
 
 def test_rows_and_items_are_told_by_their_looks() -> None:
     assert all(map(is_row, ["Asia\t2,440\t2,000", "| Ruiz | Aye |", "Code: E05; Meaning: Grinder blocked"]))
+    assert all(map(is_row, ["Lamp (LED): 12 W; Price (net): £4"]))
     assert not any(map(is_row, ["Asia grew by 22%.", "Contact: Anders Moe", "He said: yes; she said no."]))
+    assert not is_row("Lindos (Greek: Λίνδος; Latin: Lindus; Italian: Lindo) is a town.")
+    assert not is_row("It has three names in the islands, which are (Greek: Λίνδος); Latin: Lindus; Italian: Lindo.")
     assert all(map(is_item, ["(a) keep bees", "1. Switch off.", "• two eggs", "keep bees;"]))
     assert not any(map(is_item, ["1998 was a good year.", "A tenant may keep bees."]))
     assert not is_heading("Asia\t2,440")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Index, Source
+from index import Index, Source, Span
 from index.lexical import terms
 from index.sentences import sentence_spans
 from qa.answer import Answerer
@@ -117,3 +117,24 @@ def test_the_cell_that_answers_is_marked(index: Index) -> None:
     answer = Answerer(index, threshold=0.0).answer("What does a hornbeam of 150 cm cost?")
     assert answer.citations[0].text == "Hornbeam\t4.90\t11.50"
     assert answer.short == "11.50"
+
+
+@given(st.text(alphabet="ab1;:| \t\n", max_size=80), st.integers(0, 80), st.integers(0, 8))
+def test_what_is_read_of_a_stretch_are_its_own_words(text: str, start: int, length: int) -> None:
+    found = as_read(text, sentence_spans(text), asked=None)
+    standing = Span(min(start, len(text)), min(start + length, len(text)))
+    place = found.read_at(standing)
+    assert place is None or place.of(found.text) == standing.of(text)
+    if "\t" not in text and "|" not in text and ":" not in text:
+        assert place == standing
+
+
+def test_every_cell_is_found_where_it_is_read_if_all_may_be_marked() -> None:
+    found = as_read(PRICES, sentence_spans(PRICES), asked=None)
+    for cell in ("Hornbeam", "4.90", "11.50", "sold out"):
+        standing = Span(PRICES.index(cell), PRICES.index(cell) + len(cell))
+        place = found.read_at(standing)
+        assert place is not None
+        assert found.origin(place.start, place.end) == standing
+    both = Span(PRICES.index("4.90"), PRICES.index("11.50") + 5)
+    assert found.read_at(both) is None

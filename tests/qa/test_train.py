@@ -243,6 +243,34 @@ def test_a_written_question_is_asked_of_its_own_passage(
     assert answered
 
 
+def test_rows_are_taught_as_they_are_read_and_without_the_cell_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "forum.txt").write_text("""# Prices
+>> Tree␉80 cm␉150 cm
+>> Oak␉4.90␉11.50
+>> Yew␉3.10␉9.80
+2 | 11.50 | What does an oak of 150 cm cost?
+3 | Yew | Which tree costs 9.80?
+""")
+    monkeypatch.setattr("qa.train.questions.WRITTEN", tmp_path)
+    corpus = load_corpus(tmp_path, ["forum"])
+    (piece,) = corpus.pieces
+    assert piece.sentences[1].of(piece.text) == "Oak 80 cm 4.90; Oak 150 cm 11.50; "
+    assert [gold.answer and gold.answer.of(piece.text) for one in corpus.questions for gold in one.golds] == [
+        "11.50",
+        "Yew",
+    ]
+    groups = [group for epoch in range(8) for group in Epochs(corpus, 0).groups(epoch)]
+    oaks = {span.of(one.text) for group in groups for one in group for span in one.sentences if not one.evidence}
+    assert "Oak 80 cm 4.90; " in oaks, "the price asked for is gone"
+    assert not any(sentence.startswith("Yew 150 cm") for sentence in oaks), "its name stays in the other cell"
+    for group in groups:
+        for one in group:
+            assert all(span.end <= len(one.text) for span in one.sentences)
+            assert one.answer is None or one.answer.of(one.text) in {"11.50", "Yew"}
+
+
 def test_words_that_are_not_in_their_sentence_are_told(tmp_path: Path) -> None:
     (tmp_path / "forum.txt").write_text("# A lease\n> Rent is due on Monday.\n1 | Tuesday | When must one pay?\n")
     with pytest.raises(ValueError, match=r"forum.txt, the passage of line 1: these words .*Tuesday"):
