@@ -79,8 +79,7 @@ def collect(  # noqa: PLR0917 - each is an option of the command
         suites = list(_suites(data, name, sample, seed))
         store = to / "stores" / name.removesuffix("#given").removesuffix("#near")
         with Index.open(store) as index, (to / f"{name}.jsonl").open("w") as lines:
-            if not index.document_count():
-                index.add(suites[0].sources())
+            index.add(suites[0].sources())  # a store of a run that was stopped may lack some
             system = VerbatimSystem(index, suites[0])
             read = ModelReader(model, index).read
             for suite in suites:

@@ -221,8 +221,7 @@ def ask(suite: Suite, ways: Mapping[str, Way], folder: Path) -> dict[str, list[R
     """Return the results of each way, question by question."""
     judge = Judge(suite)
     with Index.open(folder) as index:
-        if not index.document_count():
-            index.add(suite.sources())
+        index.add(suite.sources())
         reader = RememberingReader(open_reader(None, index))
         found = {}
         for name, way in ways.items():
