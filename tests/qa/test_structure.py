@@ -65,6 +65,15 @@ def test_a_question_that_stands_alone_in_the_documents_answers_nothing(index: In
     assert asked(index, "notes.txt", text, "Did Okafor know about the report?").citations[0].text.startswith("Called")
 
 
+def test_a_question_that_tells_what_was_asked_is_cited(index: Index) -> None:
+    text = (
+        "Which cheap phone should I get for my grandmother in Lindholm? She only calls, and has trouble with small "
+        "keys. It must not cost much."
+    )
+    found = asked(index, "post.txt", text, "Who is the phone for?")
+    assert found.citations[0].text.startswith("Which cheap phone")
+
+
 def test_an_item_is_shown_below_the_head_of_its_list(index: Index) -> None:
     cited = asked(index, "lease.txt", LEASE, "May the tenant park lorries in the yard overnight?").citations[0]
     assert cited.text == "(b) park lorries in the yard overnight;"
