@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Protocol, runtime_checkable
 
 
@@ -63,6 +64,17 @@ class TextDocument(Protocol):
     @property
     def text(self) -> str:
         """The text, kept as it is."""
+
+
+_PAGES_CALLED = {
+    ".epub": "part", ".odp": "slide", ".ods": "sheet", ".pptm": "slide", ".pptx": "slide", ".xlsm": "sheet",
+    ".xlsx": "sheet",
+}  # fmt: skip
+
+
+def page_of(source: str, page: int) -> str:
+    """Return a page by what it is called in such a source: "page 3", "sheet 3" of a workbook, "slide 3", "part 3"."""
+    return f"{_PAGES_CALLED.get(PurePath(source).suffix.lower(), 'page')} {page}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group
 from rich.text import Text
 
+from index.types import page_of
 from qa.types import COPIES_NAMED, UNANSWERED
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
 
 def _copies(citation: Citation) -> str:
     """Return where else the sentence stands, in the same words or nearly."""
-    named = [f"{copy.title}, page {copy.page}" for copy in citation.copies[:COPIES_NAMED]]
+    named = [f"{copy.title}, {page_of(copy.source, copy.page)}" for copy in citation.copies[:COPIES_NAMED]]
     more = len(citation.copies) - len(named)
     return f"also in: {'; '.join(named)}" + (f"; and {more} more" if more else "")
 

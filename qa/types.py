@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from index.types import Hit, Span
+from index.types import Hit, Span, page_of
 from qa.address import Address
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class Citation:
 
     @property
     def place(self) -> str:
-        """Where the sentence stands, in words: page, characters, and what to know of such a page."""
-        place = f"page {self.page}, characters {self.start}–{self.end}"
+        """Where the sentence stands, in words: page, sheet or slide, characters, and what to know of such a page."""
+        place = f"{page_of(self.source, self.page)}, characters {self.start}–{self.end}"
         return f"{place}, {RECOGNISED}" if self.recognised else place
 
     @property

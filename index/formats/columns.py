@@ -293,7 +293,7 @@ def _are_columns(left: Sequence[Piece], right: Sequence[Piece], *, in_order: boo
 
     The order in the file tells best: programs write a column after the other, but a table row by row. A file that is
     written line by line across the page goes over to the other side with nearly every line, where a table does so with
-    every cell. It needs long and full lines on both sides, and never is ``in_order``.
+    every cell. It needs long and full lines on both sides, as few gaps leave them, and never is ``in_order``.
     """
     sides = [side for _, side in sorted([(p.order, 0) for p in left] + [(p.order, 1) for p in right])]
     switches = sum(side != following for side, following in pairwise(sides))
@@ -312,11 +312,20 @@ def _are_columns(left: Sequence[Piece], right: Sequence[Piece], *, in_order: boo
     if switches <= max(1, sum(map(len, widths)) / 12):
         return shortest >= (12 if in_order else 6)
     full = min(sum(width > 0.75 * max(side) for width in side) / len(side) for side in widths)
-    return not in_order and rows >= 6 and switches >= 1.5 * rows and shortest >= 12 and full >= 0.6
+    if in_order or rows < 6 or switches < 1.5 * rows or shortest < 12 or full < 0.6:
+        return False
+    return all(
+        median(_written_widths(side)) > 0.75 * median(width) for side, width in zip((left, right), widths, strict=True)
+    )
 
 
 def _line_widths(pieces: Iterable[Piece]) -> list[float]:
     return [max(piece.right for piece in level) - min(piece.left for piece in level) for level in _levels(pieces)]
+
+
+def _written_widths(pieces: Iterable[Piece]) -> list[float]:
+    """Return how much of each line is written, without the gaps between its pieces."""
+    return [sum(piece.right - piece.left for piece in level) for level in _levels(pieces)]
 
 
 # ---- lines and their cells ----------------------------------------------------------------------------------------

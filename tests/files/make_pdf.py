@@ -206,6 +206,28 @@ def table() -> tuple[bytes, Expected]:
     return flow(story), expected
 
 
+def wide_table() -> tuple[bytes, Expected]:
+    """A table with few words far apart, whose first column is as wide as one of a page, and whose lines are full."""
+    rows = [
+        ["Service", "Core", "Comfort", "Plus"],
+        ["Your monthly contribution", "€0", "€38", "€74"],
+        ["Nights in the keeper's cottage per year", "9", "18", "30"],
+        ["Crossings in winter, yearly maximum", "€250", "€500", "€1,000"],
+        ["Lamp oil for members of the household", "none", "€1,200", "€2,000"],
+        ["Spectacles or a telescope, every two years", "€100", "€200", "€350"],
+        ["Room on the mainland", "shared room", "room for two", "single room"],
+        ["Tides and charts, reimbursed share", "50 per cent", "80 per cent", "100 per cent"],
+    ]
+    small = ParagraphStyle("small", fontName="Helvetica", fontSize=8.5, leading=11)
+    grid = Table(
+        [[Paragraph(cell, small) for cell in row] for row in rows],
+        colWidths=[184, 95, 95, 80],
+        style=[("GRID", (0, 0), (-1, -1), 0.4, "grey"), ("VALIGN", (0, 0), (-1, -1), "TOP")],
+    )
+    story = [Paragraph(" ".join(ALL[18:20]), BODY), Spacer(1, 6), grid, Spacer(1, 8), Paragraph(ALL[12], BODY)]
+    return flow(story), [(text, 1) for text in (*ALL[18:20], ALL[12], *("\t".join(row) for row in rows))]
+
+
 def counts() -> tuple[bytes, Expected]:
     """Tables of small numbers, one with numbered rows, and steps whose numbers are those of a list."""
     lines = [("LINEBELOW", (0, 0), (-1, 0), 0.5, "black"), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
@@ -723,6 +745,7 @@ MAKERS: list[Callable[[], tuple[bytes, Expected]]] = [
     columns_line_by_line,
     headers_and_pages,
     table,
+    wide_table,
     counts,
     lists,
     hyphens,

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index import Index, Span
-from qa import Answer, Citation, Statement, Written, answer
+from qa import Answer, Answerer, Citation, Statement, Written, answer
 from qa.display import printable, rich_citation
 
 ROOT = Path(__file__).parents[2]
@@ -120,3 +120,20 @@ def test_it_needs_nothing_of_the_chat_and_costs_nothing_until_it_is_shown():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[1] == "False"
+
+
+@pytest.mark.parametrize(
+    ("file", "question", "where"),
+    [
+        ("xlsx/openpyxl.xlsx", "What does a sheet of steel cost?", "sheet"),
+        ("pptx/python-pptx.pptx", "What is on the second slide?", "slide"),
+        ("pdf/two-columns.pdf", "What is on the page?", "page"),
+    ],
+)
+def test_a_place_is_named_as_people_name_it_there(tmp_path: Path, file: str, question: str, where: str):
+    with Index.open(tmp_path) as index:
+        index.add([ROOT / "tests" / "files" / file])
+        shown = Answerer(index, threshold=0).answer(question)
+    assert shown.citations
+    for citation in shown.citations:
+        assert citation.place.startswith(f"{where} {citation.page}, characters {citation.start}–")

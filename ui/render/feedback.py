@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.types import Hit
+from index.types import Hit, page_of
 from ui.render.text import button, escape
 
 
@@ -44,7 +44,7 @@ def _passage(turn: int, hit: Hit) -> str:
         f'<span dir="auto">{escape(hit.sentence_text(span))}</span></button></li>'
         for span in hit.passage.sentences
     )
-    page = f" · page {hit.passage.page}" if hit.passage.page > 1 else ""
+    page = f" · {page_of(hit.source, hit.passage.page)}" if hit.passage.page > 1 else ""
     return f"<h3><bdi>{escape(hit.title)}</bdi>{page}</h3><ul>{sentences}</ul>"
 
 

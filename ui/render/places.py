@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.sentences import sentence_spans
-from index.types import Document
+from index.types import Document, page_of
 from qa.types import RECOGNISED, Citation
 from ui.render.text import day, escape
 
@@ -54,7 +54,7 @@ def place_of(citation: Citation, document: Document) -> Place:
 def told(citation: Citation, place: Place) -> str:
     """Return page (where there are several), date, author, and whether it was recognised or has changed since."""
     parts = [
-        f"page {citation.page}" if place.pages > 1 else "",
+        page_of(citation.source, citation.page) if place.pages > 1 else "",
         escape(day(place.date)) if place.date else "",
         f"<bdi>{escape(place.author)}</bdi>" if place.author else "",
         RECOGNISED if citation.recognised else "",

@@ -22,6 +22,7 @@ from rich.text import Text
 from evals.command import command as eval_command
 from evals.command import path, plain_errors
 from index import Index
+from index.types import page_of
 from qa.address import find
 from qa.display import printable
 from qa.types import RECOGNISED
@@ -181,7 +182,7 @@ def open_address(
         place = find(address, index)
     document = place.document
     console.print(Text(printable(document.title), style="bold"))
-    where = f"{document.source}, page {place.page}" + (
+    where = f"{document.source}, {page_of(document.source, place.page)}" + (
         f", characters {span.start}–{span.end}" if (span := place.address.span) else ""
     )
     console.print(Text(printable(where), style="dim"))
