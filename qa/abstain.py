@@ -61,6 +61,12 @@ def confidence_features(evidence: Sequence[Evidence]) -> dict[str, float]:
     # A sentence so far behind that it was not compared with the question is taken for unlike it.
     compared = {"cosine": 0.0, "told": 0.0}
     said = said_once([Said(item.text, item.hit.passage.document_id, item.short, item.score) for item in evidence])
-    scores = [evidence[place].score for place in said]
+    scores = [first.score, *(evidence[place].score for place in said if not _beside(evidence[place], first))]
     lead = 1 / sum(math.exp(score - first.score) for score in scores)
     return {"search": first.hit.score, **compared, **first.features, "lead": lead}
+
+
+def _beside(one: Evidence, first: Evidence) -> bool:
+    """Whether a sentence is the first itself, or another step or item below its head: then it is no rival."""
+    same_head = first.head is not None and one.head == first.head
+    return one is first or (same_head and one.hit.passage.document_id == first.hit.passage.document_id)

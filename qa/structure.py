@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from index import Hit, Index
 from index.lexical import terms
@@ -47,7 +47,8 @@ PASSAGES_OF_A_TABLE = 40
 LOOKED_BACK = 40
 """Sentences that are looked through for the head of a list."""
 
-_HOW_OR_WHY = re.compile(r"\W*(?:how (?:do|does|did|can|could|should|would|to)\b|why\b)", re.IGNORECASE)
+_HOW = re.compile(r"\W*how (?:do|does|did|can|could|should|would|to)\b", re.IGNORECASE)
+_WHY = re.compile(r"\W*why\b", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?!(?:From|To|Cc|Sent|Subject|Date|Re|Fwd):)([A-Z][\w.'’-]{0,20}(?: [A-Z][\w.'’-]*){0,3}):\s\S")
 FEWEST_SPEAKERS, FEWEST_TURNS = 2, 2
 _PLACE = re.compile(
@@ -70,12 +71,15 @@ def as_they_stand(question: str, read: Iterable[Evidence]) -> list[Evidence]:
 def _passed_on(question: str, sentences: Sequence[Evidence]) -> Iterator[Evidence]:
     """Give the sentences of a passage, the score of those that only introduce others handed to these."""
     heads: dict[int, Evidence] = {}
+    wants_steps = _HOW.match(question) is not None
     for place, one in enumerate(sentences):
-        if _only_introduces(one, question) and (below := list(_introduced(place, sentences))):
+        if _only_introduces(one, question) and (below := list(_introduced(place, sentences, wants_steps=wants_steps))):
             best = max(one, heads.get(place, one), key=lambda head: head.score)
             heads |= dict.fromkeys(below, best)
         elif (head := heads.get(place)) and head.score > one.score:
             yield replace(_shifted(one, head.score - one.score), answer=None, head=head.sentence)
+        elif head and is_question(head.text):
+            yield replace(one, head=head.sentence)
         else:
             yield one
 
@@ -88,7 +92,7 @@ def _only_introduces(one: Evidence, question: str) -> bool:
     sentence = one.text
     if is_question(sentence):
         return one.features.get("span", 0.0) <= ANSWERED_IN_IT or _says_nothing_new(one.short, question)
-    wants_more = _HOW_OR_WHY.match(question) is not None and is_heading(sentence)
+    wants_more = (_HOW.match(question) or _WHY.match(question)) is not None and is_heading(sentence)
     return wants_more or (introduces(sentence) and _says_nothing_new(sentence, question))
 
 
@@ -101,12 +105,42 @@ def _says_nothing_new(sentence: str, question: str) -> bool:
     return set(terms(question)).issuperset(terms(sentence))
 
 
-def _introduced(place: int, sentences: Sequence[Evidence]) -> Iterator[int]:
-    """Give the place of the sentence after one, or those of the items that it introduces."""
+def _introduced(place: int, sentences: Sequence[Evidence], *, wants_steps: bool) -> Iterator[int]:
+    """Give the place of the sentence after one, or those of the items that it introduces.
+
+    Where steps are wanted a heading introduces those that are numbered below it, or all that stands together there.
+    """
+    if wants_steps and is_heading(sentences[place].text):
+        yield from _steps(place, sentences)
+        return
     for later in range(place + 1, min(len(sentences), place + 1 + MOST_ITEMS)):
         yield later
         if not (leads_on(sentences[place].text) and is_item(sentences[later].text)):
             break
+
+
+def _steps(place: int, sentences: Sequence[Evidence]) -> list[int]:
+    """Return the places of the numbered steps below a heading; if there are none, of the lines up to the next gap."""
+    near = range(place + 1, min(len(sentences), place + 1 + MOST_ITEMS))
+    below = list(takewhile(lambda later: not is_heading(sentences[later].text), near))
+    if numbered := [later for later in below if mark(_line(sentences[later])) == "number"]:
+        return numbered
+    together = takewhile(lambda later: later == place + 1 or not _gap_before(later, sentences), below)
+    return list(together)
+
+
+def _line(one: Evidence) -> str:
+    """Return a sentence from the beginning of its line: in Markdown the number of a step is no part of it."""
+    start, end = (edge - one.hit.passage.start for edge in (one.sentence.start, one.sentence.end))
+    return one.hit.text[one.hit.text.rfind("\n", 0, start) + 1 : end]
+
+
+def _gap_before(place: int, sentences: Sequence[Evidence]) -> bool:
+    """Whether a blank line parts a sentence from the one before, and that one does not lead on to it."""
+    before, one = sentences[place - 1], sentences[place]
+    start = one.hit.passage.start
+    between = one.hit.text[before.sentence.end - start : one.sentence.start - start]
+    return "\n\n" in between and not leads_on(before.text)
 
 
 def _apart(question: str, named: Sequence[str], sentences: Sequence[Evidence]) -> list[Evidence]:

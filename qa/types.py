@@ -34,8 +34,8 @@ class Evidence:
 
     ``score`` orders sentences (higher is better); ``features`` says what it was made of. ``answer`` is the short
     answer inside the sentence, in document offsets, where the reader found one. ``head`` is the heading or question
-    above that was found in its stead. ``as_read`` is the sentence as a model read it, a row with the names of its
-    columns.
+    above that was found in its stead, or that it answers. ``as_read`` is the sentence as a model read it, a row with
+    the names of its columns.
     """
 
     hit: Hit

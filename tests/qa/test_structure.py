@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from index import Index, Source
+from qa.abstain import confidence_features
 from qa.answer import Answerer
 from qa.parties import in_own_words, parties
-from qa.structure import line_above, speakers_line
-from qa.types import Answer
+from qa.structure import as_they_stand, line_above, speakers_line
+from qa.types import Answer, Evidence
 
 FAQ = """# Questions about the app
 
@@ -58,6 +61,55 @@ def test_of_a_list_of_questions_the_answer_is_cited_below_its_question(
     assert cited.text == answer
     assert cited.context is not None
     assert cited.context.text == question
+
+
+STEPS = """# Printer LX210
+
+## Connecting the printer to a new Wi-Fi
+
+The customer has changed the router or the password. The old settings have to go first.
+
+1. Hold the Wi-Fi button for eight seconds until the printer beeps twice.
+2. Open the app and choose the printer.
+
+## Factory reset
+
+Switch the printer off and wait. Hold both keys together, switch on, and let go at the question mark.
+
+All settings are lost.
+"""
+
+
+def read_as(index: Index, text: str, scores: dict[str, float]) -> list[Evidence]:
+    """The sentences of a text as if the model had given those that begin so these scores, and the others none."""
+    index.add(Source("help.md", text.encode()))
+    hit = index.search(text[:200], top_k=1)[0]
+    score = {span: scores.get(hit.sentence_text(span).strip("# ").split()[0], 0.0) for span in hit.passage.sentences}
+    return [Evidence(hit, span, score[span], {}) for span in hit.passage.sentences]
+
+
+@pytest.mark.parametrize(
+    ("scores", "question", "steps"),
+    [
+        ({"Connecting": 5, "The": 1}, "How do I connect the printer to a new Wi-Fi?", ["Hold", "Open"]),
+        ({"Factory": 5}, "How can I do a factory reset?", ["Switch", "Hold"]),
+        ({"Factory": 5}, "What does a factory reset do?", ["Switch"]),
+    ],
+)
+def test_who_asks_how_to_do_a_thing_gets_the_steps_below_its_heading(
+    index: Index, scores: dict[str, float], question: str, steps: list[str]
+) -> None:
+    found = as_they_stand(question, read_as(index, STEPS, scores))
+    raised = [one for one in found if one.score == 5 and one.head]
+    assert [one.text.split()[0] for one in raised] == steps, "the numbered ones, or what stands together"
+
+
+def test_steps_below_one_head_are_no_rivals_of_each_other(index: Index) -> None:
+    question = "How do I connect the printer to a new Wi-Fi?"
+    found = sorted(as_they_stand(question, read_as(index, STEPS, {"Connecting": 5})), key=lambda one: -one.score)
+    assert confidence_features(found)["lead"] > 0.9
+    apart = [replace(one, head=None) for one in found]
+    assert confidence_features(apart)["lead"] < 0.5
 
 
 def test_a_question_that_stands_alone_in_the_documents_answers_nothing(index: Index) -> None:
