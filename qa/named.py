@@ -70,6 +70,7 @@ _LETTERED = re.compile(
 """What else joins a letter and a number: "flat 12b", "error E 05"; not "5m", which is a unit."""
 
 _BACK = re.compile(r"\b(?:it|its|he|him|his|she|her|they|them|their|this|that|these|those|there|one)\b", re.IGNORECASE)
+_OF_ONESELF = re.compile(r"\b(?:I|I['’]\w+|[Mm]y|me|[Ww]e|[Ww]e['’]\w+|[Oo]ur|us)\b")
 _SPACED_CODE = re.compile(r"[A-Za-z] \d")
 _COUNTED = re.compile(r" ([a-z]{2,}s|people|persons|men|women|children)\b")
 _VALUE = r"(?<![\d.,])[$€£¥₹]?\s?\d[\d.,]*(?:[\s-]?(?:%|[^\W\d_]+))?"
@@ -118,14 +119,15 @@ def named_terms(question: str) -> list[str]:
 
     A number has its unit, or what it counts, with it: "250 euros". The initials of a person are left out: "J. K.
     Rowling" is mentioned by "Joanne Rowling". Of what is told before the question only codes count: that the machine
-    was a gift for Christmas need not be mentioned by what answers why it leaks.
+    was a gift for Christmas need not be mentioned by what answers why it leaks. If the question leans on it, names
+    count, too, but no numbers and times of one's own: "My son is 23 and starts in May. Is he still insured?".
     """
     asked = asking(question)
     both = _codes(asked)
-    rest = asked
+    rest = _without_circumstances(asked)
     for code in both:
         rest = rest.replace(code, "¤" * len(code))
-    words = [word for word in names(asked) if not re.search(r"\d", word) and not _is_initial(word, asked)]
+    words = [word for word in names(rest) if not re.search(r"\d", word) and not _is_initial(word, asked)]
     words = [word for word in words if re.search(rf"(?<!\w){re.escape(word)}", rest)]
     placed = [(asked.find(one), one) for one in (*_with_units(rest), *both, *words)]
     told = _codes(question[: len(question) - len(asked)])
@@ -139,6 +141,15 @@ def asking(question: str) -> str:
     if first and (_BACK.search(sentences[first][1]) or TELLING_NOTHING.issuperset(terms(sentences[first][1]))):
         first -= 1
     return question[sentences[first][0] :] if first else question
+
+
+def _without_circumstances(asked: str) -> str:
+    """Return a question without the numbers and times of what one tells of oneself before it, each sign replaced."""
+    told = next(iter(sentence_spans(asked)), None)
+    if told is None or told.of(asked).endswith("?") or not _OF_ONESELF.search(told.of(asked)):
+        return asked
+    hidden = re.sub(rf"\b(?:{WEEKDAY}s?|{MONTH}|\d[\d.,]*)\b", lambda found: "¤" * len(found[0]), asked[: told.end])
+    return hidden + asked[told.end :]
 
 
 def _codes(text: str) -> list[str]:

@@ -27,6 +27,8 @@ from qa.named import named_terms, unmentioned
         ("May 10 guests pay 250 euros in 2031?", ["10 guests", "250 euros", "2031"]),
         ("We got your MX-4 for Easter from Joan. Where is the filter?", ["MX-4"]),
         ("It was Easter. The tank from Oslo leaks. Any idea?", ["Oslo"]),
+        ("My son is 23 and starts at Ulm in May. Is he still insured?", ["Ulm"]),
+        ("The contract of June 2019 was with US Steel. When did it end?", ["June", "2019", "US", "Steel"]),
         ("We are in Oslo.", ["Oslo"]),
         ("Museum Opening Hours", []),
         ('Which magazine is like "Playboy"?', ["Playboy"]),
