@@ -10,6 +10,7 @@ LONGEST_HEADING_CHARS = 90
 _OPENING_SIGNS = "\"“‘'([§#¿¡"
 _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
+_BOLD_LINE = re.compile(r"(\*\*|__)[^\W_](?:(?!\1).)*\1", re.DOTALL)
 _LEADS_ON = re.compile(r"[:—–]$")
 _ASKS = re.compile(r"\?[\W_]*$")
 _NAME_OF_VALUE = r"(?:[^;:\t()]|\([^;:\t()]*\)){1,60}: "
@@ -64,8 +65,11 @@ def leads_on(sentence: str) -> bool:
 def is_heading(sentence: str) -> bool:
     """Whether a sentence looks like a heading: short, without a full stop, neither a row nor an item.
 
-    "6.2 Repairs" and "3. Fees" are headings all the same, "— The Secretary, May 2024" is a signature.
+    "6.2 Repairs" and "3. Fees" are headings all the same, "— The Secretary, May 2024" is a signature. A short
+    line all of which Markdown makes bold is one, too: "**I've lost my badge.**".
     """
+    if _BOLD_LINE.fullmatch(sentence):
+        return len(sentence) <= LONGEST_HEADING_CHARS
     return (
         len(sentence) <= LONGEST_HEADING_CHARS
         and any(map(str.isalpha, sentence))

@@ -48,6 +48,9 @@ def test_rows_and_items_are_told_by_their_looks() -> None:
     assert all(map(is_item, ["(a) keep bees", "1. Switch off.", "• two eggs", "keep bees;"]))
     assert not any(map(is_item, ["1998 was a good year.", "A tenant may keep bees."]))
     assert not is_heading("Asia\t2,440")
+    assert is_heading("**I've lost my badge.**")
+    assert not is_heading("**You** must pay the **full price.**")
+    assert not is_heading("**Fixed:** the export, which had been wrong.")
 
 
 def test_the_cells_of_a_row_have_edges_and_a_sentence_has_none() -> None:
