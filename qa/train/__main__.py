@@ -25,6 +25,8 @@ def main(  # noqa: PLR0917 - each is an option of the command
     replay: Annotated[
         float, typer.Option(help="How often the data's questions are seen beside the written ones.")
     ] = 1.0,
+    teacher: Annotated[Path | None, typer.Option(help="A folder of shipped weights to be held to.")] = None,
+    new: Annotated[str, typer.Option(help="Sets that the teacher has not seen, by commas.")] = "",
     frozen: Annotated[int, typer.Option(help="The lowest layers that stay as they are.")] = 0,
 ) -> None:
     """Train the reader, or go on where the last checkpoint stands."""
@@ -43,6 +45,8 @@ def main(  # noqa: PLR0917 - each is an option of the command
             frozen=frozen,
             cool_down=cool_down,
             replay=replay,
+            teacher=str(teacher) if teacher else None,
+            new=tuple(filter(None, new.split(","))),
         )
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.lexical import STOP_WORDS, MemorySearch
+from index.shapes import is_heading
 from index.types import Span
 from qa.cells import END_OF_CELL
 from qa.named import bare
@@ -30,7 +31,7 @@ SWAPPED, TRANSPLANTED, CUT_OUT = 0.22, 0.1, 0.2
 """For so many questions one more is asked that nothing answers: with a name, number or word swapped, or another
 question about what this passage is about. For so many the passage is read again without the sentences that answer."""
 
-EMPTIED = 0.5
+EMPTIED = 0.3
 """For so many questions that a cell of a row answers the row is read again without that cell."""
 
 FORGOTTEN = 0.25
@@ -47,6 +48,13 @@ ASIDE = 0.06
 IN_A_TALK = 0.08
 """The share of questions asked as in a talk: "it" or "there" for a name, and behind the question the name and what else
 the talk lends, as `qa.carry` puts it."""
+
+OF_A_NAME, TOLD = 0.12, 0.6
+"""The share of questions asked of one name more ("at Alder Court"), and that of these where the name is told above the
+passage, as a title tells it: the others have no answer."""
+
+TOLD_IN_VAIN = 0.12
+"""The share of passages without an answer above which the names are told that only the question mentions."""
 
 CROPPED = 0.6
 """The share of long passages of which only a run of sentences is read: more questions in the same time."""
@@ -72,6 +80,9 @@ ASIDES = (
 )  # fmt: skip
 """What people say beside a question and what does not matter to its answer."""
 
+OF_MANY = ("Unit", "Flat", "Room", "Lot", "Plot", "Site", "Branch", "Project", "Model", "Line")
+"""What is told apart by its number."""
+
 COMMON = frozenset(STOP_WORDS.split())
 
 SHORT_CHARS = 450
@@ -84,7 +95,8 @@ class Example:
     """One question beside one passage. ``answer`` and ``evidence`` are empty where the passage does not answer.
 
     ``group`` is the same for the passages read for one question. Where there is evidence but no answer, the set marks
-    no answer phrase.
+    no answer phrase. ``title`` is all that is told above the passage. What ``is_new`` to a teacher is taught by the set
+    alone.
     """
 
     group: int
@@ -94,6 +106,7 @@ class Example:
     sentences: tuple[Span, ...]
     answer: Span | None
     evidence: frozenset[int]
+    is_new: bool = False
 
     @property
     def chars(self) -> int:
@@ -104,13 +117,15 @@ class Example:
 class Epochs:
     """Makes the examples of each epoch.
 
-    ``replay`` is how much of its share each set has that was not written for this reader.
+    ``replay`` is how much of its share each set has that was not written for this reader. ``new`` are the sets that a
+    teacher has not seen.
     """
 
-    def __init__(self, corpus: Corpus, seed: int, replay: float = 1.0) -> None:
+    def __init__(self, corpus: Corpus, seed: int, replay: float = 1.0, new: Collection[str] = ()) -> None:
         self._corpus = corpus
         self._seed = seed
         self._replay = replay
+        self._new = new
         self._negatives = _mine(corpus)
         self._by_document: dict[tuple[str, str], list[int]] = {}
         self._by_set: dict[str, list[int]] = {}
@@ -130,7 +145,9 @@ class Epochs:
             chance = random.Random(f"{self._seed} {epoch} {place}")
             share = 1.0 if held_out else SHARES[question.set_name] * self._weight(question.set_name)
             for _ in range(int(share) + (chance.random() < share % 1)):
-                groups.extend(self._groups(place, question, chance, len(groups)))
+                for group in self._groups(place, question, chance, len(groups)):
+                    is_new = question.set_name in self._new or any(one.is_new for one in group)
+                    groups.append([replace(one, is_new=is_new) for one in group])
         random.Random(f"{self._seed} {epoch}").shuffle(groups)
         return groups
 
@@ -153,7 +170,10 @@ class Epochs:
         elif chance.random() < FORGOTTEN:
             text = _forgetful(text, [piece.sentences[one].of(piece.text) for one in gold.evidence], chance)
         text = as_in_a_talk(text, piece.text, chance) if in_a_talk else text
-        group = [self._example(number, text, piece, gold, question, chance)]
+        name = "" if is_bare or in_a_talk or chance.random() >= OF_A_NAME else self._name_from_elsewhere(piece, chance)
+        told = name if chance.random() < TOLD else ""
+        text = of_a_name(text, name, chance) if name else text
+        group = [self._example(number, text, piece, gold if name == told else None, question, chance)]
         if chance.random() < CUT_OUT:
             rest = _without(piece, gold.evidence)
             if rest is not None and question.answers and not _holds_answer(rest, question):
@@ -161,10 +181,12 @@ class Epochs:
         emptied = _without_cell(piece, gold)
         if emptied is not None and not _holds_answer(emptied, question) and chance.random() < EMPTIED:
             group.append(self._example(number, text, emptied, None, question, chance))
+        group = [_told(one, told, is_new=bool(name)) for one in group]
         others = self._negatives[place]
         count = chance.choices([0, 1, 2], [0.35, 0.45, 0.2])[0]
         for other in chance.sample(others, min(count, len(others))):
-            group.append(self._example(number, text, self._corpus.pieces[other], None, question, chance))
+            wrong = self._example(number, text, self._corpus.pieces[other], None, question, chance)
+            group.append(_told_in_vain(wrong, chance))
         yield group
         misses: list[str | None] = []
         if chance.random() < SWAPPED:
@@ -174,7 +196,18 @@ class Epochs:
         for further, missed in enumerate(filter(None, misses), start=1):
             asked = bare_words(missed) if is_bare else missed
             asked = as_in_a_talk(asked, piece.text, chance) if in_a_talk else asked
-            yield [self._example(number + further, asked, piece, None, question, chance)]
+            yield [_told_in_vain(self._example(number + further, asked, piece, None, question, chance), chance)]
+
+    def _name_from_elsewhere(self, piece: Piece, chance: random.Random) -> str:
+        """Return a name that this passage does not mention, of another of its set or of one of many ("Flat 12").
+
+        Empty where none is at hand.
+        """
+        if chance.random() < 0.25:
+            return f"{chance.choice(OF_MANY)} {chance.randint(1, 60)}"
+        far = names(self._corpus.pieces[chance.choice(self._by_set[piece.document[0]])].text)
+        far = [one for one in far if one.lower() not in piece.text.lower() and len(one.split()) < 4]
+        return chance.choice(far) if far else ""
 
     def _from_elsewhere(self, piece: Piece, question: Question, chance: random.Random) -> str | None:
         """Return a question of the same set about another document, asked of a name of this passage, or None.
@@ -215,6 +248,9 @@ class Epochs:
         if asked.golds and len(text) > SHORT_CHARS and chance.random() < CROPPED:
             first, last = _window(sentences, evidence, chance)
             shift = sentences[first].start
+            above = [one.of(text) for one in sentences[:first] if is_heading(one.of(text))]
+            if above and title and not is_heading(sentences[first].of(text)):
+                title = f"{title}: {above[-1]}"
             text = text[shift : sentences[last].end]
             sentences = tuple(Span(one.start - shift, one.end - shift) for one in sentences[first : last + 1])
             answer = answer and Span(answer.start - shift, answer.end - shift)
@@ -363,6 +399,33 @@ def as_in_a_talk(question: str, passage: str, chance: random.Random) -> str:
 
 
 _PLACE = re.compile(r" (?:in|at|on|near|of) (?:the )?$")
+
+
+def of_a_name(question: str, name: str, chance: random.Random) -> str:
+    """Return the question as asked of one name more, before it or behind it."""
+    rest = question.rstrip("? ")
+    mark = question[len(rest) :].strip()
+    if chance.random() < 0.25:
+        return f"{chance.choice(['For', 'At', 'In', 'About'])} {name}, {rest[:1].lower()}{rest[1:]}{mark}"
+    link = chance.choice(["at", "in", "of", "for", "under", "with", "from"])
+    return f"{rest} {link} {chance.choice(['', '', 'the '])}{name}{mark}"
+
+
+def _told(example: Example, told: str, *, is_new: bool) -> Example:
+    """Return the example with this told above its passage, before the title."""
+    return replace(example, title=": ".join(filter(None, (told, example.title))), is_new=is_new)
+
+
+def _told_in_vain(example: Example, chance: random.Random) -> Example:
+    """Return an example that nothing answers with the names told above it that only its question mentions.
+
+    Now and then: that a document is of what was asked does not yet answer.
+    """
+    if chance.random() >= TOLD_IN_VAIN:
+        return example
+    here = example.text.lower()
+    lacking = " ".join(one for one in names(example.question) if one.lower() not in here)
+    return _told(example, lacking, is_new=bool(lacking))
 
 
 def _noisy(question: str, chance: random.Random) -> str:

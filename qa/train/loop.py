@@ -23,7 +23,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from qa.model import load_reference
 from qa.pairs import MAX_TOKENS
-from qa.train.batch import collate, loss, micro_batches, sentence_scores
+from qa.train.batch import collate, loss, micro_batches, sentence_scores, soft_loss
 from qa.train.examples import Epochs, Example
 from qa.train.packed import PackedModel, new_model, scores_of
 from qa.train.questions import SHARES, load_corpus
@@ -42,6 +42,9 @@ class Settings:
     ``dropout`` is that of the layers' outputs. The lowest ``frozen`` of the layers, and what lies below them, stay as
     they are: each makes a step of six layers about a ninth shorter. ``replay`` is how much of its share each set of the
     folder has, where the model was trained on them before and is now to learn from the questions written for it.
+    ``teacher`` is a folder of shipped weights that score all that is not new to them: there the model learns to score
+    as they do, so that it does not forget (Li and Hoiem, "Learning without Forgetting", 2016). ``new`` are the sets
+    that they have not seen; so are questions of a name more (`Example.is_new`).
     """
 
     data: str
@@ -63,6 +66,8 @@ class Settings:
     dropout: float = 0.1
     frozen: int = 0
     replay: float = 1.0
+    teacher: str | None = None
+    new: tuple[str, ...] = ()
 
 
 def train(settings: Settings) -> None:
@@ -99,6 +104,10 @@ class _Run:
         self.optimizer = optimizer(self.trained.values())
         if settings.start is not None:
             self.model.model.load_state_dict(load_reference(Path(settings.start)).state_dict())
+        self.teacher = None
+        if settings.teacher is not None:
+            self.teacher = PackedModel(new_model()).to(settings.device).eval()
+            self.teacher.model.load_state_dict(load_reference(Path(settings.teacher)).state_dict())
         if settings.frozen:
             encoder = self.model.model.bert
             for part in (encoder.embeddings, *encoder.encoder.layer[: settings.frozen]):
@@ -137,7 +146,7 @@ class _Run:
 def _work(rank: int, settings: Settings) -> None:
     """Train as one of the processes."""
     _prepare(rank, settings)
-    epochs = Epochs(load_corpus(Path(settings.data), settings.names), settings.seed, settings.replay)
+    epochs = Epochs(load_corpus(Path(settings.data), settings.names), settings.seed, settings.replay, settings.new)
     plan = _Plan(epochs, settings)
     _agree(plan, settings)
     tokenizer = load_tokenizer()
@@ -151,7 +160,7 @@ def _work(rank: int, settings: Settings) -> None:
         torch.manual_seed(run.step * settings.processes + rank)
         for number, batch in enumerate(plan.batches(run.step, rank), start=1):
             model.require_backward_grad_sync = number == settings.passes
-            losses.append(_pass(model, batch, tokenizer, settings))
+            losses.append(_pass(model, run.teacher, batch, tokenizer, settings))
             seen += len(batch)
         run.advance(settings.learning_rate * rate(run.step / plan.steps, settings.warm_up, settings.cool_down))
         if rank != 0:
@@ -227,12 +236,29 @@ class _Plan:
 
     def _epoch(self, epoch: int) -> list[list[Example]]:
         chance = random.Random(f"{self._settings.seed} {epoch}")
-        return micro_batches(self._epochs.groups(epoch), self._settings.batch_tokens, chance)
+        groups = self._epochs.groups(epoch)
+        # a batch is taught by the teacher or by the sets, never by both
+        kinds = [[group for group in groups if group[0].is_new is is_new] for is_new in (False, True)]
+        batches = [batch for kind in kinds for batch in micro_batches(kind, self._settings.batch_tokens, chance)]
+        chance.shuffle(batches)
+        return batches
 
 
-def _pass(model: torch.nn.Module, examples: Sequence[Example], tokenizer: Tokenizer, settings: Settings) -> float:
+def _pass(
+    model: torch.nn.Module,
+    teacher: torch.nn.Module | None,
+    examples: Sequence[Example],
+    tokenizer: Tokenizer,
+    settings: Settings,
+) -> float:
     batch = collate(examples, tokenizer, settings.device)
-    value = loss(scores_of(model, batch), batch)
+    scores = scores_of(model, batch)
+    if teacher is None or examples[0].is_new:
+        value = loss(scores, batch)
+    else:
+        with torch.no_grad():
+            taught = scores_of(teacher, batch)
+        value = soft_loss(scores, [taught], batch)
     (value / settings.passes).backward()  # type: ignore[no-untyped-call]
     return value.item()
 

@@ -51,6 +51,7 @@ SHARES: Mapping[str, float] = {
     "clauses": 1.0,
     "help": 1.0,
     "records": 1.0,
+    "asked": 1.0,
     "claims_fever_evidence": 1.0,
     "claims_fm2": 2.0,
     "claims_conjnli": 0.3,

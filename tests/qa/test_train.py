@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,10 @@ import torch
 
 from index.types import Span
 from qa.model import WORD_VECTORS, load_reference
-from qa.train.batch import collate, loss, micro_batches, sentence_scores
-from qa.train.examples import ASIDES, Epochs, Example, as_in_a_talk
-from qa.train.loop import Settings, _Run, load_tokenizer, train
-from qa.train.packed import PackedModel, new_model
+from qa.train.batch import collate, loss, micro_batches, sentence_scores, soft_loss
+from qa.train.examples import ASIDES, OF_MANY, Epochs, Example, as_in_a_talk, of_a_name
+from qa.train.loop import Settings, _pass, _Plan, _Run, load_tokenizer, train
+from qa.train.packed import PackedModel, new_model, scores_of
 from qa.train.questions import OPPOSITES, SHARES, corrupted, load_corpus, names, transplanted
 from qa.train.rows import NO_TARGET, Batch
 from qa.train.ship import ship
@@ -164,6 +166,40 @@ def test_a_question_as_in_a_talk_has_its_name_behind_it(data: Path) -> None:
     taught = [one for group in groups for one in group if " there opened? " in one.question]
     assert any(one.answer for one in taught), "some are answered"
     assert any(not one.evidence for one in taught), "and some are near misses"
+
+
+def test_a_question_of_a_name_more_is_answered_where_the_name_is_told_above(data: Path) -> None:
+    chance = random.Random(0)
+    asked = {of_a_name("When was the bridge opened?", "Alder Court", chance) for _ in range(60)}
+    assert "When was the bridge opened at Alder Court?" in asked
+    assert "For Alder Court, when was the bridge opened?" in asked
+
+    corpus = load_corpus(data, ["squad20"])
+    plain = {question.text for question in corpus.questions}
+    groups = [group for epoch in range(30) for group in Epochs(corpus, 0).groups(epoch)]
+    of_many = re.compile(rf"(?:{'|'.join(OF_MANY)}) \d+")
+    firsts = [group[0] for group in groups if of_many.search(group[0].question)]
+    assert firsts, "one question in eight is asked of a name more"
+    for one in firsts:
+        name = of_many.search(one.question)
+        assert name
+        assert one.question not in plain
+        assert one.is_new, "no teacher has seen it"
+        assert bool(one.evidence) == one.title.startswith(name.group()), "told above the passage, or not answered"
+    assert {bool(one.evidence) for one in firsts} == {True, False}
+
+
+def test_what_only_a_question_names_may_be_told_above_and_is_still_no_answer(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    groups = [group for epoch in range(30) for group in Epochs(corpus, 0).groups(epoch)]
+    in_vain = [
+        one
+        for group in groups
+        for one in group
+        if not group[0].evidence and one.is_new and any(name in one.question for name in one.title.split(": "))
+    ]
+    assert in_vain
+    assert not any(one.evidence or one.answer for one in in_vain)
 
 
 def test_a_claim_is_a_question_that_its_text_answers_if_it_supports_it(tmp_path: Path) -> None:
@@ -325,6 +361,30 @@ def test_groups_stay_whole_in_batches() -> None:
     assert sorted(one.group for batch in batches for one in batch) == sorted(2 * list(range(20)))
     for number in range(20):
         assert sum(any(one.group == number for one in batch) for batch in batches) == 1
+
+
+def test_a_teacher_is_asked_of_all_that_is_not_new_to_it() -> None:
+    settings = Settings(data="", to="")
+    tokenizer = load_tokenizer()
+    torch.manual_seed(0)
+    model, teacher = (PackedModel(new_model()).eval() for _ in range(2))
+    old, new = ([replace(example(), is_new=is_new)] for is_new in (False, True))
+    batch = collate(old, tokenizer)
+    with torch.no_grad():
+        scores, taught = scores_of(model, batch), scores_of(teacher, batch)
+    assert _pass(model, teacher, old, tokenizer, settings) == pytest.approx(float(soft_loss(scores, [taught], batch)))
+    for some, asked in ((new, teacher), (old, None)):
+        assert _pass(model, asked, some, tokenizer, settings) == pytest.approx(float(loss(scores, batch)))
+    assert all(value.grad is None for value in teacher.parameters()), "the teacher does not learn"
+
+
+def test_no_batch_is_taught_by_a_teacher_and_by_its_sets(data: Path) -> None:
+    corpus = load_corpus(data, ["squad20"])
+    for new, kinds in (((), {False, True}), (("squad20",), {True})):
+        plan = _Plan(Epochs(corpus, 0, new=new), Settings(data="", to="", batch_tokens=400, processes=1, epochs=20))
+        batches = [batch for step in range(plan.steps) for batch in plan.batches(step, 0)]
+        assert all(len({one.is_new for one in batch}) == 1 for batch in batches)
+        assert {one.is_new for batch in batches for one in batch} == kinds
 
 
 # ── Learning ──────────────────────────────────────────────────────────────────
