@@ -129,7 +129,7 @@ class Citation:
     also: tuple[str, ...] = ()
     copies: tuple[Citation, ...] = ()
     reasons: Reasons | None = field(default=None, repr=False, compare=False)
-    context: Citation | None = None
+    context: Citation | None = field(default=None, compare=False)
     recognised: bool = False
 
     @property
@@ -161,6 +161,10 @@ class Citation:
         from qa.display import html_citation
 
         return html_citation(self)
+
+    def is_at(self, other: Citation | None) -> bool:
+        """Whether another citation is of this very place."""
+        return other is not None and (self.document_id, self.start) == (other.document_id, other.start)
 
     def numbered(self, number: int) -> Citation:
         """Return the same citation, and its context, with another number."""
@@ -295,13 +299,11 @@ class Answer:
 
     @property
     def quotations(self) -> tuple[Citation, ...]:
-        """The citations as they are read one below the other: no context where that is itself the one before."""
-        before = (None, *((one.document_id, one.start) for one in self.citations))
+        """The citations as they are read one below the other: no context where that is the one before, or its."""
+        before = ((), *((one, one.context) for one in self.citations))
         return tuple(
-            replace(one, context=None)
-            if one.context is not None and (one.context.document_id, one.context.start) == place
-            else one
-            for one, place in zip(self.citations, before, strict=False)
+            replace(one, context=None) if one.context and any(map(one.context.is_at, above)) else one
+            for one, above in zip(self.citations, before, strict=False)
         )
 
     @property

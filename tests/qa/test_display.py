@@ -137,3 +137,17 @@ def test_a_place_is_named_as_people_name_it_there(tmp_path: Path, file: str, que
     assert shown.citations
     for citation in shown.citations:
         assert citation.place.startswith(f"{where} {citation.page}, characters {citation.start}–")
+
+
+def test_what_several_quotations_stand_below_is_shown_once_and_their_places_stay():
+    head = Citation(1, "a-1", "01", "guide.md", "guide", "To reset it:", 0, 12, 1, 0.5)
+    steps = tuple(
+        Citation(number, "a-1", "01", "guide.md", "guide", f"Step {number}.", 20 * number, 20 * number + 7, 1, 0.5)
+        for number in (1, 2, 3)
+    )
+    below = tuple(replace(step, context=head.numbered(step.number)) for step in steps)
+    given = Answer("How do I reset it?", "How do I reset it?", below, "", 0.5)
+    assert [one.context is not None for one in given.quotations] == [True, False, False]
+    assert given.quotations == steps, "with or without its context a quotation is the same, and so is its place"
+    alone = Answer("How do I reset it?", "How do I reset it?", (head, below[0], steps[1], below[2]), "", 0.5)
+    assert [one.context is not None for one in alone.quotations] == [False, False, False, True]
