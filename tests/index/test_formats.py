@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,6 +58,31 @@ def test_a_file_says_its_title_author_and_date(name: str) -> None:
     assert (content.title, content.author) == (known["title"], known["author"])
     if known["date"]:
         assert content.date == known["date"]
+
+
+@pytest.mark.parametrize(
+    ("name", "author", "date", "known"),
+    [
+        ("docx/python-docx.docx", "python-docx", "2013-12-23T23:15:00Z", (None, None)),
+        ("pptx/python-pptx.pptx", "Ida Frey", "2013-01-27T09:15:58Z", ("Ida Frey", None)),
+        ("xlsx/openpyxl.xlsx", "openpyxl", "2024-05-06T09:30:00Z", (None, "2024-05-06T09:30:00Z")),
+    ],
+)
+def test_what_a_library_writes_into_every_file_is_no_author_and_no_date(
+    name: str, author: str, date: str, known: tuple[str | None, str | None]
+) -> None:
+    core = "docProps/core.xml"
+    with zipfile.ZipFile(FILES / name) as file:
+        members = {member: file.read(member) for member in file.namelist()}
+    words = members[core].decode()
+    words = re.sub(r"(<dc:creator[^>]*>)[^<]*", rf"\g<1>{author}", words)
+    members[core] = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{date}", words).encode()
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        for member, held in members.items():
+            file.writestr(member, held)
+    content = read(Path(name).suffix, data.getvalue())
+    assert (content.author, content.date) == known
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
