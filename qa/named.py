@@ -128,7 +128,6 @@ def named_terms(question: str) -> list[str]:
     for code in both:
         rest = rest.replace(code, "¤" * len(code))
     words = [word for word in names(rest) if not re.search(r"\d", word) and not _is_initial(word, asked)]
-    words = [word for word in words if re.search(rf"(?<!\w){re.escape(word)}", rest)]
     placed = [(asked.find(one), one) for one in (*_with_units(rest), *both, *words)]
     told = _codes(question[: len(question) - len(asked)])
     return list(dict.fromkeys([*told, *(one for _, one in sorted(placed))]))
