@@ -33,7 +33,7 @@ fuzz: $(INSTALLED)
 evals: $(INSTALLED)
 	$(JUDGE) seed --fail-under citation_f1=0.64 --fail-under right_if_answered=0.84 --fail-over wrong_answers=0.13 --fail-over wrong_denials=0.10
 	$(JUDGE) gazette --fail-under citation_f1=0.49 --fail-under right_if_answered=0.60 --fail-over wrong_answers=0.11 --fail-over wrong_denials=0.06
-	$(JUDGE) handbook --fail-under citation_f1=0.44 --fail-under right_if_answered=0.58 --fail-over wrong_answers=0.20 --fail-over wrong_denials=0.14
+	$(JUDGE) handbook --fail-under citation_f1=0.50 --fail-under right_if_answered=0.62 --fail-over wrong_answers=0.20 --fail-over wrong_denials=0.08
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

@@ -14,10 +14,12 @@ import sqlite3
 import struct
 import threading
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ import numpy as np
 from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
+from index.passages import PASSAGES_ABOVE
+from index.shapes import is_heading, last_heading
 from index.types import Document, Entry, Passage, Span
 
 SCHEMA_VERSION = 3
@@ -430,13 +434,33 @@ class Catalog:
 
     def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages: those with these ids, or all."""
-        last: tuple[tuple[str, str], str] | None = None
+        for passage_id, document, sentences in self._in_documents(ids):
+            yield passage_id, document.text[sentences[0].start : sentences[-1].end]
+
+    def texts_below_heads(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the id and the text of passages, below the title of their document and the heading they stand under.
+
+        The ids are those of all passages of some documents.
+        """
+        before, read = deque[str](maxlen=PASSAGES_ABOVE), None
+        for passage_id, document, sentences in self._in_documents(ids):
+            if document is not read:
+                read = document
+                before.clear()
+            lines = [sentence.of(document.text) for sentence in sentences]
+            heading = "" if is_heading(lines[0]) else next(filter(None, reversed(before)), "")
+            before.append(last_heading(lines))
+            text = document.text[sentences[0].start : sentences[-1].end]
+            yield passage_id, "\n".join(filter(None, (document.title, heading, text)))
+
+    def _in_documents(self, ids: Iterable[int] | None) -> Iterator[tuple[int, Document, tuple[Span, ...]]]:
+        """Yield the id of passages, their document and their sentences, document by document."""
         where, parameters = _these(ids)
-        places = self._places(f"{where} ORDER BY document_id, id", parameters)
-        for passage_id, _, document_id, revision, start, end, *_ in places:
-            if last is None or last[0] != (document_id, revision):
-                last = (document_id, revision), self.document(document_id, revision).text
-            yield passage_id, last[1][start:end]
+        rows = self._places(f"{where} ORDER BY document_id, id", parameters)
+        for (document_id, revision), places in groupby(rows, key=lambda row: (row[2], row[3])):
+            document = self.document(document_id, revision)
+            for passage_id, *_, sentences in places:
+                yield passage_id, document, _unpack(sentences)
 
     def _places(self, which: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         """Return rows of passages, all but their vectors, each compared with its checksum."""

@@ -37,7 +37,7 @@ what when where whether which while who whom whose why will with would you your 
 """
 """Words of the grammar, without which a question says the same. tantivy's own list lacks the words that ask."""
 
-VERSION = 2
+VERSION = 3
 """Raised when the analyzer or the schema changes, so that caches made by the old one are made anew."""
 
 PASSAGE_BYTES = 1000
@@ -171,7 +171,7 @@ class LexicalCache:
                 # and silently finds nothing.
                 stale = tantivy.Query.term_set_query(index.schema, "id", list(missed.added))
                 writer.delete_documents_by_query(stale)
-            for passage_id, text in self._catalog.texts(None if missed.removed else missed.added):
+            for passage_id, text in self._catalog.texts_below_heads(None if missed.removed else missed.added):
                 document = tantivy.Document(text=text)
                 document.add_unsigned("id", passage_id)
                 writer.add_document(document)

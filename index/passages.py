@@ -10,9 +10,12 @@ from index.types import Span
 PASSAGE_CHARS = 700
 """A passage is closed before it grows beyond this: about 170 tokens, inside the encoder's window of 256."""
 
-
 MOST_CARRIED = 3
 """So many headings, one below the other, are carried over to what they head."""
+
+PASSAGES_ABOVE = 3
+"""Passages before one that are looked through for the heading that it stands under, or for the line that a sentence of
+it cannot be understood without."""
 
 
 def passage_groups(text: str, sentences: Sequence[Span]) -> list[tuple[Span, ...]]:

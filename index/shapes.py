@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 LONGEST_HEADING_CHARS = 90
 """A longer line without a full stop is no heading."""
@@ -79,6 +80,11 @@ def is_heading(sentence: str) -> bool:
         and not is_row(sentence)
         and not _NO_HEADING.search(sentence)
     )
+
+
+def last_heading(sentences: Sequence[str]) -> str:
+    """Return the last of these sentences that is a heading, on one line, or nothing."""
+    return next((" ".join(one.split()) for one in reversed(sentences) if is_heading(one)), "")
 
 
 def introduces(sentence: str) -> bool:

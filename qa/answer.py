@@ -18,6 +18,7 @@ from index.lexical import terms
 from qa.cite import MAX_CITATIONS, choose, cite, cite_each, next_best, numbers_of
 from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
+from qa.language import foreign_language
 from qa.named import TELLING_NOTHING, asking, named_terms, unmentioned
 from qa.parts import parts, questions
 from qa.quantities import UNIT_NAMES
@@ -41,6 +42,10 @@ RERANKED = 50
 
 LISTED = 12
 """Documents that are named where it is asked which there are."""
+
+FOREIGN = 0.5
+"""What is left of the chance where the best passage is in another language than English: what the reader's scores are
+worth was measured in English, and in German it was sure enough of "wurde eröffnet" for "Wie lang ist die Brücke?"."""
 
 LONGEST_PREFIX = 3
 """So many letters may be set apart by a hyphen in the documents: "e-mail", "co-owner"."""
@@ -210,7 +215,10 @@ class Answerer:
 
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         evidence = self.reader.read(question, hits)
-        return _Read(question, evidence, self.reader.calibration.confidence(evidence))
+        chance = self.reader.calibration.confidence(evidence)
+        if evidence and foreign_language(evidence[0].hit.text):
+            chance *= FOREIGN
+        return _Read(question, evidence, chance)
 
     def _read_part(self, part: str, question: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
         """Read for a part of a question in what was found for the whole and for itself; if completed, for itself."""

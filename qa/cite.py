@@ -9,10 +9,11 @@ from functools import cache
 
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
+from index.passages import PASSAGES_ABOVE
 from index.shapes import cell_edges, is_item, is_of_columns, is_row, leads_on
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
-from qa.structure import PASSAGES_ABOVE, PASSAGES_OF_A_TABLE, line_above, speakers_line
+from qa.structure import PASSAGES_OF_A_TABLE, line_above, speakers_line
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4

@@ -20,17 +20,16 @@ from qa.types import Evidence
 
 Value = Amount | Moment
 
-NEAR, OWN_NEAR = 2.0, 0.75
+NEAR, OWN_NEAR = 2.5, 0.75
 """A sentence of another document is heard if its score is at most so much below the best, or the part of it that is the
 models' own: in a store of a few documents the words that it shares with the question weigh too much."""
 
 SURE, SURER = 2.0, 4.5
 """By so much its answer beats no answer (see ``span`` of `qa.read.ModelReader`): a sentence that would be cited anyway,
 and one that is cited for this alone. These four were chosen on pairs of documents written for it (``python -m
-evals.studies.conflict``), among 24 others: of 32 pairs that differ 29 are said to, and 2 of 34 that only look like it
-(27 and 2 without the others); and on the choosing halves of seven sets in open corpus, where of 428 answers 7 are said
-to differ, 3 of which do. On the reporting halves it is none of 413. Of the 26 conflicts of the built-in suites, 16 of
-which are refused, 4 are found, and nothing else there is said to differ (399 questions)."""
+evals.studies.conflict``), among 24 others: of 32 pairs that differ 29 are said to, and 1 of 34 that only look like it.
+With weights of earlier runs and 2.0 for the first, on the choosing halves of seven sets in open corpus 7 of 428 answers
+were said to differ, 3 of which do, and on the reporting halves none of 413."""
 
 WELL_BEYOND = 2.0
 """Up to so many times a number, another one may be what is meant by "more than"."""
@@ -72,7 +71,7 @@ def _is_sure(item: Evidence, first: Evidence) -> bool:
 
 def _own(item: Evidence) -> float:
     """Return the part of a sentence's score that comes from models, not from words."""
-    return sum(WEIGHTS[name] * item.features.get(name, 0.0) for name in ("sentence", "span", "passage", "cosine"))
+    return sum(WEIGHTS[name] * item.features.get(name, 0.0) for name in ("sentence", "span", "cosine"))
 
 
 def conflicting(question: str, one: Evidence, other: Evidence) -> bool:

@@ -14,7 +14,18 @@ from itertools import groupby, takewhile
 
 from index import Hit, Index
 from index.lexical import terms
-from index.shapes import introduces, is_heading, is_item, is_of_columns, is_question, is_row, leads_on, mark
+from index.passages import PASSAGES_ABOVE
+from index.shapes import (
+    introduces,
+    is_heading,
+    is_item,
+    is_of_columns,
+    is_question,
+    is_row,
+    last_heading,
+    leads_on,
+    mark,
+)
 from qa.cells import columns_above
 from qa.named import named_terms, unmentioned
 from qa.types import Evidence
@@ -36,10 +47,6 @@ in 71 of 194 questions that are the gold, and in none of 207 that stand before i
 
 MOST_ITEMS = 8
 """Items of a list that are taken for what its head was found for."""
-
-PASSAGES_ABOVE = 3
-"""Passages before one that are looked through for the heading that it stands under, or for the line that a sentence of
-it cannot be understood without."""
 
 PASSAGES_OF_A_TABLE = 40
 """As many of a table's, for the names of its columns."""
@@ -198,8 +205,7 @@ def heading_above(hit: Hit, index: Index) -> str:
     passage = hit.passage
     if is_heading(hit.sentence_text(passage.sentences[0])):
         return ""
-    before = index.lines_before(passage, most=PASSAGES_ABOVE)
-    return next((" ".join(line.split()) for line in reversed(before) if is_heading(line)), "")
+    return last_heading(index.lines_before(passage, most=PASSAGES_ABOVE))
 
 
 def speakers_line(sentence: str, earlier: Sequence[str]) -> int | None:

@@ -21,6 +21,7 @@ import pytest
 from index import Changes, Index, Source, SourceError, StoreBusyError, StoreError, UnknownDocumentError, store, vectors
 from index.embed import SentenceTransformerEncoder
 from index.errors import VerbatimError
+from index.search import DENSE_WEIGHT
 from tests.support.fakes import HashEncoder
 
 pytestmark = pytest.mark.usefixtures("chroma")
@@ -173,8 +174,27 @@ def test_search_fuses_both_searches(index: Index) -> None:
     assert [hit.rank for hit in hits] == [1, 2]
     assert hits[0].source == "Bern.txt"
     assert hits[0].via["lexical"] == 1.0
-    assert hits[0].score == pytest.approx(0.5 * hits[0].via["dense"] + 0.5)
+    assert hits[0].score == pytest.approx(DENSE_WEIGHT * hits[0].via["dense"] + 1 - DENSE_WEIGHT)
     assert hits[0].score > hits[1].score
+
+
+def test_the_words_above_a_passage_are_searched_with_it(index: Index) -> None:
+    """The rule itself says neither what it is on nor in which town: its heading does, and the document's title."""
+    for number, town in enumerate(("Ulm", "Graz")):
+        text = f"Fishing\n\nRule {number}. {'It says nothing that matters. ' * 22}\n\nNobody pays before noon."
+        index.add(Source(f"{town}.txt", text, title=f"By-laws of {town}"))
+
+    def first_by_words(question: str) -> tuple[str, str]:
+        best = max(index.search(question), key=lambda hit: hit.via["lexical"])
+        return best.source, best.text
+
+    rule = "Nobody pays before noon."
+    for town in ("Graz", "Ulm"):
+        assert first_by_words(f"Who pays for fishing before noon in {town}?") == (f"{town}.txt", rule)
+    index.rebuild()
+    assert first_by_words("Who pays for fishing before noon in Graz?") == ("Graz.txt", rule)
+    index.add(Source("Ulm.txt", index.document(index.search("Ulm")[0].passage.document_id).text, title="Linz"))
+    assert first_by_words("Who pays for fishing before noon in Linz?") == ("Ulm.txt", rule)
 
 
 def test_a_passage_that_stands_in_several_documents_is_found_once(index: Index) -> None:
@@ -185,8 +205,7 @@ def test_a_passage_that_stands_in_several_documents_is_found_once(index: Index) 
     assert len(others) == 2
     assert rule not in {hit.text for hit in others}
     assert [hit.rank for hit in (first, *others)] == [1, 2, 3]
-    assert {hit.source for hit in (first, *first.copies)} == {"a", "c", "d"}
-    assert first.also == ("b",)
+    assert {hit.source: hit.also for hit in (first, *first.copies)} == {"a": ("b",), "c": (), "d": ()}
     assert {(hit.text, hit.rank) for hit in first.copies} == {(rule, 1)}
 
 

@@ -99,8 +99,8 @@ def test_within_one_document_nothing_is_in_conflict():
         (0.5, {"span": 1.5}, False),
         (1.9, {}, True),
         (1.9, {"span": 4.0}, False),
-        (2.5, {"span": 7.0}, True),  # behind by the words alone
-        (2.5, {"span": 5.0, "cosine": 0.7}, False),
+        (3.0, {"span": 7.0}, True),  # behind by the words alone
+        (3.0, {"span": 5.0, "cosine": 0.6}, False),
         (0.5, {"told": 0.0}, False),  # its document does not mention what was asked about
     ],
 )
