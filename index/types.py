@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,27 @@ _PAGES_CALLED = {
 def page_of(source: str, page: int) -> str:
     """Return a page by what it is called in such a source: "page 3", "sheet 3" of a workbook, "slide 3", "part 3"."""
     return f"{_PAGES_CALLED.get(PurePath(source).suffix.lower(), 'page')} {page}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ISO_DAY = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![\d-])")
+
+
+def day(date: str) -> str:
+    """Return an ISO 8601 date as people write it, as precise as it is: "31 August 2024", "August 2024", "2024".
+
+    Anything else is returned as it is.
+    """
+    found = _ISO_DAY.match(date)
+    if not found:
+        return date
+    year, month, number = found.groups()
+    return " ".join(
+        filter(None, [number and str(int(number)), month and _MONTHS[int(month) - 1], year]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         also=document.also,
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
         recognised=document.is_recognised(item.sentence),
+        date=document.date,
     )
     context = _context(cited, item, document, index)
     denied = context is not None and leads_on(context.text) and _DENIES.search(context.text)

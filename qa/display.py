@@ -125,7 +125,7 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
             "bold underline", citation.answer.start - citation.start, citation.answer.end - citation.start
         )
     number = Text(f"[{citation.number}] ", style="cyan" if mark else "dim")
-    place = f"{printable(citation.title)}, {citation.place}"
+    place = f"{printable(citation.document)}, {citation.place}"
     context = [Text(f"    “{printable(citation.context.text)}”", style="dim")] if citation.context else []
     copies = [Text(f"    {printable(_copies(citation))}", style="dim")] if citation.copies else []
     return Group(*context, Text.assemble(number, "“", quotation, "”"), Text(f"    {place}", style="dim"), *copies)
@@ -204,7 +204,7 @@ def html_citation(citation: Citation, *, mark: bool = True) -> str:
     return (
         f'<figure style="margin:0">{context}'
         f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
-        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.title)}</bdi>, {citation.place}<br>{copies}'
+        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.document)}</bdi>, {citation.place}<br>{copies}'
         f"<code>{escape(citation.address)}</code></figcaption></figure>"
     )
 

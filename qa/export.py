@@ -146,7 +146,7 @@ def markdown_differences(answer: Answer, before: int = 0) -> Iterator[str]:
     """Yield where documents differ; ``before`` is how many footnotes there are before those of the citations."""
     for several in answer.differing:
         values = [
-            f"{markdown(one.short or one.text)}[^{before + one.number}] ({markdown(one.title)})" for one in several
+            f"{markdown(one.short or one.text)}[^{before + one.number}] ({markdown(one.document)})" for one in several
         ]
         yield f"Your documents differ: {', '.join(values)}."
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from index.types import Hit, Span, page_of
+from index.types import Hit, Span, day, page_of
 from qa.address import Address
 
 if TYPE_CHECKING:
@@ -106,8 +106,9 @@ class Reasons:
 class Citation:
     """A sentence shown as evidence: ``document.text[start:end] == text``, checked before it is shown.
 
-    ``number`` counts from 1, ``page`` from 1. ``also`` are other sources that hold the same document. ``score`` is the
-    reader's, higher is better, and ``reasons`` what it comes from. ``answer`` is the short answer inside the sentence,
+    ``number`` counts from 1, ``page`` from 1. ``date`` is that of the document, if it has one (ISO 8601).
+    ``also`` are other sources that hold the same document. ``score`` is the reader's, higher is better, and ``reasons``
+    what it comes from. ``answer`` is the short answer inside the sentence,
     in document offsets, or None. ``copies`` are sentences in other places that say the same in nearly the same words
     and would have been cited, too; they are numbered among themselves. ``context`` is an earlier sentence of the
     document that names whom or what this one is about, where it only says "he" or "the group"; it is no evidence,
@@ -131,6 +132,7 @@ class Citation:
     reasons: Reasons | None = field(default=None, repr=False, compare=False)
     context: Citation | None = field(default=None, compare=False)
     recognised: bool = False
+    date: str | None = None
 
     @property
     def short(self) -> str | None:
@@ -138,6 +140,11 @@ class Citation:
         if self.answer is None:
             return None
         return self.text[self.answer.start - self.start : self.answer.end - self.start]
+
+    @property
+    def document(self) -> str:
+        """The document by its title, and by its date if it has one: "Leave policy, 2 May 2024"."""
+        return f"{self.title}, {day(self.date)}" if self.date else self.title
 
     @property
     def place(self) -> str:
@@ -314,9 +321,9 @@ class Answer:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """Where documents differ, in words: "Your documents differ: 27 days [1] (Leave policy), 25 days [2] (...)."."""
+        """Where documents differ, in words: "Your documents differ: 27 days [1] (Leave, 2024), 25 [2] (...)"."""
         values = [
-            [f"{one.short or one.text} [{one.number}] ({one.title})" for one in several] for several in self.differing
+            [f"{one.short or one.text} [{one.number}] ({one.document})" for one in those] for those in self.differing
         ]
         return tuple(f"Your documents differ: {', '.join(several)}." for several in values)
 

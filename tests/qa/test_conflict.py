@@ -159,6 +159,21 @@ def test_both_are_cited_word_for_word_and_the_answer_says_so(rules: Index):
     assert {one.short, other.short} == {"24", "28 days"}
 
 
+def test_it_says_of_which_day_each_document_is(tmp_path: Path):
+    dated = "<html><head><title>{}</title><meta name='dc.date' content='{}'></head><body><p>{}</p></body></html>"
+    old, new = RULES_2019, RULES_2024
+    with Index.open(tmp_path) as index:
+        for name, day, text in (("old.html", "2019-05-02", old), ("new.html", "2024-01", new)):
+            index.add(Source(name, dated.format("Staff rules", day, text).encode()))
+        index.add(Source("shifts.md", SHIFTS))
+        result = answer(ASKED, index=index)
+    (words,) = result.differences
+    assert "(Staff rules, 2 May 2019)" in words
+    assert "(Staff rules, January 2024)" in words
+    assert words in result._repr_html_()
+    assert words.replace(" [1]", "[^1]").replace(" [2]", "[^2]") in to_markdown(result)
+
+
 def test_what_only_one_document_says_is_no_conflict(rules: Index):
     result = answer("When does the canteen close on weekdays?", index=rules)
     assert "14:00" in (result.short or "")

@@ -103,14 +103,15 @@ def every_view(payload: str) -> dict[str, str]:
         make_document(f"{payload} {payload}", title=payload, source=payload + " file"), id=payload
     )
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
-    first = dataclasses.replace(first, also=(payload,), reasons=Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5}))
+    reasons = Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5})
+    first = dataclasses.replace(first, date=payload, also=(payload,), reasons=reasons)
     first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
     passage = Passage(1, payload, "r", 0, len(payload), 2, (Span(0, len(payload)),))
     hit = Hit(passage, payload, payload, payload, 0.5, 1, {})
     entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
-    place = Place(payload, payload, 2, payload, payload, True)
+    place = Place(payload, payload, 2, payload, True)
     box = Box(1, 10.0, 20.0, 30.0, 40.0)
     return {
         "everything told": render.conversation([Turn(payload, full, places={first: place})], documents=1),
@@ -334,8 +335,8 @@ def test_a_refusal_does_not_speak_for_documents_that_were_not_asked(asked, unsur
 
 def test_a_citation_tells_page_date_and_author_and_the_other_names():
     document = make_document("One. Two. Three.", title="News", pages=(0, 5))
-    citation = dataclasses.replace(cite(document, 5, 9), also=("/folder/copy.txt",))
-    place = Place("One.", "Three.", 2, "2024-08-31T10:00:00Z", "A. Author", changed_since=True)
+    citation = dataclasses.replace(cite(document, 5, 9), also=("/folder/copy.txt",), date="2024-08-31T10:00:00Z")
+    place = Place("One.", "Three.", 2, "A. Author", changed_since=True)
     markup = render.conversation([Turn("?", answered(citation), places={citation: place})], documents=1)
     told = shown(markup, "//figcaption")
     assert told.startswith("News · page 2 · 31 August 2024 · A. Author · changed since · the same as copy.txt")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.sentences import sentence_spans
-from index.types import Document, page_of
+from index.types import Document, day, page_of
 from qa.types import RECOGNISED, Citation
-from ui.render.text import day, escape
+from ui.render.text import escape
 
 AROUND_CHARS = 320
 """Of a longer neighbour the part next to the sentence is shown."""
@@ -22,7 +22,6 @@ class Place:
     before: str = ""
     after: str = ""
     pages: int = 1
-    date: str | None = None
     author: str | None = None
     changed_since: bool = False
 
@@ -45,7 +44,6 @@ def place_of(citation: Citation, document: Document) -> Place:
         before=_end_of(before),
         after=_beginning_of(after),
         pages=len(document.page_starts),
-        date=document.date,
         author=document.author,
         changed_since=document.changed_since,
     )
@@ -55,7 +53,7 @@ def told(citation: Citation, place: Place) -> str:
     """Return page (where there are several), date, author, and whether it was recognised or has changed since."""
     parts = [
         page_of(citation.source, citation.page) if place.pages > 1 else "",
-        escape(day(place.date)) if place.date else "",
+        escape(day(citation.date)) if citation.date else "",
         f"<bdi>{escape(place.author)}</bdi>" if place.author else "",
         RECOGNISED if citation.recognised else "",
         "changed since" if place.changed_since else "",

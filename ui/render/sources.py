@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from index.layout import Box
-from index.types import Document
+from index.types import Document, day
 from qa.types import RECOGNISED, Citation
 from ui.render.flow import left_out, mark, marked_text
-from ui.render.text import button, day, escape
+from ui.render.text import button, escape
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,27 +44,6 @@ def with_answer(citation: Citation, tag: str) -> str:
     return f"{escape(before)}<{tag}>{escape(short)}</{tag}>{escape(after)}"
 
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_ISO_DAY = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![\d-])")
-
-
-def day(date: str) -> str:
-    """Return an ISO 8601 date as people write it, as precise as it is: "31 August 2024", "August 2024", "2024".
-
-    Anything else is returned as it is.
-    """
-    found = _ISO_DAY.match(date)
-    if not found:
-        return date
-    year, month, number = found.groups()
-    return " ".join(
-        filter(None, [number and str(int(number)), month and _MONTHS[int(month) - 1], year]),
-    )
-
-
 def moment(written: str) -> datetime:
     """Return a moment that was written down in ISO 8601, in the time of this machine."""
     read = datetime.fromisoformat(written)
