@@ -19,6 +19,11 @@ MAX_TEXT_CHARS = 20_000_000
 """Longer texts are refused, whatever they came from: a small file can unpack into a huge one."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_AUTHOR = re.compile(
+    r"\W*(?:anonymous|unknown(?: author)?|unspecified|author|(?:microsoft office )?user|openpyxl|python-docx)?\W*",
+    re.IGNORECASE,
+)
+"""What programs write where they know no author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class Builder:
         if self._page_is_new:
             self._page_starts.append(self._length)
         starts = (0, *self._page_starts[1:])
+        author = None if author is None or _NO_AUTHOR.fullmatch(author) else author
         return Content(text, title, author, date, starts, blocks=tuple(self._blocks))
 
     def _place(self, text: str) -> int | None:

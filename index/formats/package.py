@@ -210,7 +210,6 @@ def member_name(folder: str, reference: str) -> str:
 
 
 _DEFAULT_TITLES = frozenset(["PowerPoint Presentation", "PowerPoint-Präsentation", "Présentation PowerPoint"])
-_DEFAULT_AUTHORS = frozenset(["openpyxl", "python-docx"])
 _DEFAULT_DATES = frozenset(["2013-12-23T23:15:00Z", "2013-01-27T09:15:58Z"])
 """Those of the empty files that python-docx and python-pptx begin from; a file that keeps them has none of its own."""
 
@@ -220,10 +219,9 @@ def properties(package: Package) -> dict[str, str | None]:
     core = next((item.target for item in relations(package, "").values() if item.kind == "core-properties"), "")
     root = package.xml_or_none(core)
     title = text_of(root, "title")
-    author = text_of(root, "creator")
     date = text_of(root, "modified", "created")
     return {
         "title": None if title in _DEFAULT_TITLES else title,
-        "author": None if author in _DEFAULT_AUTHORS else author,
+        "author": text_of(root, "creator"),
         "date": None if date in _DEFAULT_DATES else iso_date(date),
     }

@@ -56,7 +56,6 @@ _NO_TITLE = re.compile(
     r"title|\(?anonymous\)?|\W*",
     re.IGNORECASE,
 )
-_NO_AUTHOR = re.compile(r"\W*(?:anonymous|unknown|unspecified|author|user)?\W*", re.IGNORECASE)
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
 # As in the library, but with addresses as numbers, which tell one object from another.
 _text_object = ctypes.cast(
@@ -84,7 +83,7 @@ def read_pdf(data: bytes, recognised: Mapping[int, str] | None = None) -> Conten
         pages, pictures = _pages(document)
         read = {number: recognised[number] for number in pictures if recognised and number in recognised}
         seen = [number for number, words in read.items() if hocr.add_pieces(pages[number - 1], words)]
-        content = content_of(pages, title=_title(document), author=_author(document), date=_date(document))
+        content = content_of(pages, title=_title(document), author=_info(document, "Author"), date=_date(document))
         unread = tuple(number for number in pictures if number not in read)
         if not content.text and not unread:
             raise SourceError(_NOTHING_RECOGNISED if read else _EMPTY)
@@ -102,11 +101,6 @@ def _info(document: pdfium.PdfDocument, key: str) -> str | None:
 def _title(document: pdfium.PdfDocument) -> str | None:
     title = _info(document, "Title")
     return None if title is None or _NO_TITLE.fullmatch(title) else title
-
-
-def _author(document: pdfium.PdfDocument) -> str | None:
-    author = _info(document, "Author")
-    return None if author is None or _NO_AUTHOR.fullmatch(author) else author
 
 
 def _date(document: pdfium.PdfDocument) -> str | None:

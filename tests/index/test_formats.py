@@ -64,6 +64,7 @@ def test_a_file_says_its_title_author_and_date(name: str) -> None:
     ("name", "author", "date", "known"),
     [
         ("docx/python-docx.docx", "python-docx", "2013-12-23T23:15:00Z", (None, None)),
+        ("docx/python-docx.docx", "Unknown Author", "2024-05", (None, "2024-05")),
         ("pptx/python-pptx.pptx", "Ida Frey", "2013-01-27T09:15:58Z", ("Ida Frey", None)),
         ("xlsx/openpyxl.xlsx", "openpyxl", "2024-05-06T09:30:00Z", (None, "2024-05-06T09:30:00Z")),
     ],
