@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ MAY_SAY = "Your documents may say, but Verbatim is not sure."
 
 COPIES_NAMED = 3
 """Further places of a sentence are only counted, or named when one asks for them."""
+
+_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 
 UNANSWERED = "No sentence surely answers"
 """What is said of a part of a question, where another part is answered."""
@@ -143,8 +146,11 @@ class Citation:
 
     @property
     def document(self) -> str:
-        """The document by its title, and by its date if it has one: "Leave policy, 2 May 2024"."""
-        return f"{self.title}, {day(self.date)}" if self.date else self.title
+        """The document by its title, and by its date: "Leave policy, 2 May 2024"; a year in the title is date enough.
+
+        "Minutes of 12 March 2019" may well have been saved in another year.
+        """
+        return f"{self.title}, {day(self.date)}" if self.date and not _YEAR.search(self.title) else self.title
 
     @property
     def place(self) -> str:
