@@ -53,6 +53,7 @@ SHARES: Mapping[str, float] = {
     "records": 1.0,
     "asked": 1.0,
     "roles": 1.0,
+    "cases": 1.0,
     "claims_fever_evidence": 1.0,
     "claims_fm2": 2.0,
     "claims_conjnli": 0.3,
