@@ -131,19 +131,11 @@ class Answerer:
 
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
-        asked = self._spelt(question)
-        about = topic(asked, in_talk=_is_talk(history))
-        asked = about or asked
-        understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
-        if understood.query != asked:  # what the talk lends may have slips, too
-            spelt, query = self._spelt(understood.question), self._spelt(understood.query)
-            understood = replace(understood, question=spelt, query=query)
-        if understood.question != asked and (further := topic(understood.question, in_talk=True)):  # "And Yemen?"
-            about, understood = further, replace(understood, question=further, query=further, leans=False)
+        asked, understood, about = self._understood(question, history)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
-        if about and not understood.leans:
+        if about:
             read = [self._read_about(about, hits, documents)]
         elif query == asked:
             read = [self._read_part(part, query, hits, documents) for part in parts(query)]
@@ -155,13 +147,7 @@ class Answerer:
         nearest = max(read, key=lambda part: part.chance)
         clock.lap("read")
         best = answered[0] if answered else nearest
-        reason, unsure = SAID, False
-        if not answered:
-            may_say = nearest.chance >= self.reader.calibration.denial
-            unmet = about if about and not understood.leans else None
-            if unmet:  # other words may speak of it, but hardly of a name
-                may_say = not {*named_terms(f"about {unmet}")} & {*self._missing(unmet)}
-            reason, unsure = refusal(question, nearest.question, nearest.evidence, may_say=may_say, unmet=unmet)
+        reason, unsure = (SAID, False) if answered else self._refusal(question, nearest, about)
         differ = [rivals(part.question, part.evidence) for part in answered]
         most = MOST_MENTIONS if best.mentions else MAX_CITATIONS
         chosen = choose([part.evidence for part in answered], chain.from_iterable(differ), most)
@@ -193,6 +179,26 @@ class Answerer:
             hits=tuple(hits),
             seconds=clock.seconds,
         )
+
+    def _understood(self, question: str, history: Sequence[Answer | str]) -> tuple[str, Understood, str | None]:
+        """Return what was asked, without slips, how it is understood, and the thing if what is said of one is asked."""
+        asked = self._spelt(question)
+        about = topic(asked, in_talk=_is_talk(history))
+        asked = about or asked
+        understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
+        if understood.query != asked:  # what the talk lends may have slips, too
+            spelt, query = self._spelt(understood.question), self._spelt(understood.query)
+            understood = replace(understood, question=spelt, query=query)
+        if understood.question != asked and (further := topic(understood.question, in_talk=True)):  # "And Yemen?"
+            about, understood = further, replace(understood, question=further, query=further, leans=False)
+        return asked, understood, None if understood.leans else about
+
+    def _refusal(self, question: str, nearest: _Read, unmet: str | None) -> tuple[str, bool]:
+        """Return why nothing is cited, and whether the documents may say all the same."""
+        may_say = nearest.chance >= self.reader.calibration.denial
+        if unmet:  # other words may speak of it, but hardly of a name
+            may_say = not {*named_terms(f"about {unmet}")} & {*self._missing(unmet)}
+        return refusal(question, nearest.question, nearest.evidence, may_say=may_say, unmet=unmet)
 
     def _spelt(self, question: str) -> str:
         """Return the question without slips of the finger; only a model tells which words are none."""
