@@ -336,18 +336,30 @@ _MISSED_END = re.compile(
     rf"[.!?…]\s*{_EMOJI}+(?=\s)|(?:\bme|\d\s?(?:mm|m|g|t|l|s|sec|min|hr|h|ft|lb|oz))\.(?=[\"”’)]*\s+[\"“‘(]?[A-Z])"
 )
 
-# What only numbers the words after it, at the beginning of a block: "IV. Results", "Fig. 2. The harbour".
-_LABEL = re.compile(r"\s*(?:[IVXLC]{1,6}|(?:Fig|Figure|Tab|Table|Abb|Plate|Map|Box|Chart)\.?\s+\d{1,3}[a-z]?)\.")
+# What only numbers the words after it, at the beginning of a block: "IV. Results", "Fig. 2. The harbour",
+# "Section 7. The tenant pays", or says that they ask or answer: "Q. Did you sign?"
+_LABEL = re.compile(
+    r"\s*(?:[IVXLC]{1,6}|[QA]|(?i:Fig|Figure|Tab|Table|Abb|Plate|Map|Box|Chart|Section|Sec|Article|Art|Chapter|Clause|Rule"
+    r"|Step|Note|Item|Part|Appendix|Annex|Schedule|§)\.?\s+\d{1,3}[a-z]?)\."
+)
 
 # The library's list of abbreviations is short of these. Before a number or a bracket:
 _BEFORE_NUMBER = re.compile(
     r"\b(?:approx|chs?|cls?|eqs?|est|figs?|max|min|nos?|nr|p[tp]?|paras?|pct|qty|regs?|sched|secs?|ss|subs|suppl|tab|tel"
-    r"|temp|vols?|abs|pág|art)\.$",
+    r"|temp|vols?|abs|pág|art|rm|apt|ste|exh?|inv|acct|doc|dkt|div|encl|attach|amdt|avg|wt)\.$",
     re.IGNORECASE,
 )
-_BRACKETS_AND_CURRENCIES = tuple("([$€£¥")
+_BRACKETS_AND_CURRENCIES = tuple("([$€£¥+")
 # Before a name or anything else; P.S. opens a sentence.
-_BEFORE_NAME = re.compile(r"\b(?:Ft|Mt|Ms|Mx|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|pct|approx|(?:[Ii]n|[Ee]x)cl|resp)\.$")
+_BEFORE_NAME = re.compile(
+    r"\b(?:Ft|Mt|Ms|Mx|Dra|Sra|Srta|EE|UU|Mio|Mrd|P\.S|Cllr|Atty|Amb|Profs|Natl|Intl|pct|approx|(?:[Ii]n|[Ee]x)cl|resp)\.$"
+)
+# "at 7 p.m. Tuesday", but not "since 6 a.m. Monday's rain".
+_HALF_DAY = re.compile(r"\b[ap]\.m\.$")
+_ITS_DAY = re.compile(
+    r"\s+(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?!['’]s|\s+(?:is|was|will|has|had)\b)|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+    r"|(?:Eastern|Central|Mountain|Pacific)\b|[ECMP][SD]?T\b|GMT\b|UTC\b|BST\b|CES?T\b)"
+)
 # Before a word in lower case any short word is one, unless the text begins in lower case itself ("so it was. we left").
 _SHORT_WORD = re.compile(r"\b[^\W\d_]{2,5}\.$")
 _NEXT_WORD = re.compile(r"\s+[^\W\d_]+\b")
@@ -402,7 +414,11 @@ def _is_end(words: str, stop: int, end: int) -> bool:
         return False  # "No!" he cried
     if following.isdigit() or following in _BRACKETS_AND_CURRENCIES:
         return not _BEFORE_NUMBER.search(before)
-    return not (_BEFORE_NAME.search(before) or _ORDINAL_DATE.match(before[-3:].lstrip() + after))
+    return not (
+        _BEFORE_NAME.search(before)
+        or _ORDINAL_DATE.match(before[-3:].lstrip() + after)
+        or (stop == end and _HALF_DAY.search(before) and _ITS_DAY.match(words[end : end + 24]))
+    )
 
 
 def _goes_on(words: str, stop: int, end: int) -> bool:

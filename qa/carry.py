@@ -69,7 +69,7 @@ def phrases(text: str) -> Iterator[tuple[str, bool]]:
     for match in _WORD.finditer(text):
         word = match[0]
         capital = word[0].isupper() or word[0].isdigit()
-        if not terms(word):
+        if not terms(word) and word != "May":
             continue
         if start >= 0 and capital and text[start].isupper() and text[end : match.start()] in _JOINTS:
             end, is_name = match.end(), True

@@ -136,6 +136,7 @@ _INDIVISIBLE = re.compile(
 
 _DENIES = re.compile(r"\b(?:not|never|no|none|nor|without|cannot|all but|except)\b|n['’]t\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:()–—]\s")
+_SUM = re.compile(r"\$\s?\d")
 _PAIRS = {"(": ")", "[": "]", "“": "”", "*": "*", '"': '"', "`": "`", "$": "$"}
 
 
@@ -170,7 +171,7 @@ def _without_odd_signs(text: str, start: int, end: int) -> tuple[int, int]:
     for opening, closing in _PAIRS.items():
         words = text[start:end]
         is_odd = words.count(opening) % 2 if opening == closing else words.count(opening) != words.count(closing)
-        if is_odd and words.startswith(opening):
+        if is_odd and words.startswith(opening) and not _SUM.match(words):
             start += 1
         elif is_odd and words.endswith(closing):
             end -= 1

@@ -77,11 +77,15 @@ def _alike(one: set[str], other: set[str]) -> bool:
 
 
 def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
-    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same."""
+    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same.
+
+    A year alone is a number: "1800 people" of one sentence are not the "2,400 people" of another.
+    """
     amounts, moments = quantities(text)
+    years = [one for one in moments if one.is_year]
     return (
-        {(one.readings, one.rank) for one in amounts},
-        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments},
+        {(one.readings, one.rank) for one in amounts} | {((one.years,), False) for one in years},
+        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments if not one.is_year},
     )
 
 

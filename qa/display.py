@@ -7,6 +7,7 @@ steer a terminal for the other. The HTML brings its own few styles and nothing e
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from html import escape
 from itertools import count
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
 
 _INDENT = re.compile(r"^\t+", re.MULTILINE)
 BETWEEN_CELLS = "│"
+_HARMLESS = "\n\N{SOFT HYPHEN}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 def printable(text: str) -> str:
     """Replace control characters, which could move the cursor or recolour the terminal, one for one.
 
-    A tab that begins a line is a space, any other divides the cells of a row and is a bar.
+    A tab that begins a line is a space, any other divides the cells of a row and is a bar. Spaces of any width are
+    spaces, and what only joins or hyphenates stays as it is.
     """
     shown = _INDENT.sub(lambda tabs: " " * len(tabs[0]), text).replace("\t", BETWEEN_CELLS)
-    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in shown)
+    return "".join(map(_printable, shown))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable() or character in _HARMLESS:
+        return character
+    return " " if unicodedata.category(character) == "Zs" else "\ufffd"
 
 
 # ---- in a terminal ----

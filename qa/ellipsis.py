@@ -93,7 +93,7 @@ def _once_asked(question: str, before: str) -> str:
 def _fragment(question: str) -> re.Match[str] | None:
     """Return the parts of a fragment that names a thing; None for all else, such as "By whom?" and "After that?"."""
     found = _FRAGMENT.fullmatch(question.strip()) if len(question) <= LONGEST_FRAGMENT else None
-    if found is None or _VAGUE.search(found["thing"]) or not terms(found["thing"]):
+    if found is None or (found["thing"] != "May" and (_VAGUE.search(found["thing"]) or not terms(found["thing"]))):
         return None
     whole = found["joint"] or (found["place"] and _kind(found["thing"]) != "other")
     return found if whole else None

@@ -34,6 +34,9 @@ TITLES = frozenset(
 )
 """Words with a capital that are said of many and name nobody by themselves."""
 
+ALSO_GRAMMAR = frozenset({"May", "Will"})
+"""Names that are words of the grammar in small letters."""
+
 NO_NAMES = TITLES | {"The", "A", "An", "I", "OK", "Ok", "OKs"}
 """All words with a capital that name nobody."""
 
@@ -187,7 +190,7 @@ def names(text: str) -> list[str]:
             continue
         if _begins(text, word.start()) and not _is_name(place, words, capital):
             continue
-        if not _is_grammar(name) or (name.isupper() and len(name) > 1):
+        if not _is_grammar(name) or name in ALSO_GRAMMAR or (name.isupper() and len(name) > 1):
             found.append(name)
     return found
 
@@ -256,13 +259,15 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
     if re.search(r"\d", typed):  # made plain, "¼" has digits
         is_code = _codes(typed) == [typed] or _SPACED_CODE.match(typed)
         return mentions_code(plain, term) if is_code else _mentions_number(plain, text, typed)
+    as_typed = typed in ALSO_GRAMMAR  # "you may" names no month
     if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
         return True
     parts = typed.split("-")
     if len(parts) > 1 and all(part[:1].isupper() for part in parts) and not unmentioned(parts, text):
         return True  # "Orbis-Kestrel" of Orbis and Kestrel
     stem = term[: max(SHORTEST_STEM, len(term) - ENDING_CHARS)]
-    if re.search(rf"\b{re.escape(stem)}" + (r"(?!\w)" if len(term) < SHORTEST_STEM else ""), plain):
+    word = rf"\b{typed if as_typed else re.escape(stem)}" + (r"(?!\w)" if len(term) < SHORTEST_STEM else "")
+    if re.search(word, text if as_typed else plain):
         return True
     if typed.isupper() and re.search(r"\b" + r"\w*[ -]+(?:(?:of|the|and|for) )*".join(typed) + r"\w", text):
         return True  # the words that the initials stand for
@@ -282,6 +287,9 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
     number = _NUMBER.findall(term)[0]
     spelled = SPELLED[int(number)] if number.isdecimal() and int(number) < len(SPELLED) else None
     found = rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)" + (rf"|\b{spelled}\b" if spelled else "")
+    if re.fullmatch(r"\d{4,}|\d{1,3}(?:,\d{3})+", number):  # 1500 is 1,500
+        digits = int(number.replace(",", ""))
+        found += rf"|(?<![\d.,])(?:{digits}|{digits:,})(?![\d]|[.,]\d)"
     if re.fullmatch(YEAR, number):
         found += rf"|\bfy ?(?:{number[:2]})?{number[2:]}\b"
     if re.search(found, plain):

@@ -16,11 +16,11 @@ MOST_PARTIES = 40
 """A text that defines more words in this way is not a contract between a few."""
 
 _CALLED = re.compile(
-    r"\([a-z ,]{0,30}[“\"](?P<word>(?:[A-Z][\w-]* )?(?:[A-Z][\w-]*(?:[eo]r|ee|ant|(?<!m)ent|ist|ian)"
+    r"\([a-z ,]{0,60}[“\"](?:the )?(?P<word>(?:[A-Z][\w-]* )?(?:[A-Z][\w-]*(?:[eo]r|ee|ant|(?<!m)ent|ist|ian)"
     r"|Landlord|Landlady|Party|Company|Bank|Council|Charity|Club|University|School|Trust|Firm|Agency|Society|Association|Parents))[”\"][^()]{0,60}\)"
 )
 """A word for somebody, mostly one who does or is done by; not the “Agreement”."""
-_QUOTED = re.compile(r"[“\"]([\w -]+)[”\"]")
+_QUOTED = re.compile(r"[“\"](?:the )?([\w -]+)[”\"]")
 _NAME = re.compile(r"[A-Z][\w.&’'-]*(?: (?:(?:de|van|von|al|&) )?[A-Z][\w.&’'-]*)+")
 _NO_NAME = frozenset("between ltd limited llc llp inc co corp plc gmbh asa and the mr mrs miss prof".split())  # noqa: SIM905
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof)\.? )?"

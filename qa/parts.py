@@ -11,7 +11,8 @@ from qa.smalltalk import without_frame, without_small_talk
 
 MOST_PARTS = 3
 
-_AND = re.compile(rf",? and (?={ASKING})|, (?={ASKING}.*,? and {ASKING})", re.IGNORECASE)
+_NO_NAME = r"(?!(?-i:May|Will)\b)"  # of a month, or of somebody
+_AND = re.compile(rf",? and (?={_NO_NAME}{ASKING})|, (?={_NO_NAME}{ASKING}.*,? and {ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
 _JOINT = r"(?:(?:and|but|also|or|then),? )?"

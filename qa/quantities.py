@@ -68,6 +68,12 @@ class Moment:
     minute: int | None = None
     half_known: bool = True
 
+    @property
+    def is_year(self) -> bool:
+        """Whether it is one year and nothing else, or a number that looks like it."""
+        alone = self.month is None and self.weekday is None and self.minute is None
+        return self.years is not None and self.years[0] == self.years[1] and alone
+
 
 # ---- words and units ---------------------------------------------------------------------------------------------
 
@@ -156,7 +162,8 @@ _AFTER_A_PREPOSITION = (
     r"|(?<=[Ss]ince )|(?<=[Uu]ntil )|(?<=[Ff]rom )|(?<=early )|(?<=and )|(?<=mid-))"
 )
 _NOT_A_YEAR = (
-    r"(?![\w%]|[.,]\d|:\d|\s?[%°]|\s(?i:percent|per cent|[kmb]n|[mb]illion|km|m|metres|meters|feet|miles|tonn?e?s)\b)"
+    r"(?![\w%]|[.,]\d|:\d|\s?[%°]|\s(?i:percent|per cent|[kmb]n|[mb]illion|km|m|metres|meters|feet|miles|tonn?e?s|kg"
+    r"|euros?|dollars?|pounds|words|seats)\b)"
 )
 _RANK_WORD = "|".join(sorted(_RANKS, key=len, reverse=True))
 
@@ -165,7 +172,7 @@ _MOMENT = re.compile(
     rf"|(?<![\d./])(?P<slashed>\d{{1,2}}(?P<mark>[/.])\d{{1,2}}(?P=mark)(?:\d{{4}}|\d\d))(?![./]?\d)"
     rf"|\b(?P<month_first>(?i:{MONTH}))\s+(?:the\s+)?(?P<days_after>{_DAY}(?:{_TO}{_DAY}(?!\s+(?i:{MONTH})))?)"
     rf"(?:,?\s+(?P<year_after>{YEAR})\b)?"
-    rf"|\b(?P<days_before>{_DAY}(?:{_TO}{_DAY})?)\s+(?:of\s+)?(?P<month_second>(?i:{MONTH}))"
+    rf"|\b(?P<days_before>{_DAY}(?:{_TO}{_DAY})?)\s+(?:of\s+)?(?!may\b(?! {YEAR}))(?P<month_second>(?i:{MONTH}))"
     rf"(?:,?\s+(?P<year_last>{YEAR})\b)?"
     rf"|\b(?P<month_of_year>(?i:{MONTH})),?\s+(?:of\s+)?(?P<its_year>{YEAR})\b(?!s)"
     rf"|\b(?P<decade>(?:1[0-9]|20)\d0)['’]?s\b|(?<!\w)['’](?P<short_decade>\d0)s\b"
@@ -216,13 +223,15 @@ _FOLLOWING = re.compile(r"[^\W\d_][\w'’-]*|[.,;:!?()\d]")
 
 _SMALLER, _GREATER = "less|fewer|lower|smaller|shorter|younger", "more|greater|higher|larger|longer|older"
 _EXCEEDS = r"exceed(?:s|ed|ing)?|in excess of|surpass(?:es|ed|ing)?"
+_NOT = r"not|never|cannot|without|\w+n['’]t"
 _LESS = (
     rf"(?:{_SMALLER}|(?:no|not) (?:more|higher|later|longer)) than|under|below|at most|up to|as many as|as much as"
-    r"|a maximum of"
+    rf"|a maximum of|(?:{_NOT}) (?:to )?(?:{_EXCEEDS})"
 )
 _MORE = rf"(?:{_GREATER}|(?:no|not) (?:less|fewer|lower)) than|over|above|at least|upwards of|a minimum of|{_EXCEEDS}"
 _STRICT = re.compile(
-    rf"(?<!no )(?<!not )(?:{_SMALLER}|{_GREATER}) than|under|below|over|above|{_EXCEEDS}", re.IGNORECASE
+    rf"(?<!no )(?<!not )(?:{_SMALLER}|{_GREATER}) than|under|below|over|above|^(?!.*\b(?:{_NOT}) ).*(?:{_EXCEEDS})",
+    re.IGNORECASE,
 )
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|circa|c\.|ca\.|~|≈|an? estimated"

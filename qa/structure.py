@@ -56,7 +56,11 @@ LOOKED_BACK = 40
 
 _HOW = re.compile(r"\W*how (?:do|does|did|can|could|should|would|to)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*why\b", re.IGNORECASE)
-_SPEAKER = re.compile(r"(?!(?:From|To|Cc|Sent|Subject|Date|Re|Fwd):)([A-Z][\w.'’-]{0,20}(?: [A-Z][\w.'’-]*){0,3}):\s\S")
+_NO_SPEAKER = (
+    r"From|To|Cc|Sent|Subject|Date|Re|Fwd|Notes?|NB|Warnings?|Caution|Danger|Important|Tips?|Hint|Example|Tel|Telephone"
+    r"|Phone|Fax|E-?mail|Web|Website|Address|Name|Hours|Author|Source|Figure|Table"
+)
+_SPEAKER = re.compile(rf"(?!(?:{_NO_SPEAKER}):)([A-Z][\w.'’-]{{0,20}}(?: [A-Z][\w.'’-]*){{0,3}}):\s\S")
 FEWEST_SPEAKERS, FEWEST_TURNS = 2, 2
 _PLACE = re.compile(
     r"\b(?:articles?|clauses?|items?|paragraphs?|points?|regulations?|rules?|sections?|steps?|§)\.? ?(\d+(?:\.\d+)*)\b",

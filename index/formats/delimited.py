@@ -36,7 +36,8 @@ def _read(data: bytes, suffix: str, delimiter: str | None) -> Content:
     csv.field_size_limit(LONGEST_VALUE_CHARS)
     builder = Builder()
     try:
-        add_sheet(builder, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text)))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), skipinitialspace=True)
+        add_sheet(builder, rows)
     except csv.Error as error:
         raise SourceError(f"it is no table: {error}; check its quotation marks, or give it the suffix .txt") from error
     return builder.content()
@@ -46,7 +47,7 @@ def _delimiter(text: str) -> str:
     """Choose by counting: the library's own guess goes by characters, and takes letters for delimiters."""
 
     def score(delimiter: str) -> int:
-        reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter, skipinitialspace=True)
         widths = Counter(len(row) for row, _ in zip(reader, range(SAMPLE_ROWS), strict=False) if row)
         width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
         return rows if width > 1 else 0

@@ -46,6 +46,10 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset(
     [
+        "button",
+        "center",
+        "menu",
+        "optgroup",
         "address",
         "article",
         "aside",

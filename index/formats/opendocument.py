@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content, iso_date
+from index.formats.content import Builder, Content, iso_date, raised
 from index.formats.numbering import Level, NumberedList, whole_number
 from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
 from index.formats.tables import add_row, add_sheet
@@ -43,6 +43,8 @@ _REPEATED = frozenset(["page-number", "footer", "header", "date-time"])  # on ev
 _FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _PLACE = re.compile(r"%(\d)%")
 _SPACE = re.compile(r"[ \t\r\n]+")
+_RAISED = "raised"  # the tag that a span of raised text gets
+_RAISED_BY = re.compile(r"super|[1-9]\d*%")
 
 
 def read_odt(data: bytes) -> Content:
@@ -82,9 +84,26 @@ def _open(data: bytes, suffix: str, kind: str) -> tuple[Package, Element]:
     package = open_package(data, suffix)
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise SourceError("it is protected by a password; remove its password and add it again")
-    for body in found(package.xml("content.xml"), kind):
+    content = package.xml("content.xml")
+    styles = _raising_styles(package, content)
+    for span in found(content, "span"):
+        if attribute(span, "style-name") in styles:
+            span.tag = _RAISED
+    for body in found(content, kind):
         return package, body
     raise SourceError(f"it is damaged: it has no {kind} in it; get another copy")
+
+
+def _raising_styles(package: Package, content: Element) -> set[str | None]:
+    """Return the names of the styles of raised text."""
+    roots = [root for root in (content, package.xml_or_none("styles.xml")) if root is not None]
+    return {
+        attribute(style, "name")
+        for root in roots
+        for style in found(root, "style")
+        for properties in found(style, "text-properties")
+        if _RAISED_BY.match(attribute(properties, "text-position") or "")
+    }
 
 
 def _properties(package: Package, title: str | None = None) -> dict[str, str | None]:
@@ -248,11 +267,19 @@ def _paragraphs(container: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
+class _Raised(str):
+    """Text that stands higher than the line."""
+
+    __slots__ = ()
+
+
 def _text(paragraph: Element, aside: list[Element] | None = None) -> str:
     """Return a paragraph's text, white space collapsed as the format says; notes and boxes are put ``aside``."""
     text = ""
     for piece, is_literal in _pieces(paragraph, [] if aside is None else aside):
-        if is_literal:
+        if isinstance(piece, _Raised):
+            text += raised(text[-9:], piece)
+        elif is_literal:
             text += piece
         else:
             collapsed = _SPACE.sub(" ", piece)
@@ -273,6 +300,8 @@ def _pieces(element: Element, aside: list[Element]) -> Iterator[tuple[str, bool]
             yield "\n", True
         elif name in ("note-body", "text-box", "custom-shape"):
             aside.append(child)
+        elif name == _RAISED:
+            yield _Raised("".join(piece for piece, _ in _pieces(child, aside))), False
         elif name not in _UNSEEN:
             yield from _pieces(child, aside)
         yield child.tail or "", False

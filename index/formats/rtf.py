@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content, iso_date
+from index.formats.content import Builder, Content, iso_date, raised
 from index.formats.kinds import refusal
 from index.formats.tables import add_row
 
@@ -92,6 +92,7 @@ class _Group:
     encoding: str = ""
     skip: int = 1  # characters that stand in for one of \u
     hidden: bool = False
+    raised: bool = False
 
 
 @dataclass(slots=True)
@@ -189,7 +190,9 @@ class _Reader:
         elif name in ("v", "deleted"):
             return replace(group, hidden=value != 0)
         elif name == "plain":
-            return replace(group, hidden=False, encoding="")
+            return replace(group, hidden=False, raised=False, encoding="")
+        elif name in ("super", "sub", "nosupersub"):
+            return replace(group, raised=name == "super" and value != 0)
         elif name == "f":
             self.font = value or 0
             return replace(group, encoding=self.fonts.get(self.font, ""))
@@ -271,7 +274,7 @@ class _Reader:
         if group.hidden:
             return
         if group.target == "body":
-            self.text.append(text)
+            self.text.append(raised("".join(self.text[-9:])[-9:], text) if group.raised else text)
         elif group.target == "label":
             self.label.append(text)
         elif group.target == "note":

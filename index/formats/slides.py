@@ -7,7 +7,9 @@ numbers, dates and footers, which every slide repeats, are left out, and so is w
 
 from __future__ import annotations
 
-from index.formats.content import Builder, Content
+from itertools import groupby
+
+from index.formats.content import Builder, Content, raised
 from index.formats.package import (
     Element,
     attribute,
@@ -73,7 +75,20 @@ def _add_shapes(builder: Builder, container: Element, titles: list[str]) -> None
 
 
 def _paragraphs(element: Element) -> list[str]:
-    return ["".join(map(_piece, paragraph.iter())) for paragraph in found(element, "p")]
+    return [_text(paragraph) for paragraph in found(element, "p")]
+
+
+def _text(paragraph: Element) -> str:
+    """Return the text of a paragraph, with what is raised as it is written after the rest."""
+    text = ""
+    for is_raised, runs in groupby(paragraph, key=_is_raised):
+        part = "".join(_piece(element) for run in runs for element in run.iter())
+        text += raised(text[-9:], part) if is_raised else part
+    return text
+
+
+def _is_raised(run: Element) -> bool:
+    return any(int(attribute(how, "baseline") or 0) > 0 for how in found(run, "rPr"))
 
 
 def _piece(element: Element) -> str:

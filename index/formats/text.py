@@ -52,6 +52,10 @@ Who writes the name of the small encoding has a program that writes the large on
 be control characters.
 """
 
+_WESTERN = "cp1252"
+_NOT_TYPOGRAPHIC = re.compile(rb"(?<![^\W\d_])[\x92\x94](?=\w)|\w[\x91\x93](?=\w)|[\x81-\x84\x86-\x90\x98-\xff]")
+"""Bytes that are no quotation mark, dash, ellipsis or euro sign at the edge of a word, as in cp1252."""
+
 _OFTEN_UTF8 = re.compile("16|32|ascii", re.IGNORECASE)
 """Pages and mails say so that were saved or sent as UTF-8 later, and these encodings fit a lot."""
 
@@ -88,7 +92,24 @@ def _guess(data: bytes) -> str:
     encoding = chardet.detect(data)["encoding"]
     if encoding is None:
         raise SourceError("it is not text in any known encoding; save it as UTF-8 and add it again")
-    return encoding
+    return _WESTERN if _is_western(data, encoding) else encoding
+
+
+def _is_western(data: bytes, guess: str) -> bool:
+    """Whether a short text is taken for another alphabet's by a few accents or quotation marks in it.
+
+    Of a text in another alphabet that has a byte for each letter, most letters are of it.
+    """
+    try:
+        data.decode(_WESTERN)
+        text = data.decode(guess)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    if len(text) != len(data):
+        return False
+    letters = [character for character in text if character.isalpha()]
+    foreign = sum(not unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return 0 < foreign < len(letters) / 2 or not _NOT_TYPOGRAPHIC.search(data)
 
 
 def _strict(data: bytes, encoding: str) -> str:

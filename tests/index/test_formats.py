@@ -22,6 +22,7 @@ from index.formats.content import Builder, Content, checked, iso_date
 from index.formats.kinds import REFUSED
 from index.formats.sheets import displayed
 from index.recognition import IMAGES
+from tests.support.bad_files import pptx
 
 FILES = Path(__file__).parents[1] / "files"
 EXPECTED: dict[str, list[dict[str, object]]] = json.loads((FILES / "expected.json").read_text())
@@ -265,7 +266,7 @@ def test_the_numbers_of_rich_text_are_read_and_bullets_are_not() -> None:
     ]
 
 
-@pytest.mark.parametrize("suffix", [".html", ".docx"])
+@pytest.mark.parametrize("suffix", [".html", ".docx", ".rtf", ".odt", ".pptx"])
 def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(suffix: str) -> None:
     marked = (
         "She won.^1^ It rose to 5.^2, 3^ The 1^st^ of May, 10^-6^ m^2^, for $19.^99^ or more.^4^ “Yes.”^12^ He fled."
@@ -276,7 +277,22 @@ def test_a_raised_number_is_a_sign_of_its_own_and_a_note_after_a_stop_is_none(su
     runs = "".join(
         run.format('<w:vertAlign w:val="superscript"/>' if number % 2 else "", text) for number, text in pieces
     )
-    assert said(read(suffix, html.encode() if suffix == ".html" else word(f"<w:p>{runs}</w:p>"))) == [
+    rich = "".join(f"{{\\super {piece}}}" if number % 2 else piece for number, piece in pieces)
+    rich = rich.replace("“", "\\ldblquote ").replace("”", "\\rdblquote ")
+    spans = "".join(
+        f'<text:span text:style-name="T1">{piece}</text:span>' if number % 2 else piece for number, piece in pieces
+    )
+    up = '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+    high = ' baseline="30000"'
+    slide = "".join(f"<a:r><a:rPr{high if number % 2 else ''}/><a:t>{piece}</a:t></a:r>" for number, piece in pieces)
+    data = {
+        ".html": html.encode(),
+        ".docx": word(f"<w:p>{runs}</w:p>"),
+        ".rtf": f"{{\\rtf1 {rich}\\par}}".encode(),
+        ".odt": open_text(f"<text:p>{spans}</text:p>", up),
+        ".pptx": pptx(f"<a:p>{slide}</a:p>"),
+    }
+    assert said(read(suffix, data[suffix])) == [
         "She won.",
         "It rose to 5.",
         "The 1st of May, 10^-6 m2, for $19.99 or more.",
@@ -905,3 +921,30 @@ def test_data_with_a_name_is_read_by_its_suffix_and_a_text_by_none(index: Index)
     index.add([Source("a.csv", b"Name,Town\nBob,Bath\n"), Source("a note", "The text of a note.")])
     texts = {document.text for document in index.documents()}
     assert texts == {"Name; Town\nName: Bob; Town: Bath", "The text of a note."}
+
+
+def test_a_quoted_comma_after_a_space_divides_nothing() -> None:
+    table = 'Name, City, Age\n"Smith, John", "Paris, France", 5\n"Doe, Jane", "Rome, Italy", 6\n'
+    assert read(".csv", table.encode()).text.split("\n")[1] == "Name: Smith, John; City: Paris, France; Age: 5"
+
+
+def test_old_elements_and_buttons_glue_no_words() -> None:
+    page = b"<p>The fee<center>Our Offer</center>Call us</p><button>Yes</button><button>No</button>"
+    assert read(".html", page).text.split() == ["The", "fee", "Our", "Offer", "Call", "us", "Yes", "No"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("La quota è di 25 euro. La città non è responsabile perché la società è privata.", "cp1252"),
+        ("Le prix est élevé à Genève.", "cp1252"),
+        ("He said “yes” and left. It’s late – very late…", "cp1252"),
+        ("Section § 5 applies. ½ cup of milk.", "cp1252"),
+        ("Привет, как дела? Это обычный русский текст о погоде.", "cp1251"),
+        ("Zażółć gęślą jaźń i pójdź do domu.", "cp1250"),
+        ("Η γρήγορη αλεπού πηδά πάνω από τον σκύλο.", "cp1253"),
+        ("Das ist schön und größer als früher, sagte Müller über die Straße.", "cp437"),
+    ],
+)
+def test_a_few_accents_make_no_other_alphabet(text: str, encoding: str) -> None:
+    assert read(".txt", text.encode(encoding)).text == text

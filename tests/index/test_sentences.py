@@ -174,6 +174,25 @@ def test_markdown(text: str, expected: list[str]) -> None:
     assert sentences(text, markdown=True) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It meets at 7 p.m. Tuesday in the hall.|It ends late.",
+        "Doors open at 10 a.m. Saturday, Jan. 5, at the library.",
+        "It ends at 5 p.m. EST on Friday.",
+        "It has rained since 6 a.m.|Monday's rain was worse.",
+        "He left at 6 p.m.|Monday was quiet.",
+        "Section 7. The tenant pays the rent.|It is due monthly.",
+        "Q.  Did you sign it?",
+        "A.  No, I did not.",
+        "We meet in Rm. 204 at noon.|See Ex. 3 and pay Inv. 1234 to Acct. 55.|Call Tel. +44 20 1234.",
+        "Cllr. Lee spoke.|Atty. Roe did not.",
+    ],
+)
+def test_what_belongs_together_stays_so(text: str) -> None:
+    assert sentences(text.replace("|", " ")) == text.split("|")
+
+
 def test_a_long_sentence_is_cut_at_whitespace() -> None:
     found = sentences("word " * 1_000)
     assert {part for sentence in found for part in sentence.split(" ")} == {"word"}

@@ -100,6 +100,8 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
             ["Who is the chair?", "who is the treasurer?", "who is the secretary?"],
         ),
         ("If it rains, who pays and who cleans?", ["If it rains, who pays and who cleans?"]),
+        ("How many died in April and May 2020?", ["How many died in April and May 2020?"]),
+        ("Who met Anna and Will Smith?", ["Who met Anna and Will Smith?"]),
     ],
 )
 def test_a_question_that_asks_twice_is_read_twice(question: str, expected: list[str]) -> None:
@@ -186,6 +188,8 @@ def test_near_copies_are_cited_once(index: Index) -> None:
     assert near_copies("There remain 2,500 troops in Iraq.", "In Iraq there remain 2500 troops.")
     assert near_copies("Three died when the ferry sank.", "The ferry sank off Kalmar on 3 May; three died.")
     assert not near_copies("The ferry sank.", "The trains run.")
+    assert not near_copies("The plant in Leeds employs 1800 people.", "The plant in Leeds employs 2,400 people.")
+    assert near_copies("The plant in Leeds employs 1500 people.", "The plant in Leeds employs 1,500 people.")
     assert not near_copies("", "")
 
 
@@ -332,6 +336,7 @@ class Marking:
         ("It grew by +12 450 470 in all.", "450", "450"),
         ("The bus leaves at 10:30.", "10", "10:30"),
         ("It cost 2,500 crowns in all.", "500", "2,500"),
+        ("It cost $2.5 million in 2019.", "$2.5 million", "$2.5 million"),
         ("It stood there in 2019 and 20 people saw it.", "2019", "2019"),
         ("In 2019 12 people saw it.", "12", "12"),
         ("The U.S.-led force left Vienna-based troops behind.", "Vienna", "Vienna"),

@@ -78,6 +78,10 @@ def test_a_terminal_shows_hostile_words_as_words(text: str):
 def test_a_terminal_shows_the_cells_of_a_row_apart():
     text = "Weight\t8.4 kg\t9.7 kg\n\tas delivered"
     assert printable(text) == "Weight│8.4 kg│9.7 kg\n as delivered"
+    assert (
+        printable("10\u00a0000\u202feuros, 👩\u200d🚀 Donau\u00adkanal\u202e")
+        == "10 000 euros, 👩\u200d🚀 Donau\u00adkanal\ufffd"
+    )
     row = Citation(1, "a-1", "01", "Data", text, text, 0, len(text), 1, 0.5, Span(14, 20), ())
     marked = next(line for line in rich_citation(row).renderables if isinstance(line, Text) and line.spans)
     (mark,) = [span for span in marked.spans if "underline" in str(span.style)]

@@ -127,6 +127,7 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("How many cars cross it", "And the Lune Bridge?", "How many cars cross the Lune Bridge"),
         ("When does the Alma leave on Monday?", "And on Friday?", "When does the Alma leave on Friday?"),
         ("How many troops remain?", "And in Oman?", "How many troops remain in Oman?"),
+        ("How many visitors came in April?", "And in May?", "How many visitors came in May?"),
         ("How much was the damage?", "and at the Holt boatyard?", "How much was the damage at the Holt boatyard?"),
         ("How long may one park on weekdays?", "And on Sundays?", "How long may one park on Sundays?"),
         ("How long is a shift for a cook who works at night?", "And for a guard?", "How long is a shift for a guard?"),

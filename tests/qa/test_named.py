@@ -142,3 +142,15 @@ def test_a_sign_that_becomes_digits_when_made_plain_is_no_number() -> None:
 def test_of_nothing_named_nothing_is_unmentioned() -> None:
     assert unmentioned([], TEXT) == []
     assert unmentioned(["Iraq"], "") == ["Iraq"]
+
+
+def test_may_is_a_month_and_not_what_one_may_do():
+    assert named_terms("How many visitors came in May?") == ["May"]
+    assert unmentioned(["May"], "You may come in April.") == ["May"]
+    assert unmentioned(["May"], "In May 40 came.") == unmentioned(["May"], "Open from March to June.") == []
+    assert named_terms("When did Will Smith sign?") == ["Will", "Smith"]
+
+
+def test_a_number_is_the_same_with_a_comma():
+    assert unmentioned(["1500"], "It has 1,500 seats.") == unmentioned(["1,500 seats"], "It has 1500 seats.") == []
+    assert unmentioned(["1500"], "It has 11,500 seats.") == ["1500"]

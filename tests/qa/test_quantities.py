@@ -147,3 +147,20 @@ def test_a_long_text_of_digits_is_read_in_time():
     assert len(quantities("1,2 3.4 of " * 500)[0]) >= 500
     quantities("twenty " * 2_000)
     quantities("9" * 20_000)
+
+
+@pytest.mark.parametrize(
+    "words", ["must not exceed", "not exceeding", "cannot exceed", "doesn't exceed", "may never exceed"]
+)
+def test_what_may_not_be_exceeded_is_at_most_that(words: str):
+    (amount,), _ = quantities(f"The fee {words} 500 euros.")
+    assert (amount.value, amount.bound, amount.strict) == (500, -1, False)
+    (amount,), _ = quantities(f"The fee {words.rsplit(maxsplit=1)[-1]} 500 euros.".replace("n't", ""))
+    assert (amount.bound, amount.strict) == (1, True)
+
+
+def test_what_may_be_done_is_no_date_and_sums_are_no_years():
+    assert quantities("Clause 5 may be waived.")[1] == []
+    assert [one.month for one in quantities("on 5 May, or on 6 may 2020")[1]] == [5, 5]
+    (amount,), moments = quantities("The deposit is 1500 euros.")
+    assert (amount.value, moments) == (1500, [])

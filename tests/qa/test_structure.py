@@ -214,6 +214,11 @@ def test_a_party_is_asked_for_by_the_word_that_the_document_has_for_it() -> None
     assert in_own_words("What did Imogen say?", held, "Imogen Hale told you.") == "What did Imogen say?"
 
 
+@pytest.mark.parametrize("called", ['hereinafter "the Employee"', "hereinafter referred to as the “Employee”"])
+def test_a_party_may_be_called_so_in_more_words(called: str) -> None:
+    assert parties(f"between the firm and Jane Doe ({called})")["doe"] == ("Employee", frozenset({"employee"}))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -233,6 +238,8 @@ def test_what_is_said_in_a_transcript_is_shown_with_the_line_that_names_the_spea
     assert speakers_line("They doubled.", [*talk, "Ben Orr: They did."]) == 4
     assert speakers_line("Ben Orr: They did.", talk) is None
     assert speakers_line("It is late.", ["Name: Ida Frey", "Date: 3 May", "Place: Ulm"]) is None
+    notes = ["Note: keep it dry.", "Warning: it gets hot.", "Note: read this first.", "Press the button."]
+    assert speakers_line("The battery lasts ten hours.", notes) is None
     assert speakers_line("It is late.", ["From: A", "Subject: B", "From: C", "Subject: D"]) is None
 
 

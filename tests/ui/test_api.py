@@ -323,6 +323,11 @@ def test_beyond_this_machine_it_needs_keys(index: Index, host: str):
         service.serve(index, host=host)
 
 
+def test_every_address_needs_a_name_even_with_keys(index: Index):
+    with pytest.raises(ServeError, match="--allow-host"):
+        service.serve(index, host="0.0.0.0", keys=[KEY])  # noqa: S104
+
+
 def test_a_login_is_for_the_chat_and_a_key_for_programs(shared: Index, tmp_path: Path):
     logins = Logins(tmp_path / "logins")
     logins.add("ann", "a long password")

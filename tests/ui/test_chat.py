@@ -101,7 +101,8 @@ def test_a_question_that_is_too_long_is_refused_in_words(index):
     assert "8,001 characters; at most 8,000" in shown["conversation"]
     assert len(turns[0].question) < 300
     assert not turns[0].pending
-    layout._begin(index, PARTS, "x" * 8_000, turns)
+    assert shown["question"] != "", "it stays in its box, to be shortened"
+    assert layout._begin(index, PARTS, "x" * 8_000, turns)["question"] == ""
     assert turns[1].pending
 
 

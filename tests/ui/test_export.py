@@ -55,6 +55,12 @@ def test_json_reads_back_as_it_was():
     assert export.from_json(export.as_json(had)) == had
 
 
+def test_a_reply_is_saved_as_it_was_read():
+    had = conversation(Turn("What do you have?", Answer("q", "q", (), "", 0.0, reply="There are 2 documents.")))
+    assert "There are 2 documents." in export.as_markdown(had)
+    assert "There are 2 documents." in html.fromstring(export.as_page(had, {})).text_content()
+
+
 def test_a_refusal_of_some_documents_speaks_for_these_only():
     had = conversation(replace(REFUSED, asked=(1, 9)))
     for saved in (export.as_markdown(had), export.as_page(had, {})):

@@ -77,6 +77,14 @@ def test_what_is_said_again_replaces_what_was_said(index: Index, feedback: Feedb
     assert not second.answerable
 
 
+def test_a_question_with_a_line_separator_can_be_kept_and_added_to(index: Index, feedback: Feedback) -> None:
+    index.add(Source("harbour.txt", TEXT))
+    (document,) = index.documents()
+    for question in ("When did\u2028it open?", "When?\u0085"):
+        feedback.keep(question, [], (document, span(TEXT, "The harbour opened in 1901.")), kind="feedback-right")
+    assert len(load_suite(feedback.folder).questions) == 2
+
+
 def test_each_case_is_asked_of_the_revision_it_rests_on(index: Index, feedback: Feedback) -> None:
     for text in (TEXT, TEXT.replace("40", "41")):
         index.add(Source("harbour.txt", text))

@@ -67,6 +67,17 @@ def test_a_conversation_is_the_same_after_a_restart(index, drawer, kept):
     assert summary.begun <= summary.touched
 
 
+def test_after_a_conversation_was_deleted_elsewhere_the_next_turn_begins_one(index, drawer, kept):
+    session = Session()
+    drawer.keep([turn(index)], session, ME)
+    kept.delete("", session.conversation)
+    drawer.keep([REFUSED], session, ME)
+    drawer.keep([turn(index, "And now?")], session, ME)
+    (summary,) = kept.conversations("")
+    assert summary.id == session.conversation
+    assert [one.question for one in kept.conversation("", summary.id).turns] == ["Who?", "And now?"]
+
+
 def test_hits_are_not_kept(index, drawer, kept):
     one = turn(index)
     hit = index.search("troops")

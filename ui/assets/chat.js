@@ -44,8 +44,10 @@ document.addEventListener("click", ({ target }) => {
   clickedQuotation(target);
 });
 
-/** Keep the newest question in view; while there is nothing to ask, offer to add documents. */
-function revealTurn() {
+/** Keep the newest question in view; while there is nothing to ask, offer to add documents.
+ *  What changes within an answer, as it is judged or written out, moves nothing. */
+function revealTurn(changes = []) {
+  if (changes.length && changes.every(({ target }) => target.closest?.(".verdict, .written"))) return;
   if (find("#conversation button[name=show]")) show("documents", false);
   const turns = document.querySelectorAll("#conversation .turn");
   if (turns.length) scrollWithin(find("#scroll"), turns[turns.length - 1], 0.03, smoothly());

@@ -179,7 +179,9 @@ function step(by) {
 function openNumber(number) {
   const turns = document.querySelectorAll("#conversation .turn");
   const turn = current()?.closest(".turn") ?? turns[turns.length - 1];
-  const button = turn && [...turn.querySelectorAll(":scope > .quotation .number")][number - 1];
+  const shown = turn ? [...turn.querySelectorAll(":scope > .quotation .number")] : [];
+  const cited = shown.filter(({ textContent }) => /^\d/.test(textContent));
+  const button = cited.length ? cited.find(({ textContent }) => parseInt(textContent) === number) : shown[number - 1];
   if (button) openCitation(button.value);
 }
 

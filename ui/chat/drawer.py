@@ -16,7 +16,7 @@ from ui import render
 from ui.chat import export
 from ui.chat.components import UNEXPECTED
 from ui.chat.downloads import Downloads
-from ui.chat.history import MOST_CONVERSATIONS, Conversation, History, UnknownConversationError
+from ui.chat.history import MOST_CONVERSATIONS, Conversation, History, Summary, UnknownConversationError
 from ui.chat.sessions import Session, owner
 from ui.render import Turn
 
@@ -44,13 +44,22 @@ class Drawer:
         self.parts = parts
 
     def keep(self, turns: Iterable[Turn], session: Session, request: gr.Request | None) -> None:
-        """Keep turns that were just answered; the first one of a page begins a conversation."""
+        """Keep turns that were just answered. The first one of a page begins a conversation.
+
+        So does the first one after the conversation was deleted elsewhere, as in another tab.
+        """
         for turn in turns:
             try:
-                kept = self.history.append(owner(request), session.conversation, turn)
+                kept = self._kept(owner(request), session.conversation, turn)
                 session.conversation, session.title = kept.id, kept.title
             except VerbatimError:
                 log.exception("a conversation could not be kept")
+
+    def _kept(self, owner_name: str, conversation: str, turn: Turn) -> Summary:
+        try:
+            return self.history.append(owner_name, conversation, turn)
+        except UnknownConversationError:
+            return self.history.append(owner_name, "", turn)
 
     def amend(self, owner_name: str, conversation: str, before: Turn, after: Turn) -> None:
         """Keep a turn as it became; a conversation that was deleted meanwhile stays so."""

@@ -117,6 +117,8 @@ def _outcome(turn: Turn, notes: list[str]) -> list[str]:
     answer = turn.answer
     if answer is None:
         return [markdown(turn.trouble or "This was not answered.")]
+    if answer.reply is not None:
+        return [markdown(answer.reply)]
     parts = [] if answer.short is None else [f"**{markdown(answer.short)}**"]
     parts += markdown_differences(answer, len(notes))
     if answer.abstained:
@@ -189,6 +191,9 @@ def _said(turn: Turn, cited: Sequence[Citation]) -> Iterable[str]:
     answer = turn.answer
     if answer is None:
         yield f'<p class="note">{html.escape(turn.trouble or "This was not answered.")}</p>'
+        return
+    if answer.reply is not None:
+        yield f'<p dir="auto">{html.escape(answer.reply)}</p>'
         return
     if answer.short is not None:
         yield f'<p class="short" dir="auto">{html.escape(answer.short)}</p>'

@@ -94,7 +94,8 @@ class Feedback:
 
     def _rows(self) -> list[dict[str, Any]]:
         file = self.folder / "questions.jsonl"
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+        lines = file.read_bytes().split(b"\n") if file.exists() else []  # a text may hold what else ends a line
+        return [json.loads(line) for line in lines if line.strip()]
 
     def _write(self, rows: Sequence[dict[str, Any]]) -> None:
         """Write the cases; of a document in several revisions, each is asked of the one it rests on."""

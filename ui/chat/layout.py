@@ -32,6 +32,7 @@ from ui.chat.shelf import Shelf, ShelfParts
 from ui.chat.suggest import MOST_QUESTIONS, Suggestions, seed_file
 from ui.chat.writing import Writings
 from ui.desk import BusyError, Desk
+from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
 
 log = logging.getLogger(__name__)
@@ -324,9 +325,13 @@ def _wire_judging(index: Index, parts: Parts, conversations: Drawer) -> None:
 
 
 def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], how: str = "") -> Updates:
-    """Show the question at once, before it is answered; ``how`` is "alone" or "all" where it was clicked."""
+    """Show the question at once, before it is answered; ``how`` is "alone" or "all" where it was clicked.
+
+    One that is too long stays in the box, to be shortened.
+    """
     asking.begin(question, turns, alone=how == "alone", of_all=how == "all")
-    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if how else ""}
+    stays = how or len(question.strip()) > MAX_QUESTION_CHARS
+    return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if stays else ""}
 
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:

@@ -197,7 +197,12 @@ def check_who_comes_in(host: str, logins: Logins | None, allowed_hosts: Collecti
         )
     if logins is not None and not logins.names():
         raise ServeError(f"{logins.file} names nobody: add a login with `verbatim login add {logins.file} NAME`")
-    if host in {"0.0.0.0", "::", ""} and not allowed_hosts:  # noqa: S104 - what others call this machine is not known
+    check_name(host, allowed_hosts)
+
+
+def check_name(host: str, allowed_hosts: Collection[str]) -> None:
+    """Raise `ServeError` where nobody could come in, since it is not known what others call this machine."""
+    if host in {"0.0.0.0", "::", ""} and not allowed_hosts:  # noqa: S104 - it is looked for, and not served at
         raise ServeError(
             f"{host} stands for every address of this machine: say what browsers will call it with --allow-host NAME, "
             "since others are refused"

@@ -91,7 +91,7 @@ def _answers(text: str, name: str) -> list[Answer] | None:
         json.loads(text)
         lines = [text]
     except (ValueError, RecursionError):
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         try:
             json.loads(lines[0])
         except (ValueError, RecursionError):
