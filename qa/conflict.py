@@ -160,4 +160,5 @@ def _said(moment: Moment) -> dict[str, object]:
         parts["year"] = moment.years[0]
     if moment.minute is not None:
         parts["minute"] = moment.minute % 720
+        parts["half of the day"] = moment.minute // 720 if moment.half_known else None
     return {name: value for name, value in parts.items() if value is not None}

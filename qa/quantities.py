@@ -196,7 +196,7 @@ _UNDER_1000 = rf"(?:(?:{_UNDER_100}|a)[ -]hundred(?:(?: and)? {_UNDER_100})?|{_U
 _BIG = r"thousand|million|billion|trillion"
 _SPELLED = (
     rf"(?:(?:(?:{_UNDER_1000}|a)[ -](?:{_BIG})\b[, ]*(?:and )?)+(?:{_UNDER_1000}\b)?"
-    rf"|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_1000})"
+    rf"|half a (?:{_BIG})\b|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_1000})"
 )
 _CURRENCY = r"(?:US|C|A|NZ|HK)?[$€£¥₹]"
 _UNIT = "|".join(sorted((re.escape(name) for name in UNIT_NAMES), key=len, reverse=True))
@@ -205,7 +205,7 @@ _AMOUNT = re.compile(
     rf"(?<![\w.])(?P<fraction>(?:(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}}))(?![\d/])"
     rf"|(?P<parts>a|one|two|three|four|five)[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b"
     rf"(?= of\b|[.,;]|$| (?:the|its|their|his|her)\b)"
-    rf"|(?<!first )(?<!second )(?<!last )half(?= (?:of|the|its|their|his|her|a|an)\b)(?! a dozen))"
+    rf"|(?<!first )(?<!second )(?<!last )half(?= (?:of|the|its|their|his|her|a|an)\b)(?! a (?:dozen|{_BIG})\b))"
     rf"|(?<![\w.,])(?P<numeric_rank>\d{{1,3}}(?:st|nd|rd|th))\b"
     rf"|(?<![\w-])(?P<rank>{_RANK_WORD})\b(?![ -]?hand)"
     rf"|(?<![\w-])(?P<vague>{_VAGUE})\b"
@@ -423,7 +423,7 @@ def _spelled_value(words: str) -> float:
         elif word in ("hundred", "dozen"):
             current = (current - 1 if words.startswith("half") else current or 1) * _SCALES[word]
         elif word in _SCALES:
-            total, current = total + (current or 1) * _SCALES[word], 0.0
+            total, current = total + (current - 1 if words.startswith("half") else current or 1) * _SCALES[word], 0.0
     return total + current
 
 

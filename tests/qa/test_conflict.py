@@ -36,6 +36,7 @@ DIFFERENT = [
     ("How much will it cost?", "It will cost *£2.1m*.", "The price is *£2.6m*, he said."),
     ("How many days do I get?", "You get *24* vacation days.", "There are *28 days* a year."),
     ("How long is the warranty?", "The warranty is *five years*.", "It is *24 months* from delivery."),
+    ("When does it open?", "It opens at *8 am*.", "The doors open at *8 pm*."),
     ("How soon?", "Report it *within 72 hours*.", "It is reported *within one day*."),
     ("What is the notice period?", "*The notice period is three months.*", "There is a notice period of *two months*."),
     ("When does it open?", "It opens on *4 May*.", "It opens on *18 May* at noon."),

@@ -164,3 +164,8 @@ def test_what_may_be_done_is_no_date_and_sums_are_no_years():
     assert [one.month for one in quantities("on 5 May, or on 6 may 2020")[1]] == [5, 5]
     (amount,), moments = quantities("The deposit is 1500 euros.")
     assert (amount.value, moments) == (1500, [])
+
+
+def test_half_a_million_is_no_share_of_one():
+    ((amount,), _) = quantities("Half a million people came.")
+    assert (amount.value, amount.unit) == (500_000, "")
