@@ -17,6 +17,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.content import Builder, Content, iso_date, raised
+from index.formats.numbering import numeral, whole_number
 from index.formats.tables import add_row, is_row
 from index.formats.text import decode
 from index.sentences import LONGEST_ROW_CHARS
@@ -41,6 +42,9 @@ _UNSEEN = frozenset(
         "video",
     ]
 )
+_NUMERALS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_NOTES = re.compile(r"note|reference|citation|breadcrumb|navigation|comment|toc", re.IGNORECASE)
+_OF_ARTICLES = "article, section, header, footer, h1, h2, h3, h4, h5, h6, div, figure, table"
 _PARAGRAPHS = frozenset(
     ["blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"]
 )
@@ -163,6 +167,7 @@ def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> No
     # An explicit stack, since pages can nest deeper than Python recurses; True marks the way out of an element.
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
     covered: dict[int, int] = {}
+    counts: dict[int, int] = {}  # of each list that numbers its items, how many there were
     while stack:
         node, leaving = stack.pop()
         tag = node.tag or ""
@@ -174,6 +179,8 @@ def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> No
             lines.raised -= tag == "sup"
             sections -= tag in _SECTIONS
             lines.end_block(tag)
+            if tag == "li":
+                lines.label = ""
             continue
         if tag in _UNSEEN or (tag.startswith(("-", "!")) and tag not in ("-document", "-undef")) or _hidden(node):
             continue
@@ -192,6 +199,10 @@ def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> No
         lines.preformatted += tag == "pre"
         lines.raised += tag == "sup"
         sections += tag in _SECTIONS
+        if tag == "ol" and not _is_uncounted(node):
+            counts[node.mem_id] = whole_number(node.attributes.get("start"), 1) - 1
+        elif tag == "li" and node.parent is not None and node.parent.mem_id in counts:
+            lines.label = _label(node, node.parent, counts)
         stack.append((node, True))
         children = list(node.iter(include_text=True))
         stack.extend((child, False) for child in reversed(children))
@@ -252,10 +263,33 @@ def _is_around(node: LexborNode, *, in_section: bool) -> bool:
     return is_around and node.css_first(_CONTENT) is None
 
 
+def _is_uncounted(listed: LexborNode) -> bool:
+    """Whether the numbers of a list are not for its reader: of notes and ways elsewhere, backwards, or not shown."""
+    marks = listed.attributes
+    around = listed.parent.attributes if listed.parent is not None else {}
+    told = (one.get(mark) for one in (marks, around) for mark in ("role", "class", "aria-label"))
+    named = " ".join(filter(None, told))
+    style = (marks.get("style") or "").replace(" ", "")
+    return bool(_NOTES.search(named)) or "reversed" in marks or "list-style:none" in style or "type:none" in style
+
+
+def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
+    """Count an item of a list; return its number and the space after it, or nothing before a whole article."""
+    counts[listed.mem_id] = number = whole_number(item.attributes.get("value"), counts[listed.mem_id] + 1)
+    if item.css_first(_OF_ARTICLES) is not None:
+        return ""
+    written = numeral(number, _NUMERALS.get(listed.attributes.get("type") or "1", "decimal"))
+    return f"{written}. " if written else ""
+
+
 class _Lines:
-    """Collects text until its block ends, collapsing white space the way a browser does."""
+    """Collects text until its block ends, collapsing white space the way a browser does.
+
+    ``label`` is written before the next text: the number of an item.
+    """
 
     def __init__(self, builder: Builder) -> None:
+        self.label = ""
         self.preformatted = self.raised = 0
         self._builder = builder
         self._parts: list[str] = []
@@ -300,7 +334,7 @@ class _Lines:
             stripped = text
         if not stripped:
             return
-        if self._parts:
-            self._parts.append(self._pending)
+        self._parts.append(self._pending if self._parts else self.label)
         self._parts.append(stripped)
+        self.label = ""
         self._pending = " " if not self.preformatted and text.endswith(" ") else ""

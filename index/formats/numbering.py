@@ -67,7 +67,7 @@ class NumberedList:
         if level not in self.levels:
             return None
         number = self.counts.get(level, self.levels[level].start)
-        return _numeral(number, "decimal" if own.is_decimal else self.levels[level].form)
+        return numeral(number, "decimal" if own.is_decimal else self.levels[level].form)
 
 
 class Numbering:
@@ -152,7 +152,7 @@ def whole_number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
 
 
-def _numeral(number: int, form: str) -> str | None:
+def numeral(number: int, form: str) -> str | None:
     """Write a number; None where it cannot be told how."""
     if form in ("decimal", "decimalZero"):
         return f"{number:02}" if form == "decimalZero" else str(number)

@@ -928,6 +928,30 @@ def test_a_quoted_comma_after_a_space_divides_nothing() -> None:
     assert read(".csv", table.encode()).text.split("\n")[1] == "Name: Smith, John; City: Paris, France; Age: 5"
 
 
+def test_the_items_of_an_ordered_list_have_their_numbers() -> None:
+    items = "<li>Call us.</li><li><p>Pay the <b>fee</b>.</p><p>At once.</p></li><li>Else go to step 1.</li>"
+    assert said(read(".html", f"<p>How to:</p><ol>{items}</ol>".encode())) == [
+        *("How to:", "1. Call us.", "2. Pay the fee.", "At once.", "3. Else go to step 1.")
+    ]
+    page = "<ol start=3 type=a><li>x</li><li value=7>y</li></ol><ol><li>one<ol><li>deep</li></ol></li><li>two</li></ol>"
+    assert said(read(".html", page.encode())) == ["c. x", "g. y", "1. one", "1. deep", "2. two"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<section role=doc-endnotes><ol><li>A word.</li></ol></section>",
+        "<ol class=breadcrumb><li>A word.</li></ol>",
+        "<ol style='list-style: none'><li>A word.</li></ol>",
+        "<ol reversed><li>A word.</li></ol>",
+        "<ol><li><div>A word.</div></li></ol>",
+        "<ul><li>A word.</li></ul>",
+    ],
+)
+def test_what_no_reader_counts_by_has_no_number(page: str) -> None:
+    assert said(read(".html", page.encode())) == ["A word."]
+
+
 def test_old_elements_and_buttons_glue_no_words() -> None:
     page = b"<p>The fee<center>Our Offer</center>Call us</p><button>Yes</button><button>No</button>"
     assert read(".html", page).text.split() == ["The", "fee", "Our", "Offer", "Call", "us", "Yes", "No"]
