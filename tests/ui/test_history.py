@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from index import Index, Source, StoreError
-from qa.types import Answer, Citation, Span
+from qa.types import Answer, Citation, Span, Written
 from ui.chat import history
 from ui.chat.downloads import Downloads
 from ui.chat.drawer import Drawer, DrawerParts
@@ -76,6 +76,19 @@ def test_after_a_conversation_was_deleted_elsewhere_the_next_turn_begins_one(ind
     (summary,) = kept.conversations("")
     assert summary.id == session.conversation
     assert [one.question for one in kept.conversation("", summary.id).turns] == ["Who?", "And now?"]
+
+
+def test_what_is_said_of_an_answer_is_kept_whatever_else_became_of_it(index, drawer, kept):
+    session, one = Session(), turn(index)
+    drawer.keep([one], session, ME)
+    growing = dataclasses.replace(one, answer=dataclasses.replace(one.answer, written=Written("m", complete=False)))
+    done = dataclasses.replace(one, answer=dataclasses.replace(one.answer, written=Written("m", note="Nothing.")))
+    drawer.amend("", session.conversation, growing, dataclasses.replace(growing, judged="right"))
+    drawer.amend("", session.conversation, one, done)
+    noted = dataclasses.replace(done, notes=("It has changed since.",), judged="right")
+    assert kept.conversation("", session.conversation).turns == (dataclasses.replace(done, judged="right"),)
+    drawer.amend("", session.conversation, noted, dataclasses.replace(noted, judged="wrong"))
+    assert kept.conversation("", session.conversation).turns == (dataclasses.replace(done, judged="wrong"),)
 
 
 def test_hits_are_not_kept(index, drawer, kept):

@@ -134,14 +134,24 @@ class History:
         return Summary(conversation, title, begun, now)
 
     def amend(self, owner: str, conversation: str, before: Turn, after: Turn) -> None:
-        """Keep a turn in the place of one that was kept before; if that is gone, nothing is kept."""
+        """Keep what became of a turn: what was written of its answer, and what was said of it.
+
+        One that is kept without the turn as it was is looked for by what does not change. If that is gone, nothing is
+        kept.
+        """
+        wanted = _as_row(_as_answered(before))
         with self._open() as connection:
             self._owned(connection, owner, conversation)
-            connection.execute(
-                "UPDATE turns SET turn = ? WHERE place = "
-                "(SELECT max(place) FROM turns WHERE conversation = ? AND turn = ?)",
-                (_as_row(after), conversation, _as_row(before)),
+            rows = connection.execute(
+                "SELECT place, turn FROM turns WHERE conversation = ? ORDER BY place DESC", (conversation,)
             )
+            for place, row in rows:
+                kept = turn_from_data(json.loads(row))
+                if _as_row(_as_answered(kept)) == wanted:
+                    connection.execute(
+                        "UPDATE turns SET turn = ? WHERE place = ?", (_as_row(_amended(kept, after)), place)
+                    )
+                    return
 
     def rename(self, owner: str, conversation: str, title: str) -> str:
         """Give a conversation another title, and return it as it is kept; an empty one changes nothing."""
@@ -245,6 +255,17 @@ class History:
         """Empty the log, in which the pages as they were may still stand."""
         with self._open() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _as_answered(turn: Turn) -> Turn:
+    """Return a turn as it was when it was answered: nothing written out, judged, or noted since."""
+    return replace(turn, answer=turn.answer and replace(turn.answer, written=None), judged="", notes=())
+
+
+def _amended(kept: Turn, after: Turn) -> Turn:
+    """Return the turn that was kept with what is new: a judgement, or an answer that is written out to its end."""
+    is_written = after.answer is not None and after.answer.written is not None and after.answer.written.complete
+    return replace(kept, answer=after.answer if is_written else kept.answer, judged=after.judged or kept.judged)
 
 
 def _as_row(turn: Turn) -> str:
