@@ -134,10 +134,9 @@ class History:
         return Summary(conversation, title, begun, now)
 
     def amend(self, owner: str, conversation: str, before: Turn, after: Turn) -> None:
-        """Keep what became of a turn: what was written of its answer, and what was said of it.
+        """Keep what became of a turn: its answer written out, or judged. If it is gone, nothing is kept.
 
-        One that is kept without the turn as it was is looked for by what does not change. If that is gone, nothing is
-        kept.
+        It is found by what does not change, since notes of today and a half-written answer were not kept ``before``.
         """
         wanted = _as_row(_as_answered(before))
         with self._open() as connection:
