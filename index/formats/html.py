@@ -17,7 +17,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.content import Builder, Content, iso_date, raised
-from index.formats.numbering import numeral, whole_number
+from index.formats.numbering import FORMS, numeral, whole_number
 from index.formats.tables import add_row, is_row
 from index.formats.text import decode
 from index.sentences import LONGEST_ROW_CHARS
@@ -42,7 +42,6 @@ _UNSEEN = frozenset(
         "video",
     ]
 )
-_NUMERALS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NOTES = re.compile(r"note|reference|citation|breadcrumb|navigation|comment|toc", re.IGNORECASE)
 _OF_ARTICLES = "article, section, header, footer, h1, h2, h3, h4, h5, h6, div, figure, table"
 _PARAGRAPHS = frozenset(
@@ -278,7 +277,7 @@ def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
     counts[listed.mem_id] = number = whole_number(item.attributes.get("value"), counts[listed.mem_id] + 1)
     if item.css_first(_OF_ARTICLES) is not None:
         return ""
-    written = numeral(number, _NUMERALS.get(listed.attributes.get("type") or "1", "decimal"))
+    written = numeral(number, FORMS.get(listed.attributes.get("type") or "1", "decimal"))
     return f"{written}. " if written else ""
 
 

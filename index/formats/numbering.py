@@ -152,6 +152,10 @@ def whole_number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
 
 
+FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
+"""How a list numbers its items, by the sign that stands for it in OpenDocument and web pages."""
+
+
 def numeral(number: int, form: str) -> str | None:
     """Write a number; None where it cannot be told how."""
     if form in ("decimal", "decimalZero"):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from index.errors import SourceError
 from index.formats.content import Builder, Content, iso_date, raised
-from index.formats.numbering import Level, NumberedList, whole_number
+from index.formats.numbering import FORMS, Level, NumberedList, whole_number
 from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
 from index.formats.tables import add_row, add_sheet
 
@@ -40,7 +40,6 @@ _UNSEEN = frozenset(
     ]
 )
 _REPEATED = frozenset(["page-number", "footer", "header", "date-time"])  # on every slide
-_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _PLACE = re.compile(r"%(\d)%")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _RAISED = "raised"  # the tag that a span of raised text gets
@@ -222,7 +221,7 @@ def _levels(style: Element) -> dict[int, Level]:
         shown = whole_number(attribute(element, "display-levels"), 1)
         places = ".".join(f"%{place}" for place in range(max(1, level - shown + 1), level + 1))
         text = f"{attribute(element, 'num-prefix') or ''}{places}{attribute(element, 'num-suffix') or ''}"
-        form = _FORMS.get(attribute(element, "num-format") or "", "")
+        form = FORMS.get(attribute(element, "num-format") or "", "")
         levels[level - 1] = Level(
             start=whole_number(attribute(element, "start-value"), 1),
             form="bullet" if local(element).endswith(("bullet", "image")) else form,

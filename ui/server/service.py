@@ -110,7 +110,8 @@ def serve(
     chat = local or logins is not None
     if chat:
         web.check_who_comes_in(host, logins, allowed_hosts)
-    web.check_name(host, allowed_hosts)
+    else:
+        web.check_name(host, allowed_hosts)
     listener = web.listen(host, port)
     app = create_service(
         index,
