@@ -27,7 +27,7 @@ from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import asks_for_inventory, reply_to
 from qa.spelling import corrected
-from qa.topic import MOST_MENTIONS, in_reading_order, mentioning, topic
+from qa.topic import LOOSE_KINDS, MOST_MENTIONS, in_reading_order, kind_asked, mentioning, topic
 from qa.types import Answer, Citation, Evidence, Searched
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class Answerer:
         query, hits = self._search(understood, documents)
         clock.lap("search")
         if about:
-            read = [self._read_about(about, hits, documents)]
+            read = [self._read_about(about, kind_asked(question, about), hits, documents)]
         elif query == asked:
-            read = [self._read_part(part, query, hits, documents) for part in parts(query)]
+            read = self._read_parts(query, hits, documents)
         else:
             read = [self._read_leaning(understood, hits) if understood.leans else self._read(query, hits)]
         # Once the documents answer one part, the question is about them, and the other parts are doubted less.
@@ -220,11 +220,24 @@ class Answerer:
         return query, hits[:TOP_K]
 
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
-        evidence = self.reader.read(question, hits)
+        return self._judged(question, self.reader.read(question, hits))
+
+    def _judged(self, question: str, evidence: list[Evidence]) -> _Read:
         chance = self.reader.calibration.confidence(evidence)
         if evidence and foreign_language(evidence[0].hit.text):
             chance *= FOREIGN
         return _Read(question, evidence, chance)
+
+    def _read_parts(self, question: str, hits: Sequence[Hit], documents: Collection[str] | None) -> list[_Read]:
+        """Read for each part of a question. What answers the first is no answer to one that stands behind it."""
+        first, *others = parts(question)
+        read = [self._read_part(first, question, hits, documents)]
+        for part in others:
+            found = self._read_part(part, question, hits, documents)
+            if part.startswith(first) and found.evidence and read[0].evidence:
+                found = self._judged(part, _further(found.evidence, read[0].evidence[0]))
+            read.append(found)
+        return read
 
     def _read_part(self, part: str, question: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
         """Read for a part of a question in what was found for the whole and for itself; if completed, for itself."""
@@ -247,14 +260,31 @@ class Answerer:
         chance = self.reader.calibration.confidence([*about, *others]) * math.exp(about[0].score - evidence[0].score)
         return _Read(understood.query, about, doubted(chance, about[0], understood))
 
-    def _read_about(self, thing: str, hits: Sequence[Hit], documents: Collection[str] | None) -> _Read:
-        """Return the sentences that mention a thing; where none does, what answers the thing as a question."""
-        wide = self.index.search(thing, top_k=RERANKED, documents=documents)
+    def _read_about(
+        self, thing: str, kind: str | None, hits: Sequence[Hit], documents: Collection[str] | None
+    ) -> _Read:
+        """Return the sentences that mention a thing; where none does, what answers the thing as a question.
+
+        Of documents that are titled as the ``kind`` that is asked, only these are looked through: what a handbook says
+        is nothing that the lease says.
+        """
+        titled = self._titled(kind, documents) if kind else None
+        if titled:
+            hits = [hit for hit in hits if hit.passage.document_id in titled]
+        wide = self.index.search(thing, top_k=RERANKED, documents=titled or documents)
         known = {hit.passage.id for hit in hits}
         every = [*hits, *(hit for hit in wide if hit.passage.id not in known)]
         found = mentioning(thing, every)
+        if titled and not found and kind in LOOSE_KINDS:
+            return self._read_about(thing, None, self.index.search(thing, top_k=TOP_K, documents=documents), documents)
         mentions = sum(1 + len(one.copies) for one in found)
-        return _Read(thing, found, 1.0, mentions, every) if found else self._read(thing, hits)
+        return _Read(thing, found, 1.0, mentions, every) if found else self._read(thing, hits or every[:TOP_K])
+
+    def _titled(self, kind: str, documents: Collection[str] | None) -> set[str]:
+        """Return the ids of the documents whose title names their kind."""
+        word = set(terms(kind))
+        entries = (entry for entry in self.index.listing() if documents is None or entry.id in documents)
+        return {entry.id for entry in entries if word <= set(terms(entry.title))}
 
     def _searched(self, read: Sequence[_Read], documents: Collection[str] | None) -> Searched:
         hits = [hit for part in read for hit in (part.looked_through or [item.hit for item in part.evidence])]
@@ -288,6 +318,16 @@ class Answerer:
             if not any(map(known.issuperset, spellings))
             and (any(map(str.isdigit, word)) or known.isdisjoint(spellings[0]))
         )
+
+
+def _further(evidence: Sequence[Evidence], said: Evidence) -> list[Evidence]:
+    """Return evidence with what is said already last."""
+
+    def is_said(one: Evidence) -> bool:
+        place = (one.hit.passage.document_id, one.sentence) == (said.hit.passage.document_id, said.sentence)
+        return place and (one.answer is None or said.answer is None or one.answer.overlaps(said.answer))
+
+    return sorted(evidence, key=is_said)
 
 
 def _spellings(word: str) -> list[list[str]]:

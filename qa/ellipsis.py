@@ -10,7 +10,7 @@ from qa.carry import is_date, phrases
 ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
     r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
-    r"|is|are|was|were|do|does|did|has|have|had|can|could|may|will|would)\b"
+    r"|is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would)\b"
 )
 """How a question begins."""
 
@@ -67,7 +67,7 @@ def completed(question: str, before: str) -> str:
     places = _of_kind(kind, before)
     if len(places) == 1:
         return _changed(before, places[0], thing)
-    if kind == "name" and not places and len(pronouns := list(_PRONOUN.finditer(before))) == 1:
+    if kind == "name" and not (places or fragment["place"]) and len(pronouns := list(_PRONOUN.finditer(before))) == 1:
         return _changed(before, pronouns[0], named)
     if places or not fragment["place"]:
         return question

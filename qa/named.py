@@ -109,10 +109,14 @@ TELLING_NOTHING = frozenset(
 MOSTLY_CAPITAL = 0.7
 """Where a larger share of the words has a capital, it is a headline, and capitals say nothing."""
 
+_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"  # also shortened, as in "Mon-Fri"
 _TIMES = (
-    ("Mon Tue Wed Thu Fri Sat Sun".split(), WEEKDAY),  # noqa: SIM905
+    ("Mon Tue Wed Thu Fri Sat Sun".split(), _DAY),  # noqa: SIM905
     ("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), MONTH),  # noqa: SIM905
 )
+_SHORTENED = re.compile(rf"\b(?:{MONTH}|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\b|(?:Sat|Sun)\b(?=\.|\s?[-–—/&,\d]|\s*$))")
+"""A day or a month as it may be shortened; "Sat" and "Sun" are words, too."""
+
 _ALWAYS = re.compile(r"\b(?:every day|daily|seven days a week|24/7|all (?:the )?year|year[- ]round)\b", re.IGNORECASE)
 _WEEK_PARTS = (re.compile(r"\bweekdays?\b", re.IGNORECASE), re.compile(r"\bweekends?\b", re.IGNORECASE))
 
@@ -249,8 +253,8 @@ def unmentioned(named: Sequence[str], text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case, without accents, and without the dots of initials."""
-    letters = text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    """Return the text in lower case, without accents and the dots of initials, and with straight apostrophes."""
+    letters = text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text)).replace("’", "'")
     return _DOT.sub("", letters.lower())
 
 
@@ -260,7 +264,9 @@ def _mentions(plain: str, text: str, term: str, typed: str) -> bool:
         is_code = _codes(typed) == [typed] or _SPACED_CODE.match(typed)
         return mentions_code(plain, term) if is_code else _mentions_number(plain, text, typed)
     as_typed = typed in ALSO_GRAMMAR  # "you may" names no month
-    if any(same.match(typed) and same.search(text) for same in SAME) or _lies_between(typed, text):
+    if any(same.match(typed) and same.search(text) for same in SAME) or (
+        TIME.match(typed) and _tells_time(typed, text)
+    ):
         return True
     parts = typed.split("-")
     if len(parts) > 1 and all(part[:1].isupper() for part in parts) and not unmentioned(parts, text):
@@ -340,15 +346,13 @@ def _in_unit_of(asked: Amount, other: Amount) -> float | None:
     return None if factor is None else other.value * factor
 
 
-def _lies_between(time: str, text: str) -> bool:
-    """Whether a word is a day or a month between two that a text gives: Friday, of "Tuesday to Sunday"."""
-    if not TIME.match(time):
-        return False
-    if _ALWAYS.search(text):
+def _tells_time(time: str, text: str) -> bool:
+    """Whether a text gives a day or a month, shortened or between two others: Friday, of "Tuesday to Sunday"."""
+    if _ALWAYS.search(text) or any(found[0][:3] == time[:3] for found in _SHORTENED.finditer(text)):
         return True
     order, pattern = next((order, pattern) for order, pattern in _TIMES if re.match(pattern, time))
     place = order.index(time[:3])
-    if pattern is WEEKDAY and _WEEK_PARTS[place > 4].search(text):
+    if pattern is _DAY and _WEEK_PARTS[place > 4].search(text):
         return True
     ranges = re.finditer(rf"\b({pattern})s?\s*(?:to|through|until|till|[-–—])\s*({pattern})", text)
     ends = [(order.index(one[:3]), order.index(other[:3])) for one, other in (match.groups() for match in ranges)]

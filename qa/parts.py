@@ -15,9 +15,24 @@ _NO_NAME = r"(?!(?-i:May|Will)\b)"  # of a month, or of somebody
 _AND = re.compile(rf",? and (?={_NO_NAME}{ASKING})|, (?={_NO_NAME}{ASKING}.*,? and {ASKING})", re.IGNORECASE)
 _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
+# What joins two things said of one: "Who has a car and is ill?" asks nothing of "is ill". A verb that asks anew has
+# its subject behind it.
+_VERB = re.compile(
+    r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would)\b", re.I
+)
+_SUBJECT = re.compile(
+    r"\w+ (?:I|we|you|he|she|it|they|there|the|this|that|these|those|all|each|every|my|our|your|his|her|their|its"
+    r"|[A-Z]\w*|(?!always|sometimes)[a-z]+s)\b"
+)
+_SOME_SUBJECT = re.compile(r"(?!ha)\w+ (?:an?|any|some|no|[a-z]+ing)\b")
+_OF_SOMEBODY = re.compile(r"\W*(?:who|which)\b", re.IGNORECASE)
+
 _JOINT = r"(?:(?:and|but|also|or|then),? )?"
-_NEXT = re.compile(rf"(?<=\?)\s+(?={_JOINT}(?:{ASKING}|(?:and|what about|how about)\b))", re.IGNORECASE)
-_ITEM = re.compile(rf"(?:^|(?<=\s))(?:\(?(?:\d{{1,2}}|[a-h])[.)]|[-*•–])\s+(?={_JOINT}{ASKING})", re.IGNORECASE)
+_OF_ONESELF = r"(?:I|I['’]\w+|my|we|we['’]\w+|our) [^?]*\?"
+_NEXT = re.compile(rf"(?<=\?)\s+(?={_JOINT}(?:{ASKING}|(?:and|what about|how about)\b)|{_OF_ONESELF})", re.IGNORECASE)
+_MARK = r"(?:\(?(?:\d{1,2}|[a-h])[.)]|[-*•–])\s+"
+_ITEM_ON_A_LINE = re.compile(rf"(?:^|(?<=\n))[^\S\n]*{_MARK}", re.IGNORECASE)
+_ITEM = re.compile(rf"(?:^|(?<=[?!:;,]\s)){_MARK}(?={_JOINT}{ASKING})", re.IGNORECASE)
 _LINE = re.compile(rf"(?<!\s)[^\S\n]*+\n\s*+(?=[A-Z])(?=(?i:{ASKING}))")
 
 MOST_QUESTIONS = 5
@@ -28,19 +43,27 @@ def questions(message: str) -> list[str]:
     """Return the questions of a message that are asked one after another; one question as it is.
 
     "Who built it? And when?" are two, and so are two items of a list, or two lines that ask. What stands before a
-    question without asking stays with it; what stands before a list, a greeting or thanks around it, and what only asks
+    question without asking stays with it; what announces a list, a greeting or thanks around it, and what only asks
     to be told ("Could you tell me") do not.
     """
-    asked = without_small_talk(message.strip())
-    items = _ITEM.split(asked) if len(_ITEM.findall(asked)) > 1 else [asked]
     found: list[str] = []
-    for piece in (piece.strip() for item in items for piece in _NEXT.split(item)):
-        found += _lines(piece)
-    if len(items) > 1 and not _OPENING.match(found[0]):  # "Please tell me: 1. ..."
-        found = found[1:]
+    for item in _items(without_small_talk(message.strip())):
+        for piece in _NEXT.split(item):
+            found += _lines(piece.strip())
     found = [without_frame(one) for one in found]
     kept, others = found[: MOST_QUESTIONS - 1], found[MOST_QUESTIONS - 1 :]
     return [*kept, " ".join(others)] if others else kept
+
+
+def _items(text: str) -> list[str]:
+    """Return the items of a list that asks; a text without one as it is."""
+    for mark in (_ITEM_ON_A_LINE, _ITEM):
+        before, *items = (item.strip() for item in mark.split(text))
+        if len(items) > 1 and any(_OPENING.match(item) for item in items):
+            if not before or before.endswith(":"):  # "Please tell me: 1. ..."
+                return items
+            return [before, *items] if _OPENING.match(before) else [f"{before} {items[0]}", *items[1:]]
+    return [text]
 
 
 def _lines(text: str) -> list[str]:
@@ -58,8 +81,17 @@ def parts(question: str) -> list[str]:
     pieces = _AND.split(question.strip().rstrip("? "), maxsplit=MOST_PARTS - 1)
     if len(pieces) == 1 or not all(_OPENING.match(piece) and terms(piece) for piece in pieces):
         return [question]
+    if not all(_asks_anew(piece, pieces[0]) for piece in pieces[1:]):
+        return [question]
     first, *others = (f"{piece}?" for piece in pieces)
     return [first, *(_completed(other, first) for other in others)]
+
+
+def _asks_anew(piece: str, first: str) -> bool:
+    """Whether a piece asks something, and does not only say more of the first, as of "Who is ill and is a member?"."""
+    if not _VERB.match(piece) or _SUBJECT.match(piece):
+        return True
+    return _SOME_SUBJECT.match(piece) is not None and not _OF_SOMEBODY.match(first)
 
 
 def _completed(part: str, first: str) -> str:

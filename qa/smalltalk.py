@@ -22,11 +22,12 @@ _KINDS = (
 """What people call their documents besides."""
 
 _THIS_ONE = r"(?:this|that|it|them)"
-_WHOLE = (
+_ALL = (
     rf"(?:all of )?(?:everything|(?:this|that) (?:document|file|text|article|{_KINDS})|{_SOURCES}"
-    rf"|(?:the|my|our|your) (?:[\w-]+ )?{_KINDS})"
+    rf"|(?:the|my|our|your) {_KINDS})"
 )
-"""All of the documents, or one of them as a whole."""
+_WHOLE = rf"(?:{_ALL}|(?:the|my|our|your) [\w-]+ {_KINDS})"
+"""All of the documents, or one of them as a whole. Who wants to be told about "the parking rules" asks of parking."""
 
 _REPLIES: tuple[tuple[str, str], ...] = (
     (
@@ -59,7 +60,7 @@ _SUMMARY = re.compile(
     rf"(?:please |(?:can|could|would|will) you (?:please )?)?(?:(?:summari[sz]e|sum up)(?: {_WHOLE}| {_THIS_ONE})?"
     rf"|sum {_THIS_ONE} up|(?:(?:give|write|show|make)(?: me| us)? |(?:i|we) (?:want|need) )?(?:an? |the )?"
     rf"(?:(?:short|brief|quick) )?(?:summary|overview)(?: of (?:{_WHOLE}|{_THIS_ONE}))?"
-    rf"|what(?: is|['’]s| are) (?:{_WHOLE}|(?P<back>{_THIS_ONE})) (?:all )?about|tell (?:me|us) about {_WHOLE}"
+    rf"|what(?: is|['’]s| are) (?:{_WHOLE}|(?P<back>{_THIS_ONE})) (?:all )?about|tell (?:me|us) about {_ALL}"
     rf"|tl;? ?dr)(?:,? (?:for me|please))*{_END}",
     re.IGNORECASE,
 )

@@ -1,9 +1,9 @@
 """A question with slips of the finger -> the question that was meant, where only one can have been.
 
-A word is corrected if neither the documents hold it nor the language, as far as the reader's vocabulary tells. It
-becomes the word of the documents that it is with two neighbouring letters exchanged; or else, unless it is a name or
-short, the only word of the language or of the documents that is another slip away, if the documents hold it. No name is
-given other letters: who is asked about is not for us to guess.
+A word is corrected if neither the documents hold it nor the language, as far as the reader's vocabulary and a
+dictionary tell. It becomes the word of the documents that it is with two neighbouring letters exchanged; or else,
+unless it is a name or short, the only word of the language or of the documents that is another slip away, if the
+documents hold it. No name is given other letters: who is asked about is not for us to guess.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import resources
 
 from index.lexical import STOP_WORDS, terms
 
@@ -23,7 +25,8 @@ A name of so many is left altogether."""
 
 
 LONG = 6
-"""So many letters a word needs to become one that only the documents know: a trade's words are near to many others."""
+"""So many letters a word needs, and so does its stem, to become one that only the documents know: a trade's words are
+near to many others."""
 
 ENDING = 2
 """It is no slip of such a word if these last letters differ: the documents are known by their stems, so that
@@ -45,7 +48,7 @@ def corrected(
     def meant(match: re.Match[str]) -> str:
         typed, word = match[0], match[0].lower()
         is_name = typed != word and match.start() > 0
-        if is_word(word) or known(word) or (is_name and len(word) <= SHORT):
+        if is_word(word) or known(word) or (is_name and len(word) <= SHORT) or word in _dictionary():
             return typed
         found = [one for one in _exchanged(word) if known(one)]
         if not found and not is_name and len(word) > SHORT:
@@ -53,7 +56,8 @@ def corrected(
             found = [
                 one
                 for one in _slipped(word)
-                if is_word(one) or (long and one[-ENDING:] == word[-ENDING:] and known(one))
+                if is_word(one)
+                or (long and one[-ENDING:] == word[-ENDING:] and known(one) and len("".join(terms(one))) >= LONG)
             ]
             found.sort(key=is_word, reverse=True)
         if len({tuple(terms(one)) or one for one in found}) != 1 or not known(found[0]):
@@ -61,6 +65,17 @@ def corrected(
         return found[0] if typed == word else found[0].capitalize()
 
     return _WORD.sub(meant, question)
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """Return 82,765 words of English with their forms: the reader's vocabulary lacks scooters, modems and lessors.
+
+    They tell which words are none. What a slip becomes is looked for in the vocabulary alone, since the more words
+    there are, the fewer are the only one that can be meant.
+    """
+    listed = resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
+    return frozenset(line.partition(" ")[0] for line in listed.splitlines())
 
 
 def _exchanged(word: str) -> list[str]:

@@ -32,6 +32,13 @@ _OTHERS = """
 anybody anyone anywhere come comes else employee hello here hi interested kindly like lot maybe need please pull
 somebody someone somewhere staff there think want whatever
 """
+_KINDS = """
+agreement agreements book books contract contracts guide guides guidelines handbook handbooks lease leases manual
+manuals minutes policy policies report reports rules terms
+""".split()  # noqa: SIM905
+LOOSE_KINDS = frozenset(["guidelines", "policy", "policies", "report", "reports", "rules", "terms"])
+"""What people call whatever rules them, however it is titled."""
+
 _GRAMMAR = frozenset(STOP_WORDS.split())
 _ASKING_FOR_ONE = "who whom whose when where why how he him his she her hers whether if"
 _GENERIC = (_GRAMMAR | {*f"{_SOURCES} {_TELLING} {_OTHERS}".split()}) - {*_ASKING_FOR_ONE.split()}
@@ -96,6 +103,9 @@ _EITHER = re.compile(r",\s*(?:and |or )?|\s(?:and|or)\s")
 LONGEST_TOPIC, LONGEST_REQUEST = 7, 200
 """Words, and characters; what is longer asks for something in particular."""
 
+LONGEST_EXACT = 3
+"""So many capitals are found as such only: US, IT and WHO are words in small letters. NATO is Nato, too."""
+
 MOST_MENTIONS = 8
 """Sentences that are cited of those that mention a thing."""
 
@@ -119,6 +129,12 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
     elif in_talk and _BACK.search(found["head"]):
         return None
     return _thing(found) if found else None
+
+
+def kind_asked(question: str, thing: str) -> str | None:
+    """Return the kind of document that is asked: "lease", of "What does the lease say about fees?"."""
+    words = re.findall(r"\w+", question.replace(thing, " ").lower())
+    return next((word for word in words if word in _KINDS), None)
 
 
 def _is_request(match: re.Match[str]) -> bool:
@@ -216,7 +232,8 @@ def _mentions(text: str, held: set[str], word: str) -> bool:
         return re.search(rf"(?<![\w.,]){re.escape(word)}(?!\w|[.,]\d)", text) is not None
     if _is_code(word):
         dotted = r"\.?".join(map(re.escape, word))
-        return re.search(rf"(?<!\w){dotted}(?!\w)", text) is not None
+        as_it_is = len(word) <= LONGEST_EXACT or word.lower() in _GRAMMAR
+        return re.search(rf"(?<!\w){dotted}(?!\w)", text, 0 if as_it_is else re.IGNORECASE) is not None
     stems = set(terms(word))
     if stems and stems <= held:
         return True

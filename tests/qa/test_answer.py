@@ -102,10 +102,21 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
         ("If it rains, who pays and who cleans?", ["If it rains, who pays and who cleans?"]),
         ("How many died in April and May 2020?", ["How many died in April and May 2020?"]),
         ("Who met Anna and Will Smith?", ["Who met Anna and Will Smith?"]),
+        ("What do we pay those who have a car and are ill?", ["What do we pay those who have a car and are ill?"]),
+        ("Which staff came in 2020 and were promoted?", ["Which staff came in 2020 and were promoted?"]),
+        ("Who has a key and is a member?", ["Who has a key and is a member?"]),
+        ("How big is it and is parking free?", ["How big is it?", "is parking free?"]),
+        ("Who pays and should members wear a helmet?", ["Who pays?", "should members wear a helmet?"]),
     ],
 )
 def test_a_question_that_asks_twice_is_read_twice(question: str, expected: list[str]) -> None:
     assert parts(question) == expected
+
+
+def test_what_answers_the_first_part_is_no_answer_to_one_that_leans_on_it(index: Index) -> None:
+    index.add(Source("hearing.txt", "Ms Vane chairs the hearing. She was elected in 2019."))
+    result = answer("Who chairs the hearing and when was she elected?", index=index)
+    assert [one.text for one in result.citations] == ["Ms Vane chairs the hearing.", "She was elected in 2019."]
 
 
 def test_what_does_not_matter_beside_a_question_changes_nothing(seed_index: Index) -> None:

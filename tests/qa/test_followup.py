@@ -138,6 +138,8 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ),
         ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
         ("How did he leave?", "By car?", "By car?"),
+        ("How much does it cost to park?", "And in Oman?", "How much does it cost to park in Oman?"),
+        ("Should I pay tax in Spain?", "And in Oman?", "Should I pay tax in Oman?"),
         ("How did he leave?", "And after that?", "And after that?"),
         ("How did he leave?", "And with whom?", "And with whom?"),
         ("Why?", "And in Oman?", "And in Oman?"),
@@ -362,6 +364,8 @@ def test_a_question_about_documents_is_not_taken_for_one_about_these(message: st
         "Who thanked the mayor?",
         "",
         "How does it work in Oman?",
+        "Tell me about the parking rules",
+        "Tell me about our leave policy",
     ],
 )
 def test_a_question_is_no_small_talk(message: str) -> None:
@@ -388,6 +392,16 @@ def test_a_question_is_no_small_talk(message: str) -> None:
         ("How many hens may I keep\nWhen is the open day", ["How many hens may I keep", "When is the open day"]),
         ("Can you tell me\nWho pays the rent?", ["Can you tell me\nWho pays the rent?"]),
         ("In section 2. Who pays?", ["In section 2. Who pays?"]),
+        (
+            "I moved in on May 3. When is rent due? I leave on June 30. When do I get it back?",
+            ["I moved in on May 3. When is rent due?", "I leave on June 30. When do I get it back?"],
+        ),
+        (
+            "The boiler in flat 5 - who repairs it - and is it old?",
+            ["The boiler in flat 5 - who repairs it - and is it old?"],
+        ),
+        ("1. Landlord?\n2. Who repairs it?\n3. The rent?", ["Landlord?", "Who repairs it?", "The rent?"]),
+        ("I leave in May.\n- When is rent due?\n- Who pays?", ["I leave in May. When is rent due?", "Who pays?"]),
         ("Good morning. Who pays for light bulbs?", ["Who pays for light bulbs?"]),
         ("Dear support team,\nWho pays for bulbs? Many thanks in advance. Best wishes, Ida", ["Who pays for bulbs?"]),
         ("Hi all, who pays for bulbs? Kind regards, Ida Frey", ["who pays for bulbs?"]),

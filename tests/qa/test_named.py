@@ -67,7 +67,9 @@ def test_a_text_does_not_mention_what_it_lacks(term: str) -> None:
     ("time", "text"),
     [
         ("Fridays", "Open Tuesday to Sunday."), ("Monday", "Open Friday–Tuesday."), ("Wednesday", "On weekdays only."),
-        ("Saturday", "At weekends."), ("December", "Fires are allowed from October to March."), ("May", "Open daily."),
+        ("Saturday", "At weekends."), ("Wednesday", "Mon-Fri, 9 to 5"), ("January", "He said on Jan. 5 that it was."),
+        ("Sunday", "Sat/Sun"), ("September", "It is due by 1 Sept."),
+        ("December", "Fires are allowed from October to March."), ("May", "Open daily."),
     ],
 )  # fmt: skip
 def test_a_range_mentions_the_days_and_months_in_it(time: str, text: str) -> None:
@@ -76,7 +78,13 @@ def test_a_range_mentions_the_days_and_months_in_it(time: str, text: str) -> Non
 
 @pytest.mark.parametrize(
     ("time", "text"),
-    [("Monday", "Open Tuesday to Sunday."), ("June", "From October to March."), ("Sunday", "On weekdays only.")],
+    [
+        ("Sunday", "The Sun said so."),
+        ("June", "Jul. 5"),
+        ("Monday", "Open Tuesday to Sunday."),
+        ("June", "From October to March."),
+        ("Sunday", "On weekdays only."),
+    ],
 )
 def test_a_range_does_not_mention_what_is_not_in_it(time: str, text: str) -> None:
     assert unmentioned([time], text) == [time]
@@ -137,6 +145,10 @@ def test_clauses_and_parts_of_years_are_mentioned_however_they_are_written(term:
 
 def test_a_sign_that_becomes_digits_when_made_plain_is_no_number() -> None:
     assert unmentioned(["İ¼"], "") == ["İ¼"]
+
+
+def test_an_apostrophe_is_the_same_however_it_is_typed() -> None:
+    assert unmentioned(["O'Brien", "O’Hara"], "Ms O’Brien and Mr O'Hara left.") == []
 
 
 def test_of_nothing_named_nothing_is_unmentioned() -> None:

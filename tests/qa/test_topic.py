@@ -205,6 +205,8 @@ def test_the_sentences_of_a_document_are_cited_in_its_order(index: Index) -> Non
         ("5G masts", "Three 5G masts stand there.", "Five masts and 5 huts stand there."),
         ("Martin", "Martin left.", "The Marlin sank."),
         ("China", "China signed.", "His chin hurt."),
+        ("COVID", "Covid closed the school.", "The covert closed."),
+        ("AIDS", "Aids was unknown.", "The first aid kit is red."),
         ("Müller", "Herr Muller left.", "The mull sailed."),
     ],
 )
@@ -321,6 +323,30 @@ def test_only_the_chosen_documents_are_looked_through(index: Index) -> None:
     one = next(held.id for held in index.documents() if held.source == "one.txt")
     result = answer("What do the documents say about the mill?", index=index, documents=[one])
     assert [item.text for item in result.citations] == ["The mill opened in 1901."]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does the lease say about the fee?", ["The fee for a key is 5 pounds."]),
+        ("What does the lease say about Covid?", []),
+        ("What does the contract say about Covid?", ["Covid tests are free.", "Covid was mentioned."]),
+        ("What does the policy say about Covid?", ["Covid was mentioned."]),
+        ("What does the policy say about parking?", ["The fee for parking is 4 pounds."]),
+    ],
+)
+def test_what_a_lease_says_is_looked_for_in_what_is_called_a_lease(
+    index: Index, question: str, expected: list[str]
+) -> None:
+    index.add(
+        [
+            Source("lease of flat 3.txt", "The landlord is Ms Vane. The fee for a key is 5 pounds."),
+            Source("staff handbook.txt", "Covid tests are free. The fee for parking is 4 pounds."),
+            Source("leave policy.txt", "Leave is 25 days a year. Covid was mentioned."),
+        ]
+    )
+    result = answer(question, index=index)
+    assert sorted(one.text for one in result.citations) == expected
 
 
 def test_a_topic_in_a_talk_stands_by_itself(ferry: Index) -> None:
