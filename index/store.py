@@ -40,7 +40,7 @@ from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "6"
+READING = "7"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 PARTLY = ":partly"

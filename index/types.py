@@ -73,9 +73,28 @@ _PAGES_CALLED = {
 }  # fmt: skip
 
 
+_RECORDED = frozenset([".srt", ".vtt"])
+_WITH_LINES = frozenset([".md", ".markdown", ".txt"])
+
+
 def page_of(source: str, page: int) -> str:
-    """Return a page by what it is called in such a source: "page 3", "sheet 3" of a workbook, "slide 3", "part 3"."""
-    return f"{_PAGES_CALLED.get(PurePath(source).suffix.lower(), 'page')} {page}"
+    """Return a page by what it is called in such a source: "page 3", "sheet 3" of a workbook, "slide 3", "part 3".
+
+    The pages of subtitles are the seconds of the recording: "at 0:12:31".
+    """
+    suffix = PurePath(source).suffix.lower()
+    if suffix in _RECORDED:
+        minutes, seconds = divmod(page - 1, 60)
+        return f"at {minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return f"{_PAGES_CALLED.get(suffix, 'page')} {page}"
+
+
+def extent(source: str, pages: int) -> tuple[int, str]:
+    """Return how long a document of so many pages is, in what one counts there: (3, "sheet"), (45, "minute")."""
+    suffix = PurePath(source).suffix.lower()
+    if suffix in _RECORDED and pages > 1:
+        return -(-pages // 60), "minute"
+    return pages, _PAGES_CALLED.get(suffix, "page")
 
 
 _MONTHS = (
@@ -138,6 +157,18 @@ class Document:
     def page(self, offset: int) -> int:
         """Return the page, counted from 1, that holds the character at ``offset``."""
         return max(1, bisect_right(self.page_starts, offset))
+
+    def where(self, offset: int) -> str:
+        """Return where in its file a character stands, as one looks for it: "page 3", "line 9", "at 0:12:31".
+
+        Lines are counted in plain text and Markdown, as an editor does, pages where there are several; else it is "".
+        """
+        if len(self.page_starts) > 1:
+            return page_of(self.source, self.page(offset))
+        if PurePath(self.source).suffix.lower() in _WITH_LINES:
+            line = 1 + self.text.count("\n", 0, offset)
+            return f"line {line:,}"
+        return ""
 
     def is_recognised(self, span: Span) -> bool:
         """Whether some of these characters were recognised on a picture, so that the page itself decides."""

@@ -89,7 +89,16 @@ class Place:
     @property
     def page(self) -> int:
         """The page, from 1, on which the words begin."""
-        return self.document.page(self.address.span.start if self.address.span else 0)
+        return self.document.page(self._start)
+
+    @property
+    def where(self) -> str:
+        """The page, line or time at which the words begin, as `Document.where` says it."""
+        return self.document.where(self._start)
+
+    @property
+    def _start(self) -> int:
+        return self.address.span.start if self.address.span else 0
 
 
 def find(address: Address | str, index: Index) -> Place:

@@ -118,6 +118,7 @@ def _citation(number: int, item: Evidence, document_of: Callable[[str, str], Doc
         reasons=Reasons(item.hit.rank, item.hit.score, dict(item.hit.via), dict(item.features)),
         recognised=document.is_recognised(item.sentence),
         date=document.date,
+        where=document.where(item.sentence.start),
     )
     context = _context(cited, item, document, index)
     denied = context is not None and leads_on(context.text) and _DENIES.search(context.text)
@@ -191,6 +192,7 @@ def _context(cited: Citation, item: Evidence, document: Document, index: Index) 
         page=document.page(span.start),
         answer=None,
         recognised=document.is_recognised(span),
+        where=document.where(span.start),
     )
 
 

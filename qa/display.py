@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group
 from rich.text import Text
 
-from index.types import page_of
 from qa.types import COPIES_NAMED, UNANSWERED
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ def rich_citation(citation: Citation, *, mark: bool = True) -> Group:
 
 def _copies(citation: Citation) -> str:
     """Return where else the sentence stands, in the same words or nearly."""
-    named = [f"{copy.title}, {page_of(copy.source, copy.page)}" for copy in citation.copies[:COPIES_NAMED]]
+    named = [", ".join(filter(None, (copy.title, copy.where))) for copy in citation.copies[:COPIES_NAMED]]
     more = len(citation.copies) - len(named)
     return f"also in: {'; '.join(named)}" + (f"; and {more} more" if more else "")
 
@@ -213,8 +212,8 @@ def html_citation(citation: Citation, *, mark: bool = True) -> str:
     return (
         f'<figure style="margin:0">{context}'
         f'<blockquote dir="auto" style="{_QUOTE}">{_marked(citation, mark)}</blockquote>'
-        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.document)}</bdi>, {citation.place}<br>{copies}'
-        f"<code>{escape(citation.address)}</code></figcaption></figure>"
+        f'<figcaption style="{_DIM}">{number}<bdi>{escape(citation.document)}</bdi>, {escape(citation.place)}'
+        f"<br>{copies}<code>{escape(citation.address)}</code></figcaption></figure>"
     )
 
 

@@ -109,7 +109,9 @@ class Reasons:
 class Citation:
     """A sentence shown as evidence: ``document.text[start:end] == text``, checked before it is shown.
 
-    ``number`` counts from 1, ``page`` from 1. ``date`` is that of the document, if it has one (ISO 8601).
+    ``number`` counts from 1, ``page`` from 1 (of slides, sheets, or the seconds of subtitles, where the document has
+    them); ``where`` is the same in words, as one looks for it in the file: "page 3", "line 9", "at 0:12:31", or "".
+    ``date`` is that of the document, if it has one (ISO 8601).
     ``also`` are other sources that hold the same document. ``score`` is the reader's, higher is better, and ``reasons``
     what it comes from. ``answer`` is the short answer inside the sentence,
     in document offsets, or None. ``copies`` are sentences in other places that say the same in nearly the same words
@@ -136,6 +138,11 @@ class Citation:
     context: Citation | None = field(default=None, compare=False)
     recognised: bool = False
     date: str | None = None
+    where: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.where and self.page > 1:  # what was kept before this was told
+            object.__setattr__(self, "where", page_of(self.source, self.page))
 
     @property
     def short(self) -> str | None:
@@ -154,9 +161,9 @@ class Citation:
 
     @property
     def place(self) -> str:
-        """Where the sentence stands, in words: page, sheet or slide, characters, and what to know of such a page."""
-        place = f"{page_of(self.source, self.page)}, characters {self.start}–{self.end}"
-        return f"{place}, {RECOGNISED}" if self.recognised else place
+        """Where the sentence stands, in words: page, line or time, characters, and what to know of such a page."""
+        parts = (self.where, f"characters {self.start}–{self.end}", RECOGNISED if self.recognised else "")
+        return ", ".join(filter(None, parts))
 
     @property
     def address(self) -> str:

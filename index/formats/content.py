@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 
 from index.errors import SourceError
 from index.layout import Layout
@@ -117,8 +118,14 @@ def without_halves(text: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+PAGE = "\0"
+"""Stands in a block where a page begins; no document has this character."""
+
+
 class Builder:
     """Puts a document together from blocks, none of which a sentence crosses: paragraphs, headings, items, rows.
+
+    A page begins with a block, or inside one where `PAGE` stands.
 
     The text has an empty line before a paragraph and a line break before any other block, unless that is set
     ``apart``; white space at the edges of a block is left out, and a block without words is no block. Tabs before a
@@ -135,10 +142,15 @@ class Builder:
         self._is_apart = False
 
     def page(self) -> None:
-        """Begin a page: the next block is its first."""
+        """Begin a page, set apart: the next block is its first."""
+        self.turn()
+        self.apart()
+
+    def turn(self) -> None:
+        """Begin a page, whose first block follows on the last of the page before."""
         if self._page_is_new:  # the page before is empty, and counts nevertheless
             self._page_starts.append(self._length)
-        self._page_is_new = self._is_apart = True
+        self._page_is_new = True
 
     def apart(self) -> None:
         """Set the next block apart by an empty line, whatever it is."""
@@ -183,6 +195,8 @@ class Builder:
         return Content(text, title, author, date, starts, blocks=tuple(self._blocks))
 
     def _place(self, text: str) -> int | None:
+        if PAGE in text:
+            return self._place_over_pages(text)
         if not text.strip():
             return None
         if self._parts:
@@ -196,6 +210,26 @@ class Builder:
         self._parts.append(text)
         self._length += len(text)
         return start
+
+    def _place_over_pages(self, text: str) -> int | None:
+        *pieces, last = text.split(PAGE)
+        words = "".join([*pieces, last])
+        indent = len(words) - len(words.lstrip())
+        places = [max(0, place - indent) for place in accumulate(map(len, pieces))]
+        for _ in range(places.count(0)):
+            self.turn()
+        start = self._place(words.strip())
+        for place in filter(None, places):
+            if start is None:
+                self.turn()
+            else:
+                self._page_starts.append(min(start + place, self._length))
+        return start
+
+
+def of_pages(content: Content, counted: int) -> Content:
+    """Return a document with its pages if they are as many as its program ``counted``; else without any."""
+    return content if len(content.page_starts) == counted else replace(content, page_starts=(0,))
 
 
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d[\d,;\s–-]*")

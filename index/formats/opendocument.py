@@ -2,6 +2,9 @@
 
 odfpy and odfdo were left: both hand out elements and leave white space, notes, tracked changes and repeated cells to
 the caller, which is all there is to do. Comments, and what tracked changes deleted, are no part of the text.
+
+LibreOffice marks where a text's pages began when it last laid them out, but for those that begin by their style. Both
+are believed if they make as many pages as it counted then.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content, iso_date, raised
+from index.formats.content import PAGE, Builder, Content, iso_date, of_pages, raised
 from index.formats.numbering import FORMS, Level, NumberedList, whole_number
 from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
 from index.formats.tables import add_row, add_sheet
@@ -42,6 +45,7 @@ _UNSEEN = frozenset(
 _REPEATED = frozenset(["page-number", "footer", "header", "date-time"])  # on every slide
 _PLACE = re.compile(r"%(\d)%")
 _SPACE = re.compile(r"[ \t\r\n]+")
+_PAGE_BREAK = "soft-page-break"
 _RAISED = "raised"  # the tag that a span of raised text gets
 _RAISED_BY = re.compile(r"super|[1-9]\d*%")
 
@@ -50,8 +54,9 @@ def read_odt(data: bytes) -> Content:
     """Read the paragraphs, lists and tables, with boxes and notes after the paragraph they are in."""
     package, body = _open(data, ".odt", "text")
     document = _Document(package)
+    document.builder.turn()
     document.add(body)
-    return document.builder.content(**_properties(package, document.title))
+    return of_pages(document.builder.content(**_properties(package, document.title)), _pages(package))
 
 
 def read_odp(data: bytes) -> Content:
@@ -105,6 +110,23 @@ def _raising_styles(package: Package, content: Element) -> set[str | None]:
     }
 
 
+def _pages(package: Package) -> int:
+    """Return how many pages LibreOffice counted when it last laid them out; 1 if it did not."""
+    counts = (attribute(one, "page-count") for one in found(package.xml_or_none("meta.xml"), "document-statistic"))
+    return whole_number(next(counts, None), 1)
+
+
+def _page_styles(package: Package) -> set[str | None]:
+    """Return the names of the styles whose paragraphs and tables begin a page."""
+    roots = [root for root in (package.xml("content.xml"), package.xml_or_none("styles.xml")) if root is not None]
+    return {
+        attribute(style, "name")
+        for root in roots
+        for style in found(root, "style")
+        if attribute(style, "master-page-name") or any(attribute(one, "break-before") == "page" for one in style)
+    }
+
+
 def _properties(package: Package, title: str | None = None) -> dict[str, str | None]:
     meta = package.xml_or_none("meta.xml")
     return {
@@ -124,19 +146,30 @@ class _Document:
         self.builder = Builder()
         self.title: str | None = None
         self._numbering = _Numbering(package)
+        self._page_styles = _page_styles(package)
+        self._has_begun = False
         self._aside: list[Element] = []
 
     def add(self, container: Element) -> None:
         """Add the paragraphs, lists and tables of a body, section, box or note."""
         for element in container:
             name = local(element)
+            if name in ("p", "h", "table"):
+                if self._has_begun and attribute(element, "style-name") in self._page_styles:
+                    self.builder.turn()
+                self._has_begun = True
             if name in ("p", "h"):
                 self._add_paragraph(element, in_list=local(container) in ("list-item", "list-header"))
             elif name == "table":
                 self.builder.apart()
                 for row in _rows(element):
-                    add_row(self.builder, _cells(row, _cell))
+                    if local(row) == _PAGE_BREAK:
+                        self.builder.turn()
+                    else:
+                        add_row(self.builder, _cells(row, _cell))
                 self.builder.apart()
+            elif name == _PAGE_BREAK:
+                self.builder.turn()
             elif name not in _UNSEEN and attribute(element, "class") not in _REPEATED:
                 if name in ("list", "frame", "custom-shape", "notes") and local(container) != "list-item":
                     self.builder.apart()
@@ -150,12 +183,13 @@ class _Document:
     def _add_paragraph(self, paragraph: Element, *, in_list: bool) -> None:
         label, text = self._numbering.next_label(paragraph), _text(paragraph, self._aside).strip()
         if (attribute(paragraph, "style-name") or "") == "Title":
-            self.title = self.title or " ".join(text.split())
+            self.title = self.title or " ".join(text.replace(PAGE, "").split())
         if not in_list:
             self.builder.apart()
         is_heading = local(paragraph) == "h" and attribute(paragraph, "outline-level") in (None, "1")
         add = self.builder.heading if is_heading else self.builder.text
-        add(label + text if text else "")
+        pages = len(text) - len(text.lstrip(PAGE))
+        add(text[:pages] + label + text[pages:].lstrip() if text.strip(PAGE) else text)
 
 
 class _Numbering:
@@ -233,9 +267,9 @@ def _levels(style: Element) -> dict[int, Level]:
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    """Yield the rows, also those in groups and headers, but not those of tables in cells."""
+    """Yield the rows, also those in groups and headers, but not those of tables in cells; and where a page begins."""
     for child in table:
-        if local(child) == "table-row":
+        if local(child) in ("table-row", _PAGE_BREAK):
             yield child
         elif local(child) not in _UNSEEN:
             yield from _rows(child)
@@ -297,6 +331,8 @@ def _pieces(element: Element, aside: list[Element]) -> Iterator[tuple[str, bool]
             yield "\t", True
         elif name == "line-break":
             yield "\n", True
+        elif name == _PAGE_BREAK:
+            yield PAGE, True
         elif name in ("note-body", "text-box", "custom-shape"):
             aside.append(child)
         elif name == _RAISED:

@@ -1,7 +1,8 @@
 """Subtitles: cues become running text, so that a sentence over two cues is one sentence again.
 
 An own reader, since both formats are a few lines of rules, and the libraries (srt, webvtt-py, pysubs2) give cues and
-leave tags, speakers and the repetitions of automatic captions to the caller. Time stamps are not part of the text.
+leave tags, speakers and the repetitions of automatic captions to the caller. Time stamps are not part of the text: each
+second of the recording is a page, so that a quotation can be listened to.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content
+from index.formats.content import PAGE, Builder, Content
 from index.formats.text import decode
 
 LONGEST_PAUSE_SECONDS = 3.0
 """A finished sentence and a longer pause end a paragraph."""
+
+LONGEST_RECORDING_SECONDS = 24 * 3600
+"""Of a longer one it is not told when something was said."""
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
@@ -56,6 +60,9 @@ def _read(text: str, *, is_vtt: bool) -> Content:
     names = _names(cues, is_vtt=is_vtt)
     rolls = is_vtt and _INLINE_TIME.search(text) is not None
     builder = Builder()
+    builder.turn()
+    tells_times = all(cue.start < LONGEST_RECORDING_SECONDS for cue in cues)
+    second = 0  # of those that have begun
     said: list[str] = []
     speaker, last_line, last_end = "", "", cues[0].start
     for cue in cues:
@@ -75,7 +82,9 @@ def _read(text: str, *, is_vtt: bool) -> Content:
             if voice is not None and changes:
                 speaker = voice[1].strip()
                 line = f"{speaker}: {line}"
-            said.append(line)
+            since = max(0, int(cue.start) - second) if tells_times else 0
+            second += since
+            said.append(PAGE * since + line)
         last_end = cue.end
     builder.paragraph(" ".join(said))
     return builder.content()
@@ -112,7 +121,7 @@ def _cues(text: str, *, is_vtt: bool) -> list[_Cue]:
         if times:
             cues.append(_Cue(_seconds(*times.groups()[:4]), _seconds(*times.groups()[4:]), []))
             is_inside = True
-        elif not line.strip():
+        elif not (line if is_vtt else line.strip()):  # automatic captions begin with a line of a space
             is_inside = False
         elif cues and (is_inside or not (is_vtt or line.strip().isdigit())):
             cues[-1].lines.append(line)

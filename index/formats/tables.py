@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 
-from index.formats.content import Builder
+from index.formats.content import PAGE, Builder
 from index.formats.headers import LONGEST_NAME_CHARS, Row, find_header, is_form
 from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
 
@@ -23,8 +23,21 @@ _STOP = re.compile(r"[.!?…。！？][\W_]*\s*\S")
 
 
 def add_row(builder: Builder, cells: Iterable[str]) -> None:
-    """Add a row of a document's table: its cells with a tab between, or each for itself where they are no row."""
-    cells = [cell.strip() for cell in cells]
+    """Add a row of a document's table: its cells with a tab between, or each for itself where they are no row.
+
+    A page that begins in its cells begins with the row, or where words of a cell stand before it, after the row.
+    """
+    cells = list(cells)
+    pages = max((cell.count(PAGE) for cell in cells), default=0)
+    with_row = max((cell.count(PAGE, 0, len(cell) - len(cell.lstrip(PAGE))) for cell in cells), default=0)
+    for _ in range(with_row):
+        builder.turn()
+    _add_cells(builder, [cell.replace(PAGE, "").strip() for cell in cells])
+    for _ in range(pages - with_row):
+        builder.turn()
+
+
+def _add_cells(builder: Builder, cells: list[str]) -> None:
     if is_row(cells):
         builder.line("\t".join(re.sub(r"\n+", "\n", cell) for cell in cells), whole=True)
     else:

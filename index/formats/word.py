@@ -3,6 +3,9 @@
 mammoth was tried and left: it drops formulas from the middle of a sentence and shows hidden text. python-docx leaves
 out what was inserted with changes tracked, and text boxes; both leave out the numbers that Word makes up. What is here
 is what a reader sees with all changes accepted; comments, headers and footers, and bullets are no part of the text.
+
+Word marks where pages began when it last laid them out. These marks are believed if they make as many pages as it
+counted then.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, groupby
 
-from index.formats.content import Builder, Content, raised
-from index.formats.numbering import Numbering
+from index.formats.content import PAGE, Builder, Content, of_pages, raised
+from index.formats.numbering import Numbering, whole_number
 from index.formats.package import (
     Element,
     Package,
@@ -23,6 +26,7 @@ from index.formats.package import (
     open_package,
     properties,
     relations,
+    text_of,
     values,
 )
 from index.formats.tables import add_row
@@ -30,7 +34,14 @@ from index.formats.tables import add_row
 _UNSEEN = frozenset(
     ["del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"]
 )
-_CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
+_CHARACTERS = {
+    "lastRenderedPageBreak": PAGE,
+    "tab": "\t",
+    "ptab": "\t",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "\N{NON-BREAKING HYPHEN}",
+}
 _SIGNS = {"den": "/", "sup": "^", "rad": "√"}  # what a formula shows by its layout
 _SYMBOLS = {  # of the symbol fonts, those that stand for something to read
     "Symbol": dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
@@ -51,10 +62,18 @@ def read_docx(data: bytes) -> Content:
     numbering, styles = (package.xml_or_none(parts.get(kind, "")) for kind in ("numbering", "styles"))
     headings = {attribute(one, "styleId") for one in found(styles, "style") if _is_heading(one)}
     document = _Document(_notes(package, parts), Numbering(numbering, styles), headings)
+    document.builder.turn()
     for body in found(package.xml(main), "body"):
         document.add(body)
-    fields = properties(package)
-    return document.builder.content(**fields | {"title": fields["title"] or document.title})
+    told = properties(package)
+    told["title"] = told["title"] or document.title
+    return of_pages(document.builder.content(**told), _pages(package))
+
+
+def _pages(package: Package) -> int:
+    """Return how many pages Word counted when it last laid them out; 1 if it did not."""
+    part = next((one.target for one in relations(package, "").values() if one.kind == "extended-properties"), "")
+    return whole_number(text_of(package.xml_or_none(part), "Pages"), 1)
 
 
 def _is_heading(style: Element) -> bool:
@@ -112,11 +131,11 @@ class _Document:
         marks = values(paragraph, "pPr")
         style = marks.get("pStyle") or ""
         if style in _TITLE_STYLES:
-            self.title = self.title or " ".join(text.split())
+            self.title = self.title or " ".join(text.replace(PAGE, "").split())
         if not style.startswith("List") and "numPr" not in marks:
             self.builder.apart()
         add = self.builder.heading if style in self._headings else self.builder.text
-        add(label + text if text else "")
+        add(label + text if text else PAGE * label.count(PAGE))
 
     def _add_row(self, cells: list[Element]) -> None:
         tables = (table for cell in cells for table in found(cell, "tbl"))
@@ -132,10 +151,15 @@ class _Document:
         return "\n".join(filter(None, texts))
 
     def _numbered(self, paragraph: Element) -> tuple[str, str]:
-        """Return the number of a paragraph and its text. One that is gone or hidden does not count."""
+        """Return the number of a paragraph and its text. One that is gone or hidden does not count.
+
+        A page that begins with the paragraph begins before its number.
+        """
         text, marks = self._text(paragraph).strip(), values(paragraph, "pPr", "rPr")
+        words = text.lstrip(PAGE).lstrip()
         is_gone = is_on(marks, "vanish") or "del" in marks or "moveFrom" in marks
-        return "" if is_gone and not text else self._numbering.next_label(paragraph), text
+        label = "" if is_gone and not words else self._numbering.next_label(paragraph)
+        return PAGE * (len(text) - len(text.lstrip(PAGE))) + label, words
 
     def _text(self, element: Element) -> str:
         text = ""

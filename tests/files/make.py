@@ -469,28 +469,33 @@ def data() -> None:
     path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n")
 
 
+def by_second(said: dict[int, list[str]]) -> list[list[str]]:
+    """Return what is said second by second, each a page."""
+    return [said.get(second, []) for second in range(max(said) + 1)]
+
+
 def subtitles() -> None:
-    path = expect("srt/cues.srt", [*PARAGRAPH, "- Is the café open?", "- It is."])
+    said = {1: PARAGRAPH[:1], 5: PARAGRAPH[1:], 20: ["- Is the café open?", "- It is."]}
+    path = expect("srt/cues.srt", *by_second(said))
     path.write_text(
         f"1\n00:00:01,000 --> 00:00:03,000\nThe ferry quay at Lindsund\nwas rebuilt\n\n2\n00:00:03,100 --> 00:00:05,000\n"
         f"<i>between March and October.</i>\n\n3\n00:00:05,200 --> 00:00:09,000\n{{\\an8}}{PARAGRAPH[1]} “We finished\n\n"
         "4\n00:00:09,000 --> 00:00:11,000\ntwo weeks early,” she said.\n\n5\n00:00:20,000 --> 00:00:22,000\n"
         "- Is the café open?\n- It is.\n"
     )
-    path = expect("srt/cp1252.srt", LETTER)
+    path = expect("srt/cp1252.srt", *by_second({at: [line] for at, line in enumerate(LETTER, 1)}))
     cues = "\r\n\r\n".join(
         f"{at}\r\n00:00:0{at},000 --> 00:00:0{at},900\r\n{line}" for at, line in enumerate(LETTER, 1)
     )
     path.write_bytes(cues.encode("cp1252"))
-    path = expect(
-        "vtt/voices.vtt", ["Ida: The ramps are new, and they are in use.", "Jörg: Since when?", "Ida: Since May."]
-    )
+    said = {1: ["Ida: The ramps are new, and they are in use."], 4: ["Jörg: Since when?"], 5: ["Ida: Since May."]}
+    path = expect("vtt/voices.vtt", *by_second(said))
     path.write_text(
         "WEBVTT - Talk\n\nNOTE not shown\n\nSTYLE\n::cue { color: white }\n\nintro\n00:01.000 --> 00:03.000 align:start\n"
         "<v Ida>The ramps are new,</v>\n\n00:03.000 --> 00:04.000\n<v Ida>and they are <b>in use</b>.\n\n"
         "00:04.000 --> 00:05.000\n<v Jörg>Since when?\n\n00:05.000 --> 00:06.000\n<v Ida>Since May.\n"
     )
-    path = expect("vtt/rolling.vtt", ["the ramps are new and they are in use since may"])
+    path = expect("vtt/rolling.vtt", *by_second({1: ["the ramps are new and they are in use since may"]}))
     path.write_text(
         "WEBVTT\nKind: captions\n\n00:00:01.000 --> 00:00:02.000\n \nthe<00:00:01.300><c> ramps</c><00:00:01.600><c> are new</c>\n\n"
         "00:00:02.000 --> 00:00:02.010\nthe ramps are new\n \n\n00:00:02.010 --> 00:00:04.000\nthe ramps are new\n"

@@ -113,9 +113,9 @@ def test_what_a_reader_does_not_see_is_left_out() -> None:
 # ---- tricky documents ---------------------------------------------------------------------------------------------
 
 
-def zipped(parts: dict[str, str | bytes], *, into: Path | None = None, after: bytes = b"") -> bytes:
+def zipped(parts: dict[str, str | bytes], *, into: Path | bytes = b"", after: bytes = b"") -> bytes:
     """A zip file: of the parts of another and these, behind those of the zip file ``after``."""
-    file = io.BytesIO(into.read_bytes() if into else b"")
+    file = io.BytesIO(into.read_bytes() if isinstance(into, Path) else into)
     old = zipfile.ZipFile(file).infolist() if into else []
     kept = {item.filename: zipfile.ZipFile(file).read(item) for item in old}
     made = io.BytesIO(after)
@@ -252,6 +252,68 @@ def test_the_numbers_that_word_makes_up_are_read() -> None:
     ]
     content = read(".docx", word("".join(one for one, _ in body), numbering=NUMBERING, styles=STYLES))
     assert content.text.replace("\n\n", "\n").split("\n") == [text for _, text in body if text]
+
+
+BREAK = "<w:r><w:lastRenderedPageBreak/></w:r>"
+
+
+def paged_word(pages: int, *paragraphs: str, body: str = "") -> bytes:
+    """A Word document that Word laid out on so many pages."""
+    made = "".join(f"<w:p>{text}</w:p>" for text in paragraphs)
+    app = f'<Properties xmlns="urn:a"><Pages>{pages}</Pages></Properties>'
+    return zipped({"docProps/app.xml": app}, into=word(made + body))
+
+
+def test_pages_of_word_are_those_that_it_laid_out() -> None:
+    run = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>".format
+    cells = f"<w:tc><w:p>{run('Fee')}</w:p></w:tc><w:tc><w:p>{BREAK}{run('5 pounds')}</w:p></w:tc>"
+    row = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+    paragraphs = (
+        run("One. ") + run("It goes on ") + BREAK + run("here. Two."),
+        BREAK + run("Three."),
+        BREAK,
+        BREAK + BREAK + run("Six."),
+    )
+    content = read(".docx", paged_word(7, *paragraphs, body=row))
+    found = {span.of(content.text): page_of(content, span.start) for span in content.sentences()}
+    assert found == {"One.": 1, "It goes on here.": 1, "Two.": 2, "Three.": 3, "Six.": 6, "Fee\t5 pounds": 7}
+    assert read(".docx", paged_word(6, *paragraphs, body=row)).page_starts == (0,)  # it counted others
+    assert "\0" not in content.text
+    assert content.text == read(".docx", word("".join(f"<w:p>{text}</w:p>" for text in paragraphs) + row)).text
+
+
+def test_pages_of_an_open_document_are_those_that_were_laid_out() -> None:
+    style = (
+        '<style:style style:name="P1" style:master-page-name="Standard"/>'
+        '<style:style style:name="P2"><style:paragraph-properties style:break-before="page"/></style:style>'
+    )
+    body = (
+        '<text:p text:style-name="P1">One. It goes on <text:soft-page-break/>here. Two.</text:p>'
+        '<text:p text:style-name="P2">Three.</text:p><text:soft-page-break/><text:p>Four.</text:p>'
+        "<table:table><table:table-row><table:table-cell><text:p>Fee</text:p></table:table-cell><table:table-cell>"
+        "<text:p>5 pounds</text:p></table:table-cell></table:table-row><text:soft-page-break/><table:table-row>"
+        "<table:table-cell><text:p>Rent</text:p></table:table-cell><table:table-cell><text:p>9 pounds</text:p>"
+        "</table:table-cell></table:table-row></table:table>"
+    )
+
+    def laid_out(pages: int) -> Content:
+        meta = f'<m xmlns:meta="urn:meta"><meta:document-statistic meta:page-count="{pages}"/></m>'
+        return read(".odt", zipped({"meta.xml": meta}, into=open_text(body, style)))
+
+    content = laid_out(5)
+    found = {span.of(content.text): page_of(content, span.start) for span in content.sentences()}
+    assert found == {
+        "One.": 1, "It goes on here.": 1, "Two.": 2, "Three.": 3, "Four.": 4, "Fee\t5 pounds": 4, "Rent\t9 pounds": 5,
+    }  # fmt: skip
+    assert laid_out(4).page_starts == (0,)
+
+
+def test_it_is_told_at_which_second_something_was_said() -> None:
+    cues = "1\n00:00:01,500 --> 00:00:04,000\nThe council\n\n2\n00:00:04,000 --> 00:00:05,000\nmet. It agreed.\n\n"
+    content = read(".srt", f"{cues}3\n01:00:00,000 --> 01:00:02,000\nNobody came.\n".encode())
+    found = {span.of(content.text): page_of(content, span.start) for span in content.sentences()}
+    assert found == {"The council met.": 2, "It agreed.": 5, "Nobody came.": 3601}
+    assert read(".srt", f"{cues}3\n99:00:00,000 --> 99:00:02,000\nNobody came.\n".encode()).page_starts == (0,)
 
 
 def test_the_numbers_of_rich_text_are_read_and_bullets_are_not() -> None:

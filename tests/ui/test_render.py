@@ -55,7 +55,7 @@ def make_document(text: str, *, title: str = "A title", source: str = "a.txt", p
 def cite(document: Document, start: int, end: int, *, number: int = 1, answer: Span | None = None) -> Citation:
     text = document.text[start:end]
     names = (document.id, document.revision, document.source, document.title)
-    return Citation(number, *names, text, start, end, document.page(start), 0.9, answer)
+    return Citation(number, *names, text, start, end, document.page(start), 0.9, answer, where=document.where(start))
 
 
 def answered(*citations: Citation, question: str = "Who?", query: str = "Who?", confidence: float = 0.93) -> Answer:
@@ -104,14 +104,14 @@ def every_view(payload: str) -> dict[str, str]:
     )
     first = cite(document, 0, len(payload), answer=Span(0, max(1, len(payload) // 2)))
     reasons = Reasons(1, 0.5, {"dense": 0.5}, {payload: 0.5})
-    first = dataclasses.replace(first, date=payload, also=(payload,), reasons=reasons)
+    first = dataclasses.replace(first, date=payload, also=(payload,), reasons=reasons, where=payload)
     first = dataclasses.replace(first, copies=(dataclasses.replace(first, document_id="other"),))
     passage = Passage(1, payload, "r", 0, len(payload), 2, (Span(0, len(payload)),))
     hit = Hit(passage, payload, payload, payload, 0.5, 1, {})
     entry = Entry(payload, f"{payload} file", payload, 1, 1, "2026-01-01T00:00:00+00:00", "r", (payload,))
     refused = Answer(payload, payload + "?", (), payload, 0.1, dataclasses.replace(first, number=1), (payload,))
     full = dataclasses.replace(answered(first, question=payload), runners_up=(first,))
-    place = Place(payload, payload, 2, payload, True)
+    place = Place(payload, payload, payload, True)
     box = Box(1, 10.0, 20.0, 30.0, 40.0)
     return {
         "everything told": render.conversation([Turn(payload, full, places={first: place})], documents=1),
@@ -257,7 +257,7 @@ def test_an_answer_shows_the_short_answer_and_marks_it_in_its_sentence():
     assert shown(markup, "//p[@class='short']") == "2,500"
     assert shown(markup, "//blockquote") == citation.text
     assert shown(markup, "//blockquote/mark") == "2,500"
-    assert shown(markup, "//figcaption") == "News"
+    assert shown(markup, "//figcaption") == "News · line 1"
     assert shown(markup, "//p[@class='confidence']") == "Very likely right · 0.93"
     (button,) = tree(markup).xpath("//button[@name='cite']")
     assert button.get("value") == "1.1"
@@ -273,13 +273,25 @@ def test_the_cells_of_a_quoted_row_stand_apart_and_are_copied_with_their_tabs():
     assert len(tree(markup).xpath("//blockquote/span[@class='cell']")) == 2
 
 
-def test_the_page_is_named_only_where_there_are_several():
-    document = make_document("First page. Second page.", pages=(0, 12))
-    turn = Turn("Who?", answered(cite(document, 12, 24)))
-    assert "page 2" not in shown(render.conversation([turn], documents=1), "//figcaption")
-    turn = dataclasses.replace(turn, places={cite(document, 12, 24): Place(pages=2)})
-    assert "page 2" in shown(render.conversation([turn], documents=1), "//figcaption")
-    assert "page 2" in shown(render.source(document, cite(document, 12, 24)), "//p[@class='place']")
+@pytest.mark.parametrize(
+    ("source", "pages", "where"),
+    [
+        ("report.pdf", (0, 12), "page 2"),
+        ("report.pdf", (0,), ""),
+        ("slides.pptx", (0, 12), "slide 2"),
+        ("contract.docx", (0,), ""),
+        ("notes.txt", (0,), "line 2"),
+        ("talk.srt", (0, 0, 0, 12), "at 0:00:03"),
+        ("pasted", (0,), ""),
+    ],
+)
+def test_a_place_is_named_as_one_looks_for_it_in_the_file(source: str, pages: tuple[int, ...], where: str):
+    document = make_document("First page.\nSecond page.", source=source, pages=pages)
+    assert document.where(12) == where
+    told = shown(render.conversation([Turn("Who?", answered(cite(document, 12, 24)))], documents=1), "//figcaption")
+    assert told.startswith(f"{document.title} · {where}" if where else document.title)
+    assert where in shown(render.source(document, cite(document, 12, 24)), "//p[@class='place']")
+    assert not [word for word in ("page", "line", "slide") if word in told and word not in where]
 
 
 def test_what_was_searched_is_shown_only_where_it_differs():
@@ -336,7 +348,7 @@ def test_a_refusal_does_not_speak_for_documents_that_were_not_asked(asked, unsur
 def test_a_citation_tells_page_date_and_author_and_the_other_names():
     document = make_document("One. Two. Three.", title="News", pages=(0, 5))
     citation = dataclasses.replace(cite(document, 5, 9), also=("/folder/copy.txt",), date="2024-08-31T10:00:00Z")
-    place = Place("One.", "Three.", 2, "A. Author", changed_since=True)
+    place = Place("One.", "Three.", "A. Author", changed_since=True)
     markup = render.conversation([Turn("?", answered(citation), places={citation: place})], documents=1)
     told = shown(markup, "//figcaption")
     assert told.startswith("News · page 2 · 31 August 2024 · A. Author · changed since · the same as copy.txt")
@@ -358,7 +370,9 @@ def test_a_citation_tells_page_date_and_author_and_the_other_names():
 )
 def test_a_date_is_as_precise_as_the_document_says(date, said):
     document = dataclasses.replace(make_document("One."), date=date)
-    assert f"{said} · characters" in shown(render.source(document, cite(document, 0, 4)), "//p[@class='place']")
+    assert f"{said} · line 1 · characters" in shown(
+        render.source(document, cite(document, 0, 4)), "//p[@class='place']"
+    )
 
 
 def test_the_sentences_around_are_those_of_the_document():

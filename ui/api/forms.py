@@ -72,7 +72,7 @@ class DocumentForm(BaseModel):
     source: str
     title: str
     characters: int
-    pages: int
+    pages: int = Field(description="Or sheets, slides, parts of a book, seconds of subtitles.")
     sha256: str
     address: str
     author: str | None
@@ -139,4 +139,5 @@ class PlaceForm(BaseModel):
     before: str
     after: str
     page: int
+    where: str = Field(description="Page, line or time, as one looks for it in the file.")
     recognised: bool = Field(description="Whether the words were recognised on a picture of the page.")

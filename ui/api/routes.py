@@ -83,6 +83,7 @@ def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
             before=place.before,
             after=place.after,
             page=place.page,
+            where=place.where,
             recognised=place.recognised,
         )
 

@@ -141,7 +141,7 @@ def _place(citation: Citation) -> list[str]:
     return [
         citation.title,
         *([] if file == citation.title else [file]),
-        f"page {citation.page}",
+        *([citation.where] if citation.where else []),
         f"characters {citation.start:,} to {citation.end:,}",
         f"revision {citation.revision}",
         *([RECOGNISED] if citation.recognised else []),

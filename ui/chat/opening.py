@@ -70,7 +70,8 @@ def _at(address: str, index: Index) -> Citation:
         raise AddressError("this address names no sentence: it ends with #char=START,END, which are not far apart")
     names = (document.id, document.revision, document.source, document.title)
     stands = (place.text, span.start, span.end, place.page)
-    return Citation(0, *names, *stands, 0.0, also=document.also, recognised=place.recognised, date=document.date)
+    cited = Citation(0, *names, *stands, 0.0, also=document.also, date=document.date)
+    return replace(cited, recognised=place.recognised, where=place.where)
 
 
 def _pages(index: Index, document: Document, cited: set[int]) -> list[Page]:

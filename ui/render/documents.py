@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from index.types import Changes, Entry, Failure
+from index.types import Changes, Entry, Failure, extent
 from ui.render.text import button, escape, when
 
 ROWS = 100
@@ -19,7 +19,7 @@ FILTERED_FROM = 20
 ORDERS: dict[str, Callable[[Entry], Any]] = {
     "title": lambda entry: (entry.title.casefold(), entry.source),
     "kind": lambda entry: (kind(entry), entry.title.casefold()),
-    "pages": lambda entry: (-entry.pages, -entry.sentences),
+    "pages": lambda entry: (-extent(entry.source, entry.pages)[0], -entry.sentences),
     "sentences": lambda entry: (-entry.sentences, entry.title.casefold()),
 }
 """What the table can be ordered by, beside ``added``: the newest first."""
@@ -144,11 +144,12 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
         css = "tick on" if asked else "tick"
         tick = f'<td class="ask">{button("ask", "", unseen=f"Ask {title}", value=entry.id, css=css)}</td>'
     second = f'<span class="about">{" · ".join(about)}</span>' if about else ""
+    count, unit = extent(entry.source, entry.pages)
     added = f'<time datetime="{escape(entry.added)}">{escape(when(entry.added))}</time>'
     return (
         f'<tr>{tick}<th scope="row"><bdi class="title">{escape(title)}</bdi>{second}</th>'
         f'<td class="kind">{escape(kind(entry))}</td>'
-        f'<td class="pages">{entry.pages:,}<span class="unit"> {_noun(entry.pages, "page")}</span></td>'
+        f'<td class="pages">{count:,}<span class="unit"> {_noun(count, unit)}</span></td>'
         f'<td class="sentences">{entry.sentences:,}<span class="unit"> {_noun(entry.sentences, "sentence")}</span></td>'
         f'<td class="added">{added}</td>'
         f'<td class="removal">{button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.sentences import sentence_spans
-from index.types import Document, day, page_of
+from index.types import Document, day
 from qa.types import RECOGNISED, Citation
 from ui.render.text import escape
 
@@ -21,7 +21,6 @@ class Place:
 
     before: str = ""
     after: str = ""
-    pages: int = 1
     author: str | None = None
     changed_since: bool = False
 
@@ -43,16 +42,15 @@ def place_of(citation: Citation, document: Document) -> Place:
     return Place(
         before=_end_of(before),
         after=_beginning_of(after),
-        pages=len(document.page_starts),
         author=document.author,
         changed_since=document.changed_since,
     )
 
 
 def told(citation: Citation, place: Place) -> str:
-    """Return page (where there are several), date, author, and whether it was recognised or has changed since."""
+    """Return page, line or time, date, author, and whether it was recognised or has changed since."""
     parts = [
-        page_of(citation.source, citation.page) if place.pages > 1 else "",
+        escape(citation.where),
         escape(day(citation.date)) if citation.date else "",
         f"<bdi>{escape(place.author)}</bdi>" if place.author else "",
         RECOGNISED if citation.recognised else "",

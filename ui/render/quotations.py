@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from index.types import page_of
 from qa.types import COPIES_NAMED, Citation
 from ui.render.places import NOWHERE, Place, told
 from ui.render.text import button, escape, with_answer
@@ -107,4 +106,4 @@ def _copies(turn: int, citation: Citation) -> str:
 def _where(copy: Citation, citation: Citation) -> str:
     if copy.document_id != citation.document_id:
         return copy.title
-    return page_of(copy.source, copy.page) if copy.page != citation.page else "another place of it"
+    return copy.where if copy.where != citation.where else "another place of it"

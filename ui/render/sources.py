@@ -87,7 +87,7 @@ def _heading(document: Document, citation: Citation, *, paged: bool = False) -> 
         f'<bdi class="file">{escape(file)}</bdi>' if file != document.title else "",
         f"<bdi>{escape(document.author)}</bdi>" if document.author else "",
         escape(day(document.date)) if document.date else "",
-        f"page {citation.page}" if len(document.page_starts) > 1 else "",
+        document.where(citation.start),
         "" if paged else f"characters {citation.start:,} to {citation.end:,}",
     ]
     if document.also:

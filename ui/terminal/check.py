@@ -14,7 +14,6 @@ from rich.text import Text
 
 from evals.align import Aligner, Alignment
 from index import EmptyStoreError, Index, Span, UnknownDocumentError
-from index.types import page_of
 from qa.address import Address, AddressError, Place, find
 from qa.check import Checker, Verdict
 from qa.check.polarity import contradictions
@@ -273,8 +272,9 @@ def _shown(finding: Finding) -> Text:
     lines += [Text(printable(f"    {reason}"), style=style) for reason in _reasons(finding)]
     for one in finding.cited:
         if one.place:
-            where = f"{one.place.document.source}, {page_of(one.place.document.source, one.place.page)}"
-            where += f", {RECOGNISED}" if one.place.recognised else ""
+            place = one.place
+            parts = (place.document.source, place.where, RECOGNISED if place.recognised else "")
+            where = ", ".join(filter(None, parts))
             lines.append(Text(printable(f"    “{' '.join(one.place.text.split())}”"), style="dim"))
             lines.append(Text(printable(f"    {where}"), style="dim italic"))
     return Text("\n").join([*lines, Text("")])

@@ -22,7 +22,6 @@ from rich.text import Text
 from evals.command import command as eval_command
 from evals.command import path, plain_errors
 from index import Index
-from index.types import page_of
 from qa.address import find
 from qa.display import printable
 from qa.types import RECOGNISED
@@ -182,9 +181,8 @@ def open_address(
         place = find(address, index)
     document = place.document
     console.print(Text(printable(document.title), style="bold"))
-    where = f"{document.source}, {page_of(document.source, place.page)}" + (
-        f", characters {span.start}–{span.end}" if (span := place.address.span) else ""
-    )
+    characters = f"characters {span.start}–{span.end}" if (span := place.address.span) else ""
+    where = ", ".join(filter(None, (document.source, place.where, characters)))
     console.print(Text(printable(where), style="dim"))
     if place.recognised:
         console.print(Text(f"The words were {RECOGNISED}; where they differ, the page is right.", style="yellow"))

@@ -15,6 +15,7 @@ from rich.text import Text
 from evals.command import path
 from index import Changes, EmptyStoreError, Entry, Index, UnknownDocumentError, default_path
 from index.load import STORE_NAME, absolute
+from index.types import extent
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
@@ -133,10 +134,12 @@ def status(store: StoreOption = None) -> None:
 
 
 def _pages(entry: Entry) -> str:
-    """Return how many pages a document has, and how many of them are pictures."""
+    """Return how many pages a document has, or sheets, or minutes, and how many of them are pictures."""
+    count, unit = extent(entry.source, entry.pages)
     read = [f"{entry.recognised:,} read from a picture"] if entry.recognised else []
     unread = [f"{entry.unread:,} not read"] if entry.unread else []
-    return f"{entry.pages:,}" + (f" ({', '.join(read + unread)})" if read or unread else "")
+    counted = f"{count:,}" if unit == "page" else f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return counted + (f" ({', '.join(read + unread)})" if read or unread else "")
 
 
 @command.command()
