@@ -13,10 +13,12 @@ judged as plain text is, since some pages break every line and others only the l
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.content import Builder, Content, iso_date, raised
+from index.formats.formulas import written
 from index.formats.numbering import FORMS, numeral, whole_number
 from index.formats.tables import add_row, is_row
 from index.formats.text import decode
@@ -24,6 +26,8 @@ from index.sentences import LONGEST_ROW_CHARS
 
 _UNSEEN = frozenset(
     [
+        "annotation",
+        "annotation-xml",
         "audio",
         "canvas",
         "datalist",
@@ -31,7 +35,10 @@ _UNSEEN = frozenset(
         "head",
         "iframe",
         "noscript",
+        "mphantom",
         "object",
+        "rp",
+        "rt",
         "script",
         "select",
         "style",
@@ -109,6 +116,21 @@ _DATES = (
     "pubdate",
     "date",
 )
+_MATH = {  # the elements of MathML, and what is in them, by the names of Office
+    "mfrac": ("f", ("num", "den")),
+    "mroot": ("rad", ("e", "deg")),
+    "msqrt": ("rad", ()),
+    "msub": ("sSub", ("e", "sub")),
+    "msup": ("sSup", ("e", "sup")),
+    "msubsup": ("sSubSup", ("e", "sub", "sup")),
+    "munderover": ("sSubSup", ("e", "sub", "sup")),
+    "munder": ("limLow", ("e", "lim")),
+    "mfenced": ("d", ()),
+    "mtable": ("m", ()),
+    "mtr": ("mr", ()),
+}
+_FENCES = {"begChr": ("open", "("), "endChr": ("close", ")"), "sepChr": ("separators", ",")}
+_UNWRITTEN = {0x2061: " ", 0x2062: "", 0x2063: "", 0x2064: " "}  # "function of", times, comma and plus, all unseen
 _PUBLISHED = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{4,40})\"")  # in JSON-LD
 
 
@@ -186,6 +208,9 @@ def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> No
         if tag == "br":
             lines.break_line()
             continue
+        if tag == "math":
+            lines.write(_formula(node))
+            continue
         lines.end_block(tag)
         if _is_around(node, in_section=sections > 0):
             continue
@@ -232,6 +257,20 @@ def _cells(row: LexborNode, covered: dict[int, int]) -> list[str] | None:
     covered.clear()
     covered.update({column: height - 1 for column, height in reach.items() if height > 1})
     return cells if is_row(cells) or not any("\n" in cell for cell in cells) else None
+
+
+def _formula(node: LexborNode) -> str:
+    """Return the text of a formula, or of an element in one."""
+    tag = node.tag or ""
+    if tag == "-text":
+        return (node.text_content or "").strip(" \t\r\n\f").translate(_UNWRITTEN)
+    if tag in _UNSEEN:
+        return ""
+    kind, names = _MATH.get(tag, ("", ()))
+    inside = node.iter(include_text=tag not in _MATH)
+    texts = [_formula(child) for child in inside if child.tag and (child.tag == "-text" or child.tag[0] not in "-!")]
+    marks = {mark: node.attributes.get(name, usual) for mark, (name, usual) in _FENCES.items()}
+    return written(kind, list(zip_longest(names, texts, fillvalue="")), marks)
 
 
 def _spread(cell: LexborNode, attribute: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 
 from index.formats.content import Builder, Content, raised
+from index.formats.formulas import office_formula
 from index.formats.numbering import Numbering
 from index.formats.package import (
     Element,
@@ -31,7 +32,6 @@ _UNSEEN = frozenset(
     ["del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"]
 )
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
-_SIGNS = {"den": "/", "sup": "^", "rad": "√"}  # what a formula shows by its layout
 _SYMBOLS = {  # of the symbol fonts, those that stand for something to read
     "Symbol": dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
     | {0xA3: "≤", 0xB3: "≥", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xAE: "→", 0xA5: "∞", 0xB7: "•"},
@@ -162,8 +162,9 @@ class _Document:
                 marks = values(child, "rPr")
                 pieces = () if is_on(marks, "vanish") else self._pieces(child)
                 yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
+            elif name == "oMath":
+                yield office_formula(child)
             elif name not in _UNSEEN:
-                yield _SIGNS.get(name, "")
                 yield from self._pieces(child)
 
 

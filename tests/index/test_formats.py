@@ -923,6 +923,115 @@ def test_data_with_a_name_is_read_by_its_suffix_and_a_text_by_none(index: Index)
     assert texts == {"Name; Town\nName: Bob; Town: Bath", "The text of a note."}
 
 
+def test_a_presentation_with_sections_is_read() -> None:
+    path, name = FILES / "pptx/python-pptx.pptx", "ppt/presentation.xml"
+    listed = (
+        '<s:sectionLst xmlns:s="s"><s:section><s:sldIdLst><s:sldId id="256"/></s:sldIdLst></s:section></s:sectionLst>'
+    )
+    presentation = zipfile.ZipFile(path).read(name).decode().replace("</p:presentation>", f"{listed}</p:presentation>")
+    content, plain = read(".pptx", zipped({name: presentation}, into=path)), content_of("pptx/python-pptx.pptx")
+    assert (content.text, content.page_starts) == (plain.text, plain.page_starts)
+
+
+def test_the_items_of_a_list_on_a_slide_have_their_numbers() -> None:
+    def item(text: str, level: int = 0, marks: str = "") -> str:
+        return f'<a:p><a:pPr lvl="{level}">{marks}</a:pPr><a:r><a:t>{text}</a:t></a:r></a:p>'
+
+    letter, roman = '<a:buFont/><a:buAutoNum type="alphaLcParenR"/>', '<a:buAutoNum type="romanUcPeriod" startAt="5"/>'
+    items = [
+        (item("How to:", marks="<a:buNone/>"), "How to:"),
+        (item("Open it."), "1. Open it."),
+        (item("Turn", 1, letter), "a) Turn"),
+        (item("Pull", 1, letter), "b) Pull"),
+        ("<a:p/>", None),
+        (item("Close it."), "2. Close it."),
+        (item("Push", 1, letter), "a) Push"),
+        (item("In winter:", marks='<a:buChar char="-"/>'), "In winter:"),
+        (item("Heat it."), "1. Heat it."),
+        (item("Five", marks=roman), "V. Five"),
+        (item("Six", marks=roman), "VI. Six"),
+        (item("Beyond us", marks='<a:buAutoNum type="thaiNumPeriod"/>'), "Beyond us"),
+    ]
+    style = '<a:lstStyle><a:lvl1pPr><a:buAutoNum type="arabicPeriod"/></a:lvl1pPr></a:lstStyle>'
+    box = f"<p:sp><p:txBody>{style}{''.join(one for one, _ in items)}</p:txBody></p:sp>"
+    assert said(read(".pptx", slide(box)))[:11] == [text for _, text in items if text]
+
+
+def test_a_newer_slide_says_by_how_many_percent_a_run_is_raised() -> None:
+    runs = "<a:r><a:t>10</a:t></a:r><a:r><a:rPr baseline='30%'/><a:t>6</a:t></a:r><a:r><a:rPr baseline='-25%'/></a:r>"
+    assert said(read(".pptx", pptx(f"<a:p>{runs}</a:p>"))) == ["10^6"]
+
+
+FORMULAS = {  # as a web page and an Office file write them
+    "1/2": (
+        "<mfrac><mn>1</mn> <!-- below --> <mn>2</mn></mfrac>",
+        "<m:f><m:num>1</m:num><m:den>2</m:den></m:f>",
+    ),
+    "2 1/2": (
+        "<mn>2</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>",
+        "2<m:f><m:num>1</m:num><m:den>2</m:den></m:f>",
+    ),
+    "(a+b)/(c-1)": (
+        "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mrow><mi>c</mi><mo>-</mo><mn>1</mn></mrow></mfrac>",
+        "<m:f><m:num>a+b</m:num><m:den>c-1</m:den></m:f>",
+    ),
+    "10^-6": (
+        "<msup><mn>10</mn><mrow><mo>-</mo><mn>6</mn></mrow></msup>",
+        "<m:sSup><m:e>10</m:e><m:sup>-6</m:sup></m:sSup>",
+    ),
+    "√2": ("<msqrt><mn>2</mn></msqrt>", "<m:rad><m:radPr/><m:deg/><m:e>2</m:e></m:rad>"),
+    "∛(8+x)": (
+        "<mroot><mrow><mn>8</mn><mo>+</mo><mi>x</mi></mrow><mn>3</mn></mroot>",
+        "<m:rad><m:deg>3</m:deg><m:e>8+x</m:e></m:rad>",
+    ),
+    "∑_(i=1)^n i": (
+        "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><mi>i</mi>",
+        '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>i=1</m:sub><m:sup>n</m:sup><m:e>i</m:e></m:nary>',
+    ),
+    "2(a+b)^2": (
+        "<mn>2</mn><msup><mfenced><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></mfenced><mn>2</mn></msup>",
+        "2<m:sSup><m:e><m:d><m:e>a+b</m:e></m:d></m:e><m:sup>2</m:sup></m:sSup>",
+    ),
+    "[1 2; 3 4]": (
+        "<mo>[</mo><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable><mo>]</mo>",
+        '<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e><m:m><m:mr><m:e>1</m:e><m:e>2</m:e></m:mr>'
+        "<m:mr><m:e>3</m:e><m:e>4</m:e></m:mr></m:m></m:e></m:d>",
+    ),
+    "lim_(n=0) x": (
+        "<munder><mi>lim</mi><mrow><mi>n</mi><mo>=</mo><mn>0</mn></mrow></munder><mo>\u2061</mo><mi>x</mi>",
+        "<m:func><m:fName><m:limLow><m:e>lim</m:e><m:lim>n=0</m:lim></m:limLow></m:fName><m:e>x</m:e></m:func>",
+    ),
+}
+
+
+@pytest.mark.parametrize("line", FORMULAS)
+def test_a_formula_on_a_line_is_the_same_formula(line: str) -> None:
+    page, office = FORMULAS[line]
+    office = re.sub(r"(?<=>)[^<>]+|^[^<]+", lambda text: f"<m:r><m:t>{text[0]}</m:t></m:r>", office)
+    mathml = f"<math><semantics><mrow>{page}</mrow><annotation>\\frac</annotation></semantics></math>"
+    assert said(read(".html", f"<p>It is {mathml} here.".encode())) == [f"It is {line} here."]
+    formula = f"<w:r><w:t>It is </w:t></w:r><m:oMath>{office}</m:oMath><w:r><w:t> here.</w:t></w:r>"
+    assert said(read(".docx", word(f"<w:p>{formula}</w:p>"))) == [f"It is {line} here."]
+    shape = f'<p:sp><p:txBody><a:p><m:oMath xmlns:m="m">{office}</m:oMath></a:p></p:txBody></p:sp>'
+    assert said(read(".pptx", slide(shape)))[0] == line
+
+
+def test_rich_text_of_word_is_in_no_table_and_keeps_its_notes() -> None:
+    marks = "\\pard\\plain \\ltrpar\\itap0 "
+    note = "{\\super\\chftn{\\footnote\\pard\\plain \\itap0 {\\super\\chftn} But on Sundays.}}"
+    body = f"{marks}{{Opening hours\\par}}{marks}{{It opens at seven{note}.\\par}}{marks}{{Ships pay.\\par}}"
+    assert said(read(".rtf", f"{{\\rtf1 {body}}}".encode())) == [
+        *("Opening hours", "It opens at seven.", "But on Sundays.", "Ships pay.")
+    ]
+    row = f"\\trowd\\pard\\intbl\\itap1 Fee\\cell 20 euros{note}\\cell\\row"
+    assert said(read(".rtf", f"{{\\rtf1 {row}}}".encode())) == ["Fee\t20 euros", "But on Sundays."]
+
+
+def test_a_font_of_rich_text_has_an_alphabet_of_its_own() -> None:
+    fonts = "{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset204 B;}}"
+    assert read(".rtf", f"{{\\rtf1\\ansi\\ansicpg1251{fonts}\\f0 caf\\'e9 \\f1 \\'e9}}".encode()).text == "café й"
+
+
 def test_a_quoted_comma_after_a_space_divides_nothing() -> None:
     table = 'Name, City, Age\n"Smith, John", "Paris, France", 5\n"Doe, Jane", "Rome, Italy", 6\n'
     assert read(".csv", table.encode()).text.split("\n")[1] == "Name: Smith, John; City: Paris, France; Age: 5"
