@@ -535,6 +535,48 @@ def test_a_formula_that_was_saved_without_its_value_stands_for_itself() -> None:
     ]
 
 
+def test_a_formula_that_gave_an_empty_text_shows_nothing_and_an_escaped_line_break_is_one() -> None:
+    workbook, file = Workbook(), io.BytesIO()
+    for row in (["Item", "Count", "Note"], ["Bun X_5", 2, '=IF(B2>9,"dear","")'], ["Tea", 3, "=B3*2"]):
+        workbook.active.append(row)
+    workbook.save(file)
+    name = "xl/worksheets/sheet1.xml"
+    sheet = zipfile.ZipFile(file).read(name).decode().replace("X_", "_x000D_\n")
+    sheet = re.sub(r'<c r="C2"[^>]*>(<f>.*?</f>)<v */?>(</v>)?', r'<c r="C2" t="str">\1<v/>', sheet, count=1)
+    data = zipped(
+        {member: zipfile.ZipFile(file).read(member) for member in zipfile.ZipFile(file).namelist()} | {name: sheet}
+    )
+    assert said(read(".xlsx", data))[1:] == ["Item: Bun 5; Count: 2", "Item: Tea; Count: 3; Note: =B3*2"]
+
+
+@pytest.mark.parametrize("between", ["\r\r\n", "\n\n", "\n\n\n"])
+def test_blank_lines_between_all_rows_say_nothing(between: str) -> None:
+    table = between.join(["Name,Town", "Ann,Bath", "Bob,Hull", "Cid,York"])
+    assert said(read(".csv", table.encode()))[1:] == [
+        *("Name: Ann; Town: Bath", "Name: Bob; Town: Hull", "Name: Cid; Town: York")
+    ]
+
+
+def test_a_group_after_an_empty_row_keeps_the_names_of_its_columns_and_none_is_named_by_a_person() -> None:
+    fees = "Name,Town,Fee\nAnn,Bath,5\n,,\nBob,Hull,6\nCid,York,7\n,,\nName,Town,Fee\nEva,Ely,8\n"
+    assert said(read(".csv", fees.encode()))[2:] == [
+        *("Name: Bob; Town: Hull; Fee: 6", "Name: Cid; Town: York; Fee: 7"),
+        *("Name; Town; Fee", "Name: Eva; Town: Ely; Fee: 8"),
+    ]
+    words = "Name,Town\nAnn,Bath\nEva,Ely\n,\nBob,Hull\nCid,York\n,\nDan,Rye\nIda,Wells\n"
+    assert said(read(".csv", words.encode()))[3:] == ["Bob; Hull", "Cid; York", "Dan; Rye", "Ida; Wells"]
+
+
+def test_quotation_marks_of_what_is_said_hold_no_rows_together() -> None:
+    talk = 'id\ttext\n1\t"Yes, he said\n2\tNo, she said\n3\t"Well" is a word\n'
+    assert said(read(".tsv", talk.encode()))[1:] == [
+        *('id: 1; text: "Yes, he said', "id: 2; text: No, she said", 'id: 3; text: "Well" is a word')
+    ]
+    assert said(read(".csv", b'id,text\n1,"Yes" she said\n2,a 5" pipe\n'))[1] == 'id: 1; text: "Yes" she said'
+    assert said(read(".csv", b'id,text\n1,"Yes, I" said she\n2,No\n'))[1] == "id: 1; text: Yes, I said she"
+    assert said(read(".tsv", b'id\ttext\n1\t"a\tb ""c"""\n2\tNo\n'))[1] == 'id: 1; text: a\tb "c"'
+
+
 def test_a_comma_is_the_delimiter_only_where_no_other_does_as_well() -> None:
     assert said(read(".csv", b"Berlin;12,5\nHamburg;13,5\n")) == ["Berlin; 12,5", "Hamburg; 13,5"]
     net = b"Month;Revenue (EUR, net)\nJan;1200,50\nFeb;1300,75\n"
