@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -786,6 +787,44 @@ def test_headers_of_a_mail_that_hold_raw_letters_are_read(encoding: str) -> None
     assert (content.title, content.author) == ("Grüße – an alle", "Jörg Größer")
     assert said(content)[0] == "From: Jörg Größer <j@example.org>"
     assert said(content)[-1] == "Attachment: Plan Süd.pdf"
+
+
+@pytest.mark.parametrize(
+    ("header", "author"),
+    [
+        ("From: Ann Lee (Harbour Office) <ann@example.org>", "Ann Lee"),
+        ("From: Ann Lee [mailto:ann@example.org]", "Ann Lee"),
+        ("From: <", None),
+        ("From: a@[", None),
+        ("To: a@example.org; b@example.org; c@example.org", None),
+        ("Date: Mon, 6 May 2024 09:30:00 GMT", None),
+    ],
+)
+def test_a_header_of_a_mail_stays_as_it_was_written(header: str, author: str | None) -> None:
+    content = read(".eml", f"{header}\nSubject: Fees\n\nIt rains.\n".encode())
+    assert (said(content), content.author) == ([header, "Subject: Fees", "It rains."], author)
+
+
+def test_the_encoded_words_of_a_header_are_decoded_though_one_letter_is_in_two() -> None:
+    raw = b"Subject: =?utf-8?Q?Gr=C3?=\n =?utf-8?Q?=BC=C3=9Fe?= to =?utf-8?B?QW5u?= \xe2\x80\x93 5\n\nIt rains.\n"
+    assert said(read(".eml", raw)) == ["Subject: Grüße to Ann – 5", "It rains."]
+
+
+def test_what_is_attached_to_another_form_of_a_mail_and_a_mail_in_base64_are_read() -> None:
+    page = "--c\nContent-Type: text/html\n\n<p>It rains.</p>\n"
+    plan = '--c\nContent-Type: application/pdf; name="plan.pdf"\n\n-\n'
+    forms = f"--b\n\nIt rains.\n--b\nContent-Type: multipart/mixed; boundary=c\n\n{page}{plan}{page}--c--\n--b--\n"
+    head = "Subject: Fees\nContent-Type: multipart/{}; boundary=b\n\n"
+    content = read(".eml", (head.format("alternative") + forms).encode())
+    assert said(content) == ["Subject: Fees", "It rains.", "Attachment: plan.pdf"]
+    letter = base64.b64encode(b"Subject: Old\n\nIt snows.\n").decode()
+    attached = f"--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{letter}\n--b--\n"
+    assert said(read(".eml", (head.format("mixed") + attached).encode())) == [
+        "Subject: Fees",
+        "Subject: Old",
+        "It snows.",
+    ]
+    assert said(read(".eml", (head.format("alternative") + "--b--\n").encode())) == ["Subject: Fees"]
 
 
 def test_a_mail_whose_headers_cannot_be_decoded_is_read() -> None:
