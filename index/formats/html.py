@@ -94,11 +94,26 @@ _NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
 )
 _SECTIONS = frozenset(["article", "aside", "main", "section"])  # whose footers are their own
 _CONTENT = "main, article, h1, [role=main]"
+_MAIN = "main, h1, [role=main]"
 _ASKS_FOR_COOKIES = re.compile("cookie|consent", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
 _ENCODING = re.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
 )
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:([^;]*)")
+_COUNTER = re.compile(r"\bcounter\([^(),]*(?:,\s*([\w-]+))?")
+_CLASS = re.compile(r"\.([\w-]+)")
+_STYLES = {
+    "decimal": "decimal",
+    "decimal-leading-zero": "decimalZero",
+    "lower-alpha": "lowerLetter",
+    "lower-latin": "lowerLetter",
+    "lower-roman": "lowerRoman",
+    "none": "none",
+    "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter",
+    "upper-roman": "upperRoman",
+}
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 _CLOSED_AT_ONCE = re.compile(
     rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)/>", re.IGNORECASE
@@ -137,7 +152,7 @@ _PUBLISHED = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{4,40})\"")  # in JSON
 def read_html(data: bytes) -> Content:
     """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
     page = parse(data)
-    title = page.css_first("title")
+    title = page.css_first("head > title")  # pictures have titles, too
     meta = _meta(page)
     authors = (meta.get(name) for name in _AUTHORS)
     dates = (iso_date(meta.get(name)) for name in _DATES)
@@ -178,6 +193,7 @@ def add_page(builder: Builder, page: LexborHTMLParser) -> None:
     never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out. So is what stands
     around the content. A page that does not tell its content apart may have some in its footer, which is read then.
     """
+    _style_lists(page)
     if page.root:
         _add_visible(builder, page.root, sections=0 if page.css_first("main, article, [role=main]") else 1)
 
@@ -286,7 +302,9 @@ def _hidden(node: LexborNode) -> bool:
     if node.tag == "dialog" and "open" not in attributes:
         return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
-    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
+    if attributes.get("aria-hidden") == "true" and node.css_first(_MAIN) is None:  # or a dialog lies over the page
+        return True
+    return "hidden" in attributes or "display:none" in style
 
 
 def _is_around(node: LexborNode, *, in_section: bool) -> bool:
@@ -307,8 +325,7 @@ def _is_uncounted(listed: LexborNode) -> bool:
     around = listed.parent.attributes if listed.parent is not None else {}
     told = (one.get(mark) for one in (marks, around) for mark in ("role", "class", "aria-label"))
     named = " ".join(filter(None, told))
-    style = (marks.get("style") or "").replace(" ", "")
-    return bool(_NOTES.search(named)) or "reversed" in marks or "list-style:none" in style or "type:none" in style
+    return bool(_NOTES.search(named)) or "reversed" in marks
 
 
 def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
@@ -316,8 +333,30 @@ def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
     counts[listed.mem_id] = number = whole_number(item.attributes.get("value"), counts[listed.mem_id] + 1)
     if item.css_first(_OF_ARTICLES) is not None:
         return ""
-    written = numeral(number, FORMS.get(listed.attributes.get("type") or "1", "decimal"))
+    written = numeral(number, _form(listed))
     return f"{written}. " if written else ""
+
+
+def _form(listed: LexborNode) -> str:
+    """Return how a list numbers its items: as its style says, or else its type."""
+    marks = listed.attributes
+    styled = _LIST_STYLE.search((marks.get("style") or "").lower())
+    words = [word for word in styled[1].split() if word not in ("inside", "outside", "!important")] if styled else []
+    return _STYLES.get(words[0], "") if words else FORMS.get(marks.get("type") or "1", "decimal")
+
+
+def _style_lists(page: LexborHTMLParser) -> None:
+    """Write into each list how the page's style sheets number those of its class; counters come before the style."""
+    styles: dict[str, str] = {}
+    rules = [rule.rpartition("{") for sheet in page.css("style") for rule in sheet.text().split("}")]
+    for pattern in (_LIST_STYLE, _COUNTER):
+        for selector, _, declared in rules:
+            if found := pattern.search(declared.lower()):
+                styles |= dict.fromkeys(_CLASS.findall(selector), found[1] or "decimal")
+    for listed in page.css("ol[class]"):
+        for name in (listed.attributes.get("class") or "").split():
+            if name in styles:
+                listed.attrs["style"] = f"{listed.attributes.get('style') or ''};list-style:{styles[name]}"
 
 
 class _Lines:

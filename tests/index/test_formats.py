@@ -1127,6 +1127,36 @@ def test_the_items_of_an_ordered_list_have_their_numbers() -> None:
     assert said(read(".html", page.encode())) == ["c. x", "g. y", "1. one", "1. deep", "2. two"]
 
 
+def test_a_list_is_numbered_as_its_style_says() -> None:
+    sheet = "<style>@media print{ol.a{list-style-type:upper-roman}} .k{list-style:none} .k>li:before{content:counter(x,"
+    sheet += "lower-latin) '. '} .d{list-style: inside decimal} li.e, .g{list-style:square}</style>"
+    lists = [
+        ("style='List-Style-Type: lower-alpha'", "a. "),
+        ("style='list-style: upper-roman inside'", "I. "),
+        ("style='list-style-position: inside' type=A", "A. "),
+        ("style='list-style: none'", ""),
+        ("style='list-style-type: georgian'", ""),
+        ("class=a", "I. "),
+        ("class='b k'", "a. "),
+        ("class=d", "1. "),
+        ("class=g", ""),
+    ]
+    for marks, label in lists:
+        page = f"{sheet}<ol {marks}><li>A word.</li></ol>"
+        assert read(".html", page.encode()).text == f"{label}A word.", marks
+
+
+def test_a_page_that_a_dialog_lies_over_is_read_and_ruby_is_not() -> None:
+    page = (
+        "<div aria-hidden=true><main><p>The <ruby>漢<rt>kan</rt></ruby> gate.</p><i aria-hidden=true>x</i></main></div>"
+    )
+    picture = "<svg><title>Menu</title></svg>"
+    content = read(
+        ".html", f"<meta charset=utf-8><body>{picture}{page}<div role=dialog id=cookies>We use them.".encode()
+    )
+    assert (content.text, content.title) == ("The 漢 gate.", None)
+
+
 @pytest.mark.parametrize(
     "page",
     [
