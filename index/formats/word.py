@@ -88,6 +88,8 @@ class _Document:
         self._numbering = numbering
         self._headings = headings  # their styles
         self._aside: list[Element] = []
+        self._begun = ""  # a paragraph whose end was deleted, so that the next one goes on with it
+        self._codes: list[bool] = []  # of each field that is open, whether this is still its code
 
     def add(self, container: Element) -> None:
         """Add the paragraphs and tables of a body, note, box or content control."""
@@ -96,6 +98,7 @@ class _Document:
             if name == "p":
                 self._add_paragraph(element)
             elif name == "tbl":
+                self.builder.text(self._left_over())
                 self.builder.apart()
                 for row in _rows(element):
                     self._add_row(list(_cells(row)))
@@ -103,9 +106,10 @@ class _Document:
             elif name not in _UNSEEN:
                 self.add(element)
                 continue
-            while self._aside:
+            while self._aside and not self._begun:
                 self.builder.apart()
                 self.add(self._aside.pop(0))
+        self.builder.text(self._left_over())
 
     def _add_paragraph(self, paragraph: Element) -> None:
         label, text = self._numbered(paragraph)
@@ -128,16 +132,23 @@ class _Document:
 
     def _cell(self, element: Element) -> str:
         """Return the text of a cell, each of its paragraphs a line. One may hold nothing but the number of its row."""
-        texts = (label + text for label, text in map(self._numbered, _paragraphs(element)))
-        return "\n".join(filter(None, texts))
+        texts = [label + text for label, text in map(self._numbered, _paragraphs(element))]
+        return "\n".join(filter(None, [*texts, self._left_over()]))
 
     def _numbered(self, paragraph: Element) -> tuple[str, str]:
-        """Return the number of a paragraph and its text. One that is gone or hidden does not count."""
-        text, marks = self._text(paragraph).strip(), values(paragraph, "pPr", "rPr")
-        is_gone = is_on(marks, "vanish") or "del" in marks or "moveFrom" in marks
-        return "" if is_gone and not text else self._numbering.next_label(paragraph), text
+        """Return the number of a paragraph and its text. One whose end is gone, or that is hidden, does not count."""
+        text, marks = self._begun + self._text(paragraph), values(paragraph, "pPr", "rPr")
+        is_gone = "del" in marks or "moveFrom" in marks
+        self._begun = text if is_gone else ""
+        is_empty = is_gone or (is_on(marks, "vanish") and not text.strip())
+        return ("", "") if is_empty else (self._numbering.next_label(paragraph), text.strip())
+
+    def _left_over(self) -> str:
+        text, self._begun = self._begun, ""
+        return text.strip()
 
     def _text(self, element: Element) -> str:
+        self._codes.clear()
         text = ""
         for is_raised, pieces in groupby(self._pieces(element), lambda piece: isinstance(piece, _Raised)):
             part = "".join(pieces)
@@ -147,7 +158,11 @@ class _Document:
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
             name = local(child)
-            if name == "t":
+            if name == "fldChar":
+                self._mark_field(attribute(child, "fldCharType"))
+            elif any(self._codes) and not len(child):
+                continue
+            elif name == "t":
                 yield child.text or ""
             elif name in _CHARACTERS:
                 yield _CHARACTERS[name]
@@ -160,12 +175,22 @@ class _Document:
                 self._aside.append(child)
             elif name == "r":
                 marks = values(child, "rPr")
-                pieces = () if is_on(marks, "vanish") else self._pieces(child)
+                is_hidden = is_on(marks, "vanish") and next(found(child, "fldChar"), None) is None
+                pieces = () if is_hidden else self._pieces(child)
                 yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
             elif name == "oMath":
                 yield office_formula(child)
             elif name not in _UNSEEN:
                 yield from self._pieces(child)
+
+    def _mark_field(self, kind: str | None) -> None:
+        """Begin or end a field, or its code: another field may be in that, whose result decides and is not shown."""
+        if kind == "begin":
+            self._codes.append(True)
+        elif self._codes:
+            self._codes.pop()
+            if kind == "separate":
+                self._codes.append(False)
 
 
 def _rows(table: Element) -> Iterator[Element]:

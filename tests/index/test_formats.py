@@ -171,6 +171,21 @@ WORD = {
         "<w:r><w:t>It rains. We stay.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
         "A\tB\nC\tIt rains. We stay.",
     ),
+    "a paragraph whose end was deleted, with its note": (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>She pays </w:t></w:r><w:del><w:r><w:delText>on Friday."
+        "</w:delText></w:r></w:del><w:r><w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></w:txbxContent></w:r>"
+        "</w:p><w:p><w:r><w:t>the rent.</w:t></w:r></w:p><w:p><w:pPr><w:rPr><w:moveFrom/></w:rPr></w:pPr><w:r>"
+        "<w:t>Left over.</w:t></w:r></w:p>",
+        "She pays the rent.\n\nBoxed.\n\nLeft over.",
+    ),
+    "a field in the code of a field": (
+        "<w:p><w:r><w:t>Dear </w:t></w:r><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> IF "
+        "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>MERGEFIELD Sex"
+        "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>male</w:t></w:r><w:r><w:rPr>"
+        "<w:vanish/></w:rPr><w:fldChar w:fldCharType='end'/></w:r><w:r><w:fldChar "
+        "w:fldCharType='separate'/></w:r><w:r><w:t>Mr</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r><w:r><w:t> Hale.</w:t></w:r></w:p>",
+        "Dear Mr Hale.",
+    ),
     "a cell of two lines, and one that holds rows": (
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Term</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>30 days</w:t></w:r></w:p>"
         "<w:p><w:r><w:t>at most</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r></w:p></w:tc>"
@@ -698,6 +713,30 @@ def test_a_name_before_what_is_said_begins_a_sentence(suffix: str) -> None:
     assert of_cues("On the way he saw", "Bath: the old town", "and the river.") == [
         "On the way he saw Bath: the old town and the river."
     ]
+
+
+def of_srt(*cues: str) -> list[str]:
+    return said(
+        read(
+            ".srt",
+            "".join(f"{at}\n00:00:{at:02} --> 00:00:{at + 1:02}\n{cue}\n\n" for at, cue in enumerate(cues)).encode(),
+        )
+    )
+
+
+def test_captions_that_roll_say_each_line_once_and_others_what_they_repeat() -> None:
+    rolling = ["today we look", "today we look\nat the mill", "at the mill", "at the mill\nand its fees."]
+    assert of_srt(*rolling) == ["today we look at the mill and its fees."]
+    assert of_srt("Sing: No.", "Sing: No.", "So she sang.", "And went.") == [
+        "Sing: No.",
+        "Sing: No.",
+        "So she sang.",
+        "And went.",
+    ]
+
+
+def test_each_who_speaks_begins_a_sentence_and_a_break_divides_words() -> None:
+    assert of_srt(">> I think", ">> Never.", "Call<br>us\\Nnow.") == [">> I think", ">> Never.", "Call us now."]
 
 
 def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
