@@ -92,6 +92,7 @@ _ROW_GROUPS = frozenset(["table", "thead", "tbody", "tfoot"])  # no cell is spre
 _NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
     ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
 )
+_PAGE_MARKS = frozenset(["pagebreak", "doc-pagebreak"])  # where a page of the printed book ends, in mid-word even
 _SECTIONS = frozenset(["article", "aside", "main", "section"])  # whose footers are their own
 _CONTENT = "main, article, h1, [role=main]"
 _MAIN = "main, h1, [role=main]"
@@ -296,8 +297,8 @@ def _spread(cell: LexborNode, attribute: str) -> int:
 
 def _hidden(node: LexborNode) -> bool:
     attributes = node.attributes
-    marks = (attributes.get("role"), attributes.get("epub:type"), *(attributes.get("class") or "").split())
-    if not _NOTE_MARKS.isdisjoint(marks):
+    roles, classes = (attributes.get("role"), attributes.get("epub:type")), (attributes.get("class") or "").split()
+    if not _NOTE_MARKS.isdisjoint([*roles, *classes]) or not _PAGE_MARKS.isdisjoint(roles):
         return True
     if node.tag == "dialog" and "open" not in attributes:
         return True

@@ -183,7 +183,8 @@ WORD = {
         "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>MERGEFIELD Sex"
         "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>male</w:t></w:r><w:r><w:rPr>"
         "<w:vanish/></w:rPr><w:fldChar w:fldCharType='end'/></w:r><w:r><w:fldChar "
-        "w:fldCharType='separate'/></w:r><w:r><w:t>Mr</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r><w:r><w:t> Hale.</w:t></w:r></w:p>",
+        "w:fldCharType='separate'/></w:r><w:r><w:t>Mr</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r><w:r>"
+        "<w:t> Hale.</w:t></w:r></w:p>",
         "Dear Mr Hale.",
     ),
     "a cell of two lines, and one that holds rows": (
@@ -980,6 +981,63 @@ def bombs() -> dict[str, bytes]:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(suffix: str, bombs: dict[str, bytes]) -> None:
     for said, bomb in bombs.items():
         assert said in refused(suffix, zipped({}, into=GOOD[suffix], after=bomb))
+
+
+def book(about: str = "", **chapters: str) -> bytes:
+    """A book with these chapters and one that is missing."""
+    items = "".join(
+        f'<item id="{name}" href="{name}.xhtml" media-type="application/xhtml+xml"/>' for name in [*chapters, "lost"]
+    )
+    spine = "".join(f'<itemref idref="{name}"/>' for name in [*chapters, "lost"])
+    parts = {
+        "META-INF/container.xml": '<container><rootfile full-path="b.opf"/></container>',
+        "b.opf": f"<package><metadata>{about}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>",
+    }
+    return zipped(parts | {f"{name}.xhtml": f"<html><body>{text}</body></html>" for name, text in chapters.items()})
+
+
+def test_a_book_is_read_without_the_chapter_that_is_missing_and_no_date_is_none() -> None:
+    marks = '<span epub:type="pagebreak">12</span>pe.<i role="doc-pagebreak">13</i><div class="pagebreak">End.</div>'
+    content = read(".epub", book("<date>0101-01-01T00:00:00+00:00</date>", one=f"<p>Ro{marks}</p>"))
+    assert (content.text, content.date) == ("Rope.\n\nEnd.", None)
+    assert "lost.xhtml is missing" in refused(".epub", book())
+
+
+def test_what_the_style_of_an_open_document_hides_is_left_out() -> None:
+    hides = '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+    body = (
+        '<text:p text:style-name="H">Hidden.</text:p><text:section text:display="none"><text:p>Gone.</text:p>'
+        '</text:section><text:p>Shown<text:span text:style-name="H"> not</text:span>.</text:p>'
+    )
+    assert read(".odt", open_text(body, hides)).text == "Shown."
+
+
+def test_a_table_in_a_cell_of_an_open_document_keeps_its_rows() -> None:
+    def table(*cells: str) -> str:
+        row = "".join(f"<table:table-cell>{cell}</table:table-cell>" for cell in cells)
+        return f"<table:table><table:table-row>{row}</table:table-row></table:table>"
+
+    pool, fee, name = (f"<text:p>{text}</text:p>" for text in ("Pool", "$9", "B"))
+    assert said(read(".odt", open_text(table(name, table(pool, fee))))) == ["B", "Pool\t$9"]
+    assert said(read(".odt", open_text(table(name, table(pool))))) == ["B\tPool"]
+
+
+def test_a_row_of_a_sheet_is_hidden_only_if_it_says_so() -> None:
+    rows = "".join(
+        f"<table:table-row{seen and f' table:visibility={seen!r}'}><table:table-cell><text:p>{seen or 'plain'}</text:p>"
+        "</table:table-cell></table:table-row>"
+        for seen in ("", "visible", "collapse", "filter")
+    )
+    body = f"""<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="tb"><office:body>
+        <office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+    assert said(read(".ods", zipped({"content.xml": body}, into=FILES / "ods/odfpy.ods"))) == ["plain", "visible"]
+
+
+def test_json_with_a_value_a_line_and_with_half_an_emoji_is_read() -> None:
+    assert said(read(".json", b'{"a": 1}\n\n{"a": 2}\n')) == ["a: 1", "a: 2"]
+    assert "Extra data" in refused(".json", b'{"a": 1} and more')
+    halves = checked(read(".json", rb'[{"a\ud83d": "cut \ud83d"}, {"a": ["whole \ud83d\ude00"]}]'))
+    assert said(halves) == ["a\ufffd: cut \ufffd", "a: whole \U0001f600"]
 
 
 def test_a_locked_book_or_document_says_so() -> None:
