@@ -37,7 +37,9 @@ what when where whether which while who whom whose why will with would you your 
 """
 """Words of the grammar, without which a question says the same. tantivy's own list lacks the words that ask."""
 
-VERSION = 3
+_UNSEEN = dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}"))
+
+VERSION = 4
 """Raised when the analyzer or the schema changes, so that caches made by the old one are made anew."""
 
 PASSAGE_BYTES = 1000
@@ -172,7 +174,7 @@ class LexicalCache:
                 stale = tantivy.Query.term_set_query(index.schema, "id", list(missed.added))
                 writer.delete_documents_by_query(stale)
             for passage_id, text in self._catalog.texts_below_heads(None if missed.removed else missed.added):
-                document = tantivy.Document(text=text)
+                document = tantivy.Document(text=_seen(text))
                 document.add_unsigned("id", passage_id)
                 writer.add_document(document)
             writer.commit()
@@ -201,7 +203,7 @@ class MemorySearch:
         self._index = _new_index()
         writer = self._index.writer(num_threads=1)  # several would put equals in another order each time
         for place, text in enumerate(texts):
-            document = tantivy.Document(text=text)
+            document = tantivy.Document(text=_seen(text))
             document.add_unsigned("id", place)
             writer.add_document(document)
         writer.commit()
@@ -268,4 +270,9 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 def terms(text: str) -> list[str]:
     """Return the words of a text as they are searched: lower case, without accents, English endings or stop words."""
-    return list(_analyzer().analyze(text))
+    return list(_analyzer().analyze(_seen(text)))
+
+
+def _seen(text: str) -> str:
+    """Leave out soft hyphens and spaces without a width: a word is one though it may be broken there."""
+    return text.translate(_UNSEEN)

@@ -43,7 +43,7 @@ NO_NAMES = TITLES | {"The", "A", "An", "I", "OK", "Ok", "OKs"}
 _INITIAL = re.compile(r"[A-Z]\.")
 _QUOTED_WORD = re.compile(r"[\w-]+[.,?!]?[”\"’']")
 QUOTATION_MARKS = '“"‘'
-_ACCENT = re.compile(r"[\u0300-\u036f]")
+_ACCENT = re.compile(r"[\u0300-\u036f\u00ad\u200b]")  # and where a word may be broken, unseen
 _DOT = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")
 
 SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905

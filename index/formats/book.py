@@ -28,18 +28,25 @@ def read_epub(data: bytes) -> Content:
     book = package.xml(book_name)
     folder = book_name.rpartition("/")[0]
     items = {attribute(item, "id"): item for item in found(book, "item")}
+    listed = (items.get(attribute(reference, "idref")) for reference in found(book, "itemref"))
+    chapters = [
+        member_name(folder, attribute(item, "href") or "")
+        for item in listed
+        if item is not None and attribute(item, "media-type") in _PAGES  # a picture can be a page of its own
+    ]
     builder = Builder()
-    for reference in found(book, "itemref"):
-        item = items.get(attribute(reference, "idref"))
-        if item is None or attribute(item, "media-type") not in _PAGES:
-            continue  # a picture can be a page of its own
+    for name in [name for name in chapters if name in package.names] or chapters:
         builder.page()
-        chapter = package.read(member_name(folder, attribute(item, "href") or ""))
+        chapter = package.read(name)
         if _ENTITY.search(chapter[:100_000]):
             raise SourceError("a chapter declares entities of its own, which is unsafe; save it anew")
         add_page(builder, parse(chapter))
-    date = iso_date(text_of(book, "date"))
-    return builder.content(title=text_of(book, "title"), author=text_of(book, "creator"), date=date)
+    date = iso_date(text_of(book, "date")) or ""
+    return builder.content(
+        title=text_of(book, "title"),
+        author=text_of(book, "creator"),
+        date=date if date >= "1000" else None,  # the year 101 stands for none
+    )
 
 
 def _refuse_locked(package: Package) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from index.errors import SourceError
-from index.formats.content import Builder, Content
+from index.formats.content import Builder, Content, without_halves
 from index.formats.tables import add_record
 from index.formats.text import decode
 
@@ -30,11 +31,14 @@ class _Object:
 
 
 def read_json(data: bytes) -> Content:
-    """Read one value: an object or list, most often."""
+    """Read one value, an object or list most often; or one a line."""
     builder = Builder()
     try:
         _add(builder, "", _loads(decode(data)))
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":  # after the first value, as where each line is one
+            with suppress(SourceError):
+                return read_jsonl(data)
         raise SourceError(f"it is no valid JSON ({error}); mend it, or give it the suffix .txt") from error
     return builder.content()
 
@@ -78,7 +82,7 @@ def _plain(value: object) -> str | None:
         return _listed(map(_plain, value))
     if isinstance(value, _Object):
         return None
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else without_halves(str(value))
 
 
 def _listed(texts: Iterable[str | None]) -> str | None:
@@ -91,4 +95,4 @@ def _listed(texts: Iterable[str | None]) -> str | None:
 
 
 def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    return without_halves(f"{path}.{name}" if path else name)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 
 from index.errors import SourceError
 from index.formats.content import Builder, Content
@@ -36,18 +39,43 @@ def _read(data: bytes, suffix: str, delimiter: str | None) -> Content:
     csv.field_size_limit(LONGEST_VALUE_CHARS)
     builder = Builder()
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), skipinitialspace=True)
-        add_sheet(builder, rows)
+        add_sheet(builder, _rows(text, delimiter or _delimiter(text)))
     except csv.Error as error:
         raise SourceError(f"it is no table: {error}; check its quotation marks, or give it the suffix .txt") from error
     return builder.content()
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows. Blank lines say nothing where they stand between most rows, as where each line has two ends."""
+    is_quoted = _is_quoted(text, delimiter)
+    are_filled = [bool(row) for row in _reader(text, delimiter, is_quoted=is_quoted)]
+    gaps = sum(is_filled and not was_filled for was_filled, is_filled in pairwise(are_filled))
+    is_spaced = 2 * gaps > sum(are_filled) - 1
+    return (row for row in _reader(text, delimiter, is_quoted=is_quoted) if row or not is_spaced)
+
+
+def _is_quoted(text: str, delimiter: str) -> bool:
+    """Whether quotation marks hold values together; they are part of what is said if some stand where none may.
+
+    Where commas divide the rows must be of one width for that, since it is there that values need to be held together.
+    """
+    with suppress(csv.Error):
+        deque(_reader(text, delimiter, strict=True), maxlen=0)
+        return True
+    widths = {len(row) for row in _reader(text, delimiter, is_quoted=False) if row}
+    return delimiter != "\t" and len(widths) > 1
+
+
+def _reader(text: str, delimiter: str, *, is_quoted: bool = True, strict: bool = False) -> Iterator[list[str]]:
+    file, mark = io.StringIO(text, newline=""), '"' if is_quoted else None
+    return csv.reader(file, delimiter=delimiter, quotechar=mark, strict=strict, skipinitialspace=True)
 
 
 def _delimiter(text: str) -> str:
     """Choose by counting: the library's own guess goes by characters, and takes letters for delimiters."""
 
     def score(delimiter: str) -> int:
-        reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter, skipinitialspace=True)
+        reader = _reader(text[:100_000], delimiter)
         widths = Counter(len(row) for row, _ in zip(reader, range(SAMPLE_ROWS), strict=False) if row)
         width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
         return rows if width > 1 else 0

@@ -30,8 +30,20 @@ def is_form(rows: Sequence[Row]) -> bool:
     return len(names) == len(pairs) and (is_mixed or all(name.endswith(":") for name in names))
 
 
-def find_header(rows: Sequence[Row]) -> tuple[int, int, Row]:
-    """Return at which rows of a table its header and what is below it begin, and the names of the columns, if any."""
+def find_header(rows: Sequence[Row], before: Row) -> tuple[int, int, Row]:
+    """Return at which rows of a table its header and what is below it begin, and the names of the columns, if any.
+
+    The same columns after an empty row may be the next group of one table. Where figures go on in them, so do the names
+    ``before``; where all are words, nothing tells a new header from a row.
+    """
+    start, end, names = _own_header(rows)
+    has_same_columns = _filled([before]) == _filled(rows)
+    if has_same_columns and names != before and not _stands_out(names, rows[end:]):
+        return 0, 0, before if _stands_out(before, rows) else []
+    return start, end, names
+
+
+def _own_header(rows: Sequence[Row]) -> tuple[int, int, Row]:
     start = 0
     while start < MOST_TITLES and _is_title(rows[start:]):
         start += 1
@@ -74,6 +86,10 @@ def _is_wide(row: Row, below: Sequence[Row]) -> bool:
     """Whether a row has a cell over each column that most below it fill. Over the first none is needed."""
     filled = [column for column in range(len(row)) if 2 * len(_cells(below, column)) > len(below)]
     return all(row[column] for column in filled[1:])
+
+
+def _filled(rows: Sequence[Row]) -> set[int]:
+    return {column for row in rows for column, cell in enumerate(row) if cell}
 
 
 def _stands_out(row: Row, below: Sequence[Row]) -> bool:

@@ -13,10 +13,12 @@ judged as plain text is, since some pages break every line and others only the l
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.content import Builder, Content, iso_date, raised
+from index.formats.formulas import written
 from index.formats.numbering import FORMS, numeral, whole_number
 from index.formats.tables import add_row, is_row
 from index.formats.text import decode
@@ -24,6 +26,8 @@ from index.sentences import LONGEST_ROW_CHARS
 
 _UNSEEN = frozenset(
     [
+        "annotation",
+        "annotation-xml",
         "audio",
         "canvas",
         "datalist",
@@ -31,7 +35,10 @@ _UNSEEN = frozenset(
         "head",
         "iframe",
         "noscript",
+        "mphantom",
         "object",
+        "rp",
+        "rt",
         "script",
         "select",
         "style",
@@ -85,13 +92,29 @@ _ROW_GROUPS = frozenset(["table", "thead", "tbody", "tfoot"])  # no cell is spre
 _NOTE_MARKS = frozenset(  # "he said.1" would be no sentence that anybody wrote
     ["doc-noteref", "doc-backlink", "noteref", "footnote-ref", "footnote-back", "footnote-backref"]
 )
+_PAGE_MARKS = frozenset(["pagebreak", "doc-pagebreak"])  # where a page of the printed book ends, in mid-word even
 _SECTIONS = frozenset(["article", "aside", "main", "section"])  # whose footers are their own
 _CONTENT = "main, article, h1, [role=main]"
+_MAIN = "main, h1, [role=main]"
 _ASKS_FOR_COOKIES = re.compile("cookie|consent", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is a character of the text and stays
 _ENCODING = re.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", flags=re.IGNORECASE
 )
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:([^;]*)")
+_COUNTER = re.compile(r"\bcounter\([^(),]*(?:,\s*([\w-]+))?")
+_CLASS = re.compile(r"\.([\w-]+)")
+_STYLES = {
+    "decimal": "decimal",
+    "decimal-leading-zero": "decimalZero",
+    "lower-alpha": "lowerLetter",
+    "lower-latin": "lowerLetter",
+    "lower-roman": "lowerRoman",
+    "none": "none",
+    "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter",
+    "upper-roman": "upperRoman",
+}
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 _CLOSED_AT_ONCE = re.compile(
     rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)/>", re.IGNORECASE
@@ -109,13 +132,28 @@ _DATES = (
     "pubdate",
     "date",
 )
+_MATH = {  # the elements of MathML, and what is in them, by the names of Office
+    "mfrac": ("f", ("num", "den")),
+    "mroot": ("rad", ("e", "deg")),
+    "msqrt": ("rad", ()),
+    "msub": ("sSub", ("e", "sub")),
+    "msup": ("sSup", ("e", "sup")),
+    "msubsup": ("sSubSup", ("e", "sub", "sup")),
+    "munderover": ("sSubSup", ("e", "sub", "sup")),
+    "munder": ("limLow", ("e", "lim")),
+    "mfenced": ("d", ()),
+    "mtable": ("m", ()),
+    "mtr": ("mr", ()),
+}
+_FENCES = {"begChr": ("open", "("), "endChr": ("close", ")"), "sepChr": ("separators", ",")}
+_UNWRITTEN = {0x2061: " ", 0x2062: "", 0x2063: "", 0x2064: " "}  # "function of", times, comma and plus, all unseen
 _PUBLISHED = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{4,40})\"")  # in JSON-LD
 
 
 def read_html(data: bytes) -> Content:
     """HTML as a browser would show it: one line per block, white space collapsed, scripts and styles left out."""
     page = parse(data)
-    title = page.css_first("title")
+    title = page.css_first("head > title")  # pictures have titles, too
     meta = _meta(page)
     authors = (meta.get(name) for name in _AUTHORS)
     dates = (iso_date(meta.get(name)) for name in _DATES)
@@ -156,6 +194,7 @@ def add_page(builder: Builder, page: LexborHTMLParser) -> None:
     never shown, and those marked ``hidden``, ``aria-hidden`` or ``display:none``, are left out. So is what stands
     around the content. A page that does not tell its content apart may have some in its footer, which is read then.
     """
+    _style_lists(page)
     if page.root:
         _add_visible(builder, page.root, sections=0 if page.css_first("main, article, [role=main]") else 1)
 
@@ -185,6 +224,9 @@ def _add_visible(builder: Builder, root: LexborNode, *, sections: int = 1) -> No
             continue
         if tag == "br":
             lines.break_line()
+            continue
+        if tag == "math":
+            lines.write(_formula(node))
             continue
         lines.end_block(tag)
         if _is_around(node, in_section=sections > 0):
@@ -234,6 +276,20 @@ def _cells(row: LexborNode, covered: dict[int, int]) -> list[str] | None:
     return cells if is_row(cells) or not any("\n" in cell for cell in cells) else None
 
 
+def _formula(node: LexborNode) -> str:
+    """Return the text of a formula, or of an element in one."""
+    tag = node.tag or ""
+    if tag == "-text":
+        return (node.text_content or "").strip(" \t\r\n\f").translate(_UNWRITTEN)
+    if tag in _UNSEEN:
+        return ""
+    kind, names = _MATH.get(tag, ("", ()))
+    inside = node.iter(include_text=tag not in _MATH)
+    texts = [_formula(child) for child in inside if child.tag and (child.tag == "-text" or child.tag[0] not in "-!")]
+    marks = {mark: node.attributes.get(name, usual) for mark, (name, usual) in _FENCES.items()}
+    return written(kind, list(zip_longest(names, texts, fillvalue="")), marks)
+
+
 def _spread(cell: LexborNode, attribute: str) -> int:
     value = (cell.attributes.get(attribute) or "").strip()
     return min(max(1, int(value)), MOST_SPREAD) if value.isdecimal() else 1
@@ -241,13 +297,15 @@ def _spread(cell: LexborNode, attribute: str) -> int:
 
 def _hidden(node: LexborNode) -> bool:
     attributes = node.attributes
-    marks = (attributes.get("role"), attributes.get("epub:type"), *(attributes.get("class") or "").split())
-    if not _NOTE_MARKS.isdisjoint(marks):
+    roles, classes = (attributes.get("role"), attributes.get("epub:type")), (attributes.get("class") or "").split()
+    if not _NOTE_MARKS.isdisjoint([*roles, *classes]) or not _PAGE_MARKS.isdisjoint(roles):
         return True
     if node.tag == "dialog" and "open" not in attributes:
         return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
-    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
+    if attributes.get("aria-hidden") == "true" and node.css_first(_MAIN) is None:  # or a dialog lies over the page
+        return True
+    return "hidden" in attributes or "display:none" in style
 
 
 def _is_around(node: LexborNode, *, in_section: bool) -> bool:
@@ -268,8 +326,7 @@ def _is_uncounted(listed: LexborNode) -> bool:
     around = listed.parent.attributes if listed.parent is not None else {}
     told = (one.get(mark) for one in (marks, around) for mark in ("role", "class", "aria-label"))
     named = " ".join(filter(None, told))
-    style = (marks.get("style") or "").replace(" ", "")
-    return bool(_NOTES.search(named)) or "reversed" in marks or "list-style:none" in style or "type:none" in style
+    return bool(_NOTES.search(named)) or "reversed" in marks
 
 
 def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
@@ -277,8 +334,30 @@ def _label(item: LexborNode, listed: LexborNode, counts: dict[int, int]) -> str:
     counts[listed.mem_id] = number = whole_number(item.attributes.get("value"), counts[listed.mem_id] + 1)
     if item.css_first(_OF_ARTICLES) is not None:
         return ""
-    written = numeral(number, FORMS.get(listed.attributes.get("type") or "1", "decimal"))
+    written = numeral(number, _form(listed))
     return f"{written}. " if written else ""
+
+
+def _form(listed: LexborNode) -> str:
+    """Return how a list numbers its items: as its style says, or else its type."""
+    marks = listed.attributes
+    styled = _LIST_STYLE.search((marks.get("style") or "").lower())
+    words = [word for word in styled[1].split() if word not in ("inside", "outside", "!important")] if styled else []
+    return _STYLES.get(words[0], "") if words else FORMS.get(marks.get("type") or "1", "decimal")
+
+
+def _style_lists(page: LexborHTMLParser) -> None:
+    """Write into each list how the page's style sheets number those of its class; counters come before the style."""
+    styles: dict[str, str] = {}
+    rules = [rule.rpartition("{") for sheet in page.css("style") for rule in sheet.text().split("}")]
+    for pattern in (_LIST_STYLE, _COUNTER):
+        for selector, _, declared in rules:
+            if found := pattern.search(declared.lower()):
+                styles |= dict.fromkeys(_CLASS.findall(selector), found[1] or "decimal")
+    for listed in page.css("ol[class]"):
+        for name in (listed.attributes.get("class") or "").split():
+            if name in styles:
+                listed.attrs["style"] = f"{listed.attributes.get('style') or ''};list-style:{styles[name]}"
 
 
 class _Lines:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import re
 from contextlib import suppress
+from email.errors import HeaderParseError
+from email.header import decode_header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from typing import cast
@@ -33,25 +35,37 @@ class _Policy(EmailPolicy):
 
 def read_eml(data: bytes) -> Content:
     """Read a message. Its plain text is read rather than its HTML where they say the same."""
-    message = cast(EmailMessage, email.message_from_bytes(data.lstrip(), policy=_Policy()))
+    message = _parsed(data.lstrip())
     if not any(name in message for name in _SHOWN_HEADERS):
         raise SourceError("it has no header of an e-mail; save the message as .eml, or give it the suffix .txt")
     if message.get_content_type() in _LOCKED:
         raise SourceError("it is encrypted; open it in your mail program and save its text")
     builder = Builder()
     _add_message(builder, message)
-    sender, date = message["From"], message["Date"]
-    addresses = getattr(sender, "addresses", ())
-    sent = getattr(date, "datetime", None)
-    return builder.content(
-        title=_header(message, "Subject"),
-        author=next((address.display_name or address.addr_spec for address in addresses), None),
-        date=sent.isoformat() if sent else None,
-    )
+    author = date = None
+    with suppress(Exception):  # the library raises anything at all on headers that are no addresses
+        address = message["From"].addresses[0]
+        author = address.display_name or (address.addr_spec if address.domain else address.username)
+    with suppress(Exception):
+        date = message["Date"].datetime.isoformat()
+    return builder.content(title=_header(message, "Subject"), author=author, date=date)
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    return cast(EmailMessage, email.message_from_bytes(data, policy=_Policy()))
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
-    return " ".join(str(message[name]).split()) or None if name in message else None
+    """Return a header as it was written, but for encoded words; what the library makes of addresses is not that."""
+    raw = next((value for known, value in message.raw_items() if known.lower() == name.lower()), "")
+    line = " ".join(str(raw).split())
+    with suppress(SourceError, HeaderParseError, ValueError):
+        words = [
+            word if isinstance(word, str) else decode(word, charset) if charset else word.decode("raw_unicode_escape")
+            for word, charset in decode_header(line)
+        ]
+        line = " ".join("".join(words).split())
+    return without_halves(line) or None
 
 
 def _add_message(builder: Builder, message: EmailMessage) -> None:
@@ -69,9 +83,10 @@ def _add_part(builder: Builder, part: EmailMessage) -> None:
     inside = [item for item in part.iter_parts() if isinstance(item, EmailMessage)] if part.is_multipart() else []
     if kind == "message/rfc822":
         for message in inside:
-            _add_message(builder, message)
+            _add_message(builder, _unwrapped(message, part))
     elif kind == "multipart/alternative":
-        _add_part(builder, _preferred(inside))
+        for item in _chosen(inside):
+            _add_part(builder, item)
     elif part.is_multipart():
         for item in inside:
             _add_part(builder, item)
@@ -84,6 +99,25 @@ def _add_part(builder: Builder, part: EmailMessage) -> None:
     elif name:
         builder.apart()
         builder.line(f"Attachment: {without_halves(name)}", whole=True)
+
+
+def _unwrapped(message: EmailMessage, part: EmailMessage) -> EmailMessage:
+    """Return the message of a part, which no program should write in base64, and some do."""
+    if message.keys() or str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
+        return message
+    message["Content-Transfer-Encoding"] = "base64"
+    return _parsed(_payload(message))
+
+
+def _chosen(parts: list[EmailMessage]) -> list[EmailMessage]:
+    """Return the form of a text that is read, and what was attached within another form."""
+    if not parts:
+        return []
+    preferred = _preferred(parts)
+    others = (part for part in parts if part is not preferred and part.get_content_type() == "multipart/mixed")
+    inside = (item for other in others for item in other.iter_parts() if isinstance(item, EmailMessage))
+    is_text = ("text", "multipart")
+    return [preferred, *(item for item in inside if item.is_attachment() or item.get_content_maintype() not in is_text)]
 
 
 def _preferred(parts: list[EmailMessage]) -> EmailMessage:

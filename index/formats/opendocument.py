@@ -48,6 +48,8 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 _PAGE_BREAK = "soft-page-break"
 _RAISED = "raised"  # the tag that a span of raised text gets
 _RAISED_BY = re.compile(r"super|[1-9]\d*%")
+_HIDDEN = "hidden-text"
+_HIDDEN_BY = re.compile("none")
 
 
 def read_odt(data: bytes) -> Content:
@@ -89,24 +91,30 @@ def _open(data: bytes, suffix: str, kind: str) -> tuple[Package, Element]:
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise SourceError("it is protected by a password; remove its password and add it again")
     content = package.xml("content.xml")
-    styles = _raising_styles(package, content)
-    for span in found(content, "span"):
-        if attribute(span, "style-name") in styles:
-            span.tag = _RAISED
+    raising = _styles(package, content, "text-position", _RAISED_BY)
+    hiding = _styles(package, content, "display", _HIDDEN_BY)
+    for element in content.iter():
+        name = local(element)
+        if name in ("p", "h", "span", "section"):
+            style = attribute(element, "style-name")
+            if style in hiding or attribute(element, "display") == "none":
+                element.tag = _HIDDEN
+            elif style in raising and name == "span":
+                element.tag = _RAISED
     for body in found(content, kind):
         return package, body
     raise SourceError(f"it is damaged: it has no {kind} in it; get another copy")
 
 
-def _raising_styles(package: Package, content: Element) -> set[str | None]:
-    """Return the names of the styles of raised text."""
+def _styles(package: Package, content: Element, mark: str, value: re.Pattern[str]) -> set[str | None]:
+    """Return the names of the styles that give text a mark."""
     roots = [root for root in (content, package.xml_or_none("styles.xml")) if root is not None]
     return {
         attribute(style, "name")
         for root in roots
         for style in found(root, "style")
         for properties in found(style, "text-properties")
-        if _RAISED_BY.match(attribute(properties, "text-position") or "")
+        if value.match(attribute(properties, mark) or "")
     }
 
 
@@ -166,7 +174,7 @@ class _Document:
                     if local(row) == _PAGE_BREAK:
                         self.builder.turn()
                     else:
-                        add_row(self.builder, _cells(row, _cell))
+                        self._add_row(row)
                 self.builder.apart()
             elif name == _PAGE_BREAK:
                 self.builder.turn()
@@ -179,6 +187,13 @@ class _Document:
             while self._aside:
                 self.builder.apart()
                 self.add(self._aside.pop(0))
+
+    def _add_row(self, row: Element) -> None:
+        inner = (inner for table in found(row, "table") for inner in _rows(table))
+        if any(len(_cells(one, _cell)) > 1 for one in inner):
+            self.add(row)
+        else:
+            add_row(self.builder, _cells(row, _cell))
 
     def _add_paragraph(self, paragraph: Element, *, in_list: bool) -> None:
         label, text = self._numbering.next_label(paragraph), _text(paragraph, self._aside).strip()
@@ -357,7 +372,7 @@ def _hidden_styles(package: Package) -> set[str | None]:
 
 def _sheet_rows(sheet: Element) -> Iterator[list[str]]:
     for row in sheet.iter():
-        if local(row) == "table-row" and attribute(row, "visibility") is None:
+        if local(row) == "table-row" and attribute(row, "visibility") not in ("collapse", "filter"):
             cells = _cells(row, _displayed)
             for _ in range(_repeats(row, "number-rows-repeated") if cells else 1):
                 yield cells

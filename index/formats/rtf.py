@@ -67,6 +67,7 @@ _LABELS = frozenset(["listtext", "pntext"])  # what the writing program made up 
 _BULLET = re.compile(r"[•◦▪·‣]\t")
 _INFO = frozenset(["title", "author", "creatim", "revtim"])
 _CHARSETS = {  # of fonts, where they are not the document's own
+    0: "cp1252",
     128: "cp932",
     129: "cp949",
     134: "gb18030",
@@ -202,10 +203,10 @@ class _Reader:
             form = {"yr": "{:04}", "mo": "-{:02}", "dy": "-{:02}", "hr": "T{:02}", "min": ":{:02}"}.get(name)
             self.info.setdefault(group.target, []).append(form.format(value or 0) if form else "")
         elif group.target in ("body", "note"):
-            self.layout(group, name)
+            self.layout(group, name, value)
         return group
 
-    def layout(self, group: _Group, name: str) -> None:
+    def layout(self, group: _Group, name: str, value: int | None) -> None:
         """Begin and end paragraphs, cells and rows."""
         if name in _CHARACTERS:
             self.write(group, _CHARACTERS[name])
@@ -216,7 +217,7 @@ class _Reader:
                 self.end_paragraph()
         elif name == "pard":
             self.in_table = self.in_list = False
-        elif name in ("intbl", "itap"):
+        elif name == "intbl" or (name == "itap" and value != 0):  # in so many tables
             self.in_table = True
         elif name in ("ls", "pnlvlblt"):
             self.in_list = True
@@ -244,6 +245,9 @@ class _Reader:
         if not self.in_list and not bullet:
             self.builder.apart()
         self.builder.text(text[bullet.end() :] if bullet else text)
+        self.end_notes()
+
+    def end_notes(self) -> None:
         for note in _taken(self.notes).split("\n"):
             self.builder.paragraph(note)
 
@@ -292,6 +296,7 @@ def read_rtf(data: bytes) -> Content:
     reader.read(data)
     reader.end_paragraph()
     reader.end_row()
+    reader.end_notes()
     return reader.builder.content(
         title=_taken(reader.info.get("title", [])).strip() or None,
         author=_taken(reader.info.get("author", [])).strip() or None,

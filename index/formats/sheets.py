@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from index.formats.content import Builder, Content
+from index.formats.content import Builder, Content, without_halves
 from index.formats.package import open_package, properties, refuse_document_type
 from index.formats.tables import add_sheet
 
@@ -79,7 +80,9 @@ def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet | None) -> Itera
     formulas.reset_dimensions()
     for row, unvalued in zip(sheet.rows, formulas.rows, strict=True):
         yield [
-            _formula(other.value) if cell.value is None else displayed(cell.value, cell.number_format or "General")
+            _formula(other.value)
+            if cell.value is None and cell.data_type != "str"  # which is the type of a formula that gave an empty text
+            else displayed(cell.value, cell.number_format or "General")
             for cell, other in zip(row, unvalued, strict=True)
         ]
 
@@ -101,7 +104,7 @@ def displayed(value: object, number_format: str) -> str:
         return _duration(value, number_format)
     if isinstance(value, int | float):
         return _number(value, number_format)
-    return "" if value is None else str(value)
+    return "" if value is None else without_halves(unescape(str(value)))  # "_x000D_" is the end of a line
 
 
 def _duration(value: datetime.timedelta, number_format: str) -> str:

@@ -3,13 +3,19 @@
 python-pptx was left: it has no way to the text of groups, SmartArt and tables in one walk, and brings three libraries.
 A slide is a page: its shapes in their order, groups and tables included, then diagrams, then the speaker's notes. Slide
 numbers, dates and footers, which every slide repeats, are left out, and so is what hidden slides hold, as of sheets.
+An item of a list has its number if the slide says how it is numbered; what only its layout says is not looked up.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from index.formats.content import Builder, Content, raised
+from index.formats.formulas import office_formula
+from index.formats.numbering import numeral, whole_number
 from index.formats.package import (
     Element,
     attribute,
@@ -24,6 +30,24 @@ from index.formats.tables import add_row
 
 _REPEATED = frozenset(["sldNum", "dt", "ftr", "hdr"])
 _TITLES = frozenset(["title", "ctrTitle"])
+_FORMS = {
+    "arabic": "decimal",
+    "alphaLc": "lowerLetter",
+    "alphaUc": "upperLetter",
+    "romanLc": "lowerRoman",
+    "romanUc": "upperRoman",
+}
+_AROUND = {"Period": "{}. ", "ParenR": "{}) ", "ParenBoth": "({}) ", "Plain": "{} "}
+_BULLETS = frozenset(["buNone", "buChar", "buBlip", "buAutoNum"])
+_KIND = re.compile(f"({'|'.join(_FORMS)})({'|'.join(_AROUND)})")
+
+
+class _Scheme(NamedTuple):
+    """How the paragraphs of a list are numbered."""
+
+    form: str
+    around: str
+    start: int
 
 
 def read_pptx(data: bytes) -> Content:
@@ -33,9 +57,9 @@ def read_pptx(data: bytes) -> Content:
     parts = relations(package, main)
     builder = Builder()
     titles: list[str] = []
-    for entry in found(package.xml(main), "sldId"):
+    for relation_id in _slides(package.xml(main)):
         builder.page()
-        slide = parts[entry.attrib[_relation_id(entry)]].target
+        slide = parts[relation_id].target
         shapes = package.xml(slide)
         if attribute(shapes, "show") in ("0", "false"):
             continue
@@ -48,8 +72,10 @@ def read_pptx(data: bytes) -> Content:
     return builder.content(**fields | {"title": fields["title"] or next(iter(titles), None)})
 
 
-def _relation_id(entry: Element) -> str:
-    return next(key for key in entry.attrib if key.startswith("{"))
+def _slides(presentation: Element) -> Iterator[str]:
+    """Yield the slides' ids in order. Sections list them once more, but only by numbers."""
+    for entry in found(presentation, "sldId"):
+        yield from (value for key, value in entry.attrib.items() if key.startswith("{"))
 
 
 def _add_shapes(builder: Builder, container: Element, titles: list[str]) -> None:
@@ -74,23 +100,60 @@ def _add_shapes(builder: Builder, container: Element, titles: list[str]) -> None
             _add_shapes(builder, element, titles)
 
 
-def _paragraphs(element: Element) -> list[str]:
-    return [_text(paragraph) for paragraph in found(element, "p")]
+def _paragraphs(element: Element) -> Iterator[str]:
+    """Yield the text of each paragraph, with its number; an empty one has none, and does not end its list."""
+    styles = {local(style): style for styles in found(element, "lstStyle") for style in styles}
+    counts: dict[int, tuple[_Scheme, int]] = {}  # by level, how the last paragraph was numbered
+    for paragraph in found(element, "p"):
+        text = _text(paragraph)
+        if text.strip():
+            level, scheme = _numbering(paragraph, styles)
+            counts = {
+                other: last for other, last in counts.items() if other < level or (other, last[0]) == (level, scheme)
+            }
+            if scheme:
+                number = counts[level][1] + 1 if level in counts else scheme.start
+                counts[level] = scheme, number
+                text = scheme.around.format(numeral(number, scheme.form) or number) + text.strip()
+        yield text
+
+
+def _numbering(paragraph: Element, styles: dict[str, Element]) -> tuple[int, _Scheme | None]:
+    """Return the level of a paragraph, and how it is numbered, if it is: by its own marks, or those of its box."""
+    own = next((child for child in paragraph if local(child) == "pPr"), None)
+    level = whole_number(attribute(own, "lvl"), 0) if own is not None else 0
+    for marks in (own, styles.get(f"lvl{level + 1}pPr")):
+        for mark in [] if marks is None else marks:
+            if local(mark) in _BULLETS:
+                kind = _KIND.fullmatch(attribute(mark, "type") or "")
+                start = whole_number(attribute(mark, "startAt"), 1)
+                return level, _Scheme(_FORMS[kind[1]], _AROUND[kind[2]], start) if kind else None
+    return level, None
 
 
 def _text(paragraph: Element) -> str:
     """Return the text of a paragraph, with what is raised as it is written after the rest."""
     text = ""
     for is_raised, runs in groupby(paragraph, key=_is_raised):
-        part = "".join(_piece(element) for run in runs for element in run.iter())
+        part = "".join(piece for run in runs for piece in _pieces(run))
         text += raised(text[-9:], part) if is_raised else part
     return text
 
 
 def _is_raised(run: Element) -> bool:
-    return any(int(attribute(how, "baseline") or 0) > 0 for how in found(run, "rPr"))
+    """Whether a run stands higher: by 30000, or in newer files by 30%."""
+    heights = ((attribute(how, "baseline") or "").removesuffix("%") for how in found(run, "rPr"))
+    return any(whole_number(height, 0) > 0 for height in heights)
 
 
-def _piece(element: Element) -> str:
+def _pieces(element: Element) -> Iterator[str]:
     name = local(element)
-    return "\n" if name == "br" else (element.text or "").replace("\v", "\n") if name == "t" else ""
+    if name == "oMath":
+        yield office_formula(element)
+    elif name == "br":
+        yield "\n"
+    elif name == "t":
+        yield (element.text or "").replace("\v", "\n")
+    else:
+        for child in element:
+            yield from _pieces(child)

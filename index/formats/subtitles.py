@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.errors import SourceError
 from index.formats.content import PAGE, Builder, Content
@@ -23,12 +24,13 @@ LONGEST_PAUSE_SECONDS = 3.0
 LONGEST_RECORDING_SECONDS = 24 * 3600
 """Of a longer one it is not told when something was said."""
 
-_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
 _INLINE_TIME = re.compile(r"<\d[\d:.]+>")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_BREAK = re.compile(r"<br\s*/?>|\\N")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
-_SPEAKS = re.compile(r"[-–—]\s*\S|[A-Z][A-Z .'’-]{1,30}:\s|\[|\(|[♪♫]")
+_SPEAKS = re.compile(r"[-–—]\s*\S|>>|[A-Z][A-Z .'’-]{1,30}:\s|\[|\(|[♪♫]")
 _NAME = re.compile(r"((?:[^\W\d_][\w.'’-]*\s){0,3}[^\W\d_][\w.'’-]*)(?:\s\([^()]{1,30}\))?:\s")  # Ann Lee (Host):
 _FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 
@@ -58,7 +60,7 @@ def _read(text: str, *, is_vtt: bool) -> Content:
     if not cues:
         raise SourceError("it has no cue with a time; give it the suffix .txt if it is plain text")
     names = _names(cues, is_vtt=is_vtt)
-    rolls = is_vtt and _INLINE_TIME.search(text) is not None
+    rolls = _rolls(cues, is_vtt=is_vtt)
     builder = Builder()
     builder.turn()
     tells_times = all(cue.start < LONGEST_RECORDING_SECONDS for cue in cues)
@@ -90,8 +92,17 @@ def _read(text: str, *, is_vtt: bool) -> Content:
     return builder.content()
 
 
+def _rolls(cues: list[_Cue], *, is_vtt: bool) -> bool:
+    """Whether cues roll over the picture: words have their own times, or many cues begin with the last line."""
+    if is_vtt and any(_INLINE_TIME.search(line) for cue in cues for line in cue.lines):
+        return True
+    shown = [list(filter(None, (_shown(line, is_vtt=is_vtt) for line in cue.lines))) for cue in cues]
+    repeated = sum(before[-1:] == after[:1] != [] for before, after in pairwise(shown))
+    return repeated > 1 and 3 * repeated >= len(cues)
+
+
 def _shown(raw: str, *, is_vtt: bool) -> str:
-    line = " ".join(_TAG.sub("", _INLINE_TIME.sub("", raw)).split())
+    line = " ".join(_TAG.sub("", _BREAK.sub(" ", _INLINE_TIME.sub("", raw))).split())
     return html.unescape(line) if is_vtt else line
 
 
@@ -128,5 +139,5 @@ def _cues(text: str, *, is_vtt: bool) -> list[_Cue]:
     return cues
 
 
-def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> float:
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
+def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")

@@ -90,14 +90,16 @@ def add_record(builder: Builder, fields: Iterable[tuple[str, str]]) -> None:
 def add_sheet(builder: Builder, rows: Iterable[Sequence[str]]) -> None:
     """Add the rows of a spreadsheet. An empty row ends a table; what stands alone above one is a heading or a note."""
     stripped = ([cell.strip() for cell in row] for row in rows)
+    header: Row = []
     for is_filled, table in groupby(stripped, key=any):
         if is_filled:
-            _add_table(builder, table)
+            header = _add_table(builder, table, header)
         else:
             builder.apart()
 
 
-def _add_table(builder: Builder, rows: Iterator[Row]) -> None:
+def _add_table(builder: Builder, rows: Iterator[Row], before: Row) -> Row:
+    """Add a table, given the names of the columns of those ``before`` it; return the names for the next."""
     first: list[Row] = []
     for row in rows:
         if len(list(filter(None, row))) > 1:
@@ -111,13 +113,16 @@ def _add_table(builder: Builder, rows: Iterator[Row]) -> None:
             name, *values = filter(None, row)
             add_record(builder, [(name.removesuffix(":"), value) for value in values] or [("", name)])
     elif first:
-        start, end, header = find_header(first)
+        start, end, header = find_header(first, before)
         for row in first[:start]:
             add_record(builder, (("", cell) for cell in row))
         names = [_one_line(name) for name in header]
-        builder.line("; ".join(filter(None, names)), whole=True)
+        if end > start:
+            builder.line("; ".join(filter(None, names)), whole=True)
         for row in chain(first[end:], rows):
             add_record(builder, zip_longest(names, row, fillvalue=""))
+        return header or before
+    return before
 
 
 def _one_line(text: str) -> str:

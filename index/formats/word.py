@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 
 from index.formats.content import PAGE, Builder, Content, of_pages, raised
+from index.formats.formulas import office_formula
 from index.formats.numbering import Numbering, whole_number
 from index.formats.package import (
     Element,
@@ -42,7 +43,6 @@ _CHARACTERS = {
     "cr": "\n",
     "noBreakHyphen": "\N{NON-BREAKING HYPHEN}",
 }
-_SIGNS = {"den": "/", "sup": "^", "rad": "√"}  # what a formula shows by its layout
 _SYMBOLS = {  # of the symbol fonts, those that stand for something to read
     "Symbol": dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
     | {0xA3: "≤", 0xB3: "≥", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xAE: "→", 0xA5: "∞", 0xB7: "•"},
@@ -107,6 +107,8 @@ class _Document:
         self._numbering = numbering
         self._headings = headings  # their styles
         self._aside: list[Element] = []
+        self._begun = ""  # a paragraph whose end was deleted, so that the next one goes on with it
+        self._codes: list[bool] = []  # of each field that is open, whether this is still its code
 
     def add(self, container: Element) -> None:
         """Add the paragraphs and tables of a body, note, box or content control."""
@@ -115,6 +117,7 @@ class _Document:
             if name == "p":
                 self._add_paragraph(element)
             elif name == "tbl":
+                self.builder.text(self._left_over())
                 self.builder.apart()
                 for row in _rows(element):
                     self._add_row(list(_cells(row)))
@@ -122,9 +125,10 @@ class _Document:
             elif name not in _UNSEEN:
                 self.add(element)
                 continue
-            while self._aside:
+            while self._aside and not self._begun:
                 self.builder.apart()
                 self.add(self._aside.pop(0))
+        self.builder.text(self._left_over())
 
     def _add_paragraph(self, paragraph: Element) -> None:
         label, text = self._numbered(paragraph)
@@ -147,21 +151,30 @@ class _Document:
 
     def _cell(self, element: Element) -> str:
         """Return the text of a cell, each of its paragraphs a line. One may hold nothing but the number of its row."""
-        texts = (label + text for label, text in map(self._numbered, _paragraphs(element)))
-        return "\n".join(filter(None, texts))
+        texts = [label + text for label, text in map(self._numbered, _paragraphs(element))]
+        return "\n".join(filter(None, [*texts, self._left_over()]))
 
     def _numbered(self, paragraph: Element) -> tuple[str, str]:
-        """Return the number of a paragraph and its text. One that is gone or hidden does not count.
+        """Return the number of a paragraph and its text. One whose end is gone, or that is hidden, does not count.
 
         A page that begins with the paragraph begins before its number.
         """
-        text, marks = self._text(paragraph).strip(), values(paragraph, "pPr", "rPr")
+        text, marks = self._begun + self._text(paragraph), values(paragraph, "pPr", "rPr")
+        is_gone = "del" in marks or "moveFrom" in marks
+        self._begun = text if is_gone else ""
+        if is_gone:
+            return "", ""
+        text = text.strip()
         words = text.lstrip(PAGE).lstrip()
-        is_gone = is_on(marks, "vanish") or "del" in marks or "moveFrom" in marks
-        label = "" if is_gone and not words else self._numbering.next_label(paragraph)
+        label = "" if is_on(marks, "vanish") and not words else self._numbering.next_label(paragraph)
         return PAGE * (len(text) - len(text.lstrip(PAGE))) + label, words
 
+    def _left_over(self) -> str:
+        text, self._begun = self._begun, ""
+        return text.strip()
+
     def _text(self, element: Element) -> str:
+        self._codes.clear()
         text = ""
         for is_raised, pieces in groupby(self._pieces(element), lambda piece: isinstance(piece, _Raised)):
             part = "".join(pieces)
@@ -171,7 +184,11 @@ class _Document:
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
             name = local(child)
-            if name == "t":
+            if name == "fldChar":
+                self._mark_field(attribute(child, "fldCharType"))
+            elif any(self._codes) and not len(child):
+                continue
+            elif name == "t":
                 yield child.text or ""
             elif name in _CHARACTERS:
                 yield _CHARACTERS[name]
@@ -184,11 +201,22 @@ class _Document:
                 self._aside.append(child)
             elif name == "r":
                 marks = values(child, "rPr")
-                pieces = () if is_on(marks, "vanish") else self._pieces(child)
+                is_hidden = is_on(marks, "vanish") and next(found(child, "fldChar"), None) is None
+                pieces = () if is_hidden else self._pieces(child)
                 yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
+            elif name == "oMath":
+                yield office_formula(child)
             elif name not in _UNSEEN:
-                yield _SIGNS.get(name, "")
                 yield from self._pieces(child)
+
+    def _mark_field(self, kind: str | None) -> None:
+        """Begin or end a field, or its code: another field may be in that, whose result decides and is not shown."""
+        if kind == "begin":
+            self._codes.append(True)
+        elif self._codes:
+            self._codes.pop()
+            if kind == "separate":
+                self._codes.append(False)
 
 
 def _rows(table: Element) -> Iterator[Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -169,6 +170,22 @@ WORD = {
         "</w:p></w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>C</w:t></w:r></w:p></w:tc><w:tc><w:p>"
         "<w:r><w:t>It rains. We stay.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
         "A\tB\nC\tIt rains. We stay.",
+    ),
+    "a paragraph whose end was deleted, with its note": (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>She pays </w:t></w:r><w:del><w:r><w:delText>on Friday."
+        "</w:delText></w:r></w:del><w:r><w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></w:txbxContent></w:r>"
+        "</w:p><w:p><w:r><w:t>the rent.</w:t></w:r></w:p><w:p><w:pPr><w:rPr><w:moveFrom/></w:rPr></w:pPr><w:r>"
+        "<w:t>Left over.</w:t></w:r></w:p>",
+        "She pays the rent.\n\nBoxed.\n\nLeft over.",
+    ),
+    "a field in the code of a field": (
+        "<w:p><w:r><w:t>Dear </w:t></w:r><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> IF "
+        "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>MERGEFIELD Sex"
+        "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>male</w:t></w:r><w:r><w:rPr>"
+        "<w:vanish/></w:rPr><w:fldChar w:fldCharType='end'/></w:r><w:r><w:fldChar "
+        "w:fldCharType='separate'/></w:r><w:r><w:t>Mr</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r><w:r>"
+        "<w:t> Hale.</w:t></w:r></w:p>",
+        "Dear Mr Hale.",
     ),
     "a cell of two lines, and one that holds rows": (
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Term</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>30 days</w:t></w:r></w:p>"
@@ -597,6 +614,48 @@ def test_a_formula_that_was_saved_without_its_value_stands_for_itself() -> None:
     ]
 
 
+def test_a_formula_that_gave_an_empty_text_shows_nothing_and_an_escaped_line_break_is_one() -> None:
+    workbook, file = Workbook(), io.BytesIO()
+    for row in (["Item", "Count", "Note"], ["Bun X_5", 2, '=IF(B2>9,"dear","")'], ["Tea", 3, "=B3*2"]):
+        workbook.active.append(row)
+    workbook.save(file)
+    name = "xl/worksheets/sheet1.xml"
+    sheet = zipfile.ZipFile(file).read(name).decode().replace("X_", "_x000D_\n")
+    sheet = re.sub(r'<c r="C2"[^>]*>(<f>.*?</f>)<v */?>(</v>)?', r'<c r="C2" t="str">\1<v/>', sheet, count=1)
+    data = zipped(
+        {member: zipfile.ZipFile(file).read(member) for member in zipfile.ZipFile(file).namelist()} | {name: sheet}
+    )
+    assert said(read(".xlsx", data))[1:] == ["Item: Bun 5; Count: 2", "Item: Tea; Count: 3; Note: =B3*2"]
+
+
+@pytest.mark.parametrize("between", ["\r\r\n", "\n\n", "\n\n\n"])
+def test_blank_lines_between_all_rows_say_nothing(between: str) -> None:
+    table = between.join(["Name,Town", "Ann,Bath", "Bob,Hull", "Cid,York"])
+    assert said(read(".csv", table.encode()))[1:] == [
+        *("Name: Ann; Town: Bath", "Name: Bob; Town: Hull", "Name: Cid; Town: York")
+    ]
+
+
+def test_a_group_after_an_empty_row_keeps_the_names_of_its_columns_and_none_is_named_by_a_person() -> None:
+    fees = "Name,Town,Fee\nAnn,Bath,5\n,,\nBob,Hull,6\nCid,York,7\n,,\nName,Town,Fee\nEva,Ely,8\n"
+    assert said(read(".csv", fees.encode()))[2:] == [
+        *("Name: Bob; Town: Hull; Fee: 6", "Name: Cid; Town: York; Fee: 7"),
+        *("Name; Town; Fee", "Name: Eva; Town: Ely; Fee: 8"),
+    ]
+    words = "Name,Town\nAnn,Bath\nEva,Ely\n,\nBob,Hull\nCid,York\n,\nDan,Rye\nIda,Wells\n"
+    assert said(read(".csv", words.encode()))[3:] == ["Bob; Hull", "Cid; York", "Dan; Rye", "Ida; Wells"]
+
+
+def test_quotation_marks_of_what_is_said_hold_no_rows_together() -> None:
+    talk = 'id\ttext\n1\t"Yes, he said\n2\tNo, she said\n3\t"Well" is a word\n'
+    assert said(read(".tsv", talk.encode()))[1:] == [
+        *('id: 1; text: "Yes, he said', "id: 2; text: No, she said", 'id: 3; text: "Well" is a word')
+    ]
+    assert said(read(".csv", b'id,text\n1,"Yes" she said\n2,a 5" pipe\n'))[1] == 'id: 1; text: "Yes" she said'
+    assert said(read(".csv", b'id,text\n1,"Yes, I" said she\n2,No\n'))[1] == "id: 1; text: Yes, I said she"
+    assert said(read(".tsv", b'id\ttext\n1\t"a\tb ""c"""\n2\tNo\n'))[1] == 'id: 1; text: a\tb "c"'
+
+
 def test_a_comma_is_the_delimiter_only_where_no_other_does_as_well() -> None:
     assert said(read(".csv", b"Berlin;12,5\nHamburg;13,5\n")) == ["Berlin; 12,5", "Hamburg; 13,5"]
     net = b"Month;Revenue (EUR, net)\nJan;1200,50\nFeb;1300,75\n"
@@ -719,6 +778,30 @@ def test_a_name_before_what_is_said_begins_a_sentence(suffix: str) -> None:
     ]
 
 
+def of_srt(*cues: str) -> list[str]:
+    return said(
+        read(
+            ".srt",
+            "".join(f"{at}\n00:00:{at:02} --> 00:00:{at + 1:02}\n{cue}\n\n" for at, cue in enumerate(cues)).encode(),
+        )
+    )
+
+
+def test_captions_that_roll_say_each_line_once_and_others_what_they_repeat() -> None:
+    rolling = ["today we look", "today we look\nat the mill", "at the mill", "at the mill\nand its fees."]
+    assert of_srt(*rolling) == ["today we look at the mill and its fees."]
+    assert of_srt("Sing: No.", "Sing: No.", "So she sang.", "And went.") == [
+        "Sing: No.",
+        "Sing: No.",
+        "So she sang.",
+        "And went.",
+    ]
+
+
+def test_each_who_speaks_begins_a_sentence_and_a_break_divides_words() -> None:
+    assert of_srt(">> I think", ">> Never.", "Call<br>us\\Nnow.") == [">> I think", ">> Never.", "Call us now."]
+
+
 def test_html_lines_of_a_paragraph_are_judged_as_plain_text_is() -> None:
     wrapped = "This line was broken only because the program that wrote this page<br>breaks every line. So it goes on."
     assert said(read(".html", f"<p>{wrapped}</p>".encode()))[-1] == "So it goes on."
@@ -806,6 +889,44 @@ def test_headers_of_a_mail_that_hold_raw_letters_are_read(encoding: str) -> None
     assert (content.title, content.author) == ("Grüße – an alle", "Jörg Größer")
     assert said(content)[0] == "From: Jörg Größer <j@example.org>"
     assert said(content)[-1] == "Attachment: Plan Süd.pdf"
+
+
+@pytest.mark.parametrize(
+    ("header", "author"),
+    [
+        ("From: Ann Lee (Harbour Office) <ann@example.org>", "Ann Lee"),
+        ("From: Ann Lee [mailto:ann@example.org]", "Ann Lee"),
+        ("From: <", None),
+        ("From: a@[", None),
+        ("To: a@example.org; b@example.org; c@example.org", None),
+        ("Date: Mon, 6 May 2024 09:30:00 GMT", None),
+    ],
+)
+def test_a_header_of_a_mail_stays_as_it_was_written(header: str, author: str | None) -> None:
+    content = read(".eml", f"{header}\nSubject: Fees\n\nIt rains.\n".encode())
+    assert (said(content), content.author) == ([header, "Subject: Fees", "It rains."], author)
+
+
+def test_the_encoded_words_of_a_header_are_decoded_though_one_letter_is_in_two() -> None:
+    raw = b"Subject: =?utf-8?Q?Gr=C3?=\n =?utf-8?Q?=BC=C3=9Fe?= to =?utf-8?B?QW5u?= \xe2\x80\x93 5\n\nIt rains.\n"
+    assert said(read(".eml", raw)) == ["Subject: Grüße to Ann – 5", "It rains."]
+
+
+def test_what_is_attached_to_another_form_of_a_mail_and_a_mail_in_base64_are_read() -> None:
+    page = "--c\nContent-Type: text/html\n\n<p>It rains.</p>\n"
+    plan = '--c\nContent-Type: application/pdf; name="plan.pdf"\n\n-\n'
+    forms = f"--b\n\nIt rains.\n--b\nContent-Type: multipart/mixed; boundary=c\n\n{page}{plan}{page}--c--\n--b--\n"
+    head = "Subject: Fees\nContent-Type: multipart/{}; boundary=b\n\n"
+    content = read(".eml", (head.format("alternative") + forms).encode())
+    assert said(content) == ["Subject: Fees", "It rains.", "Attachment: plan.pdf"]
+    letter = base64.b64encode(b"Subject: Old\n\nIt snows.\n").decode()
+    attached = f"--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{letter}\n--b--\n"
+    assert said(read(".eml", (head.format("mixed") + attached).encode())) == [
+        "Subject: Fees",
+        "Subject: Old",
+        "It snows.",
+    ]
+    assert said(read(".eml", (head.format("alternative") + "--b--\n").encode())) == ["Subject: Fees"]
 
 
 def test_a_mail_whose_headers_cannot_be_decoded_is_read() -> None:
@@ -924,6 +1045,63 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(suffix: str, bombs: dict[st
         assert said in refused(suffix, zipped({}, into=GOOD[suffix], after=bomb))
 
 
+def book(about: str = "", **chapters: str) -> bytes:
+    """A book with these chapters and one that is missing."""
+    items = "".join(
+        f'<item id="{name}" href="{name}.xhtml" media-type="application/xhtml+xml"/>' for name in [*chapters, "lost"]
+    )
+    spine = "".join(f'<itemref idref="{name}"/>' for name in [*chapters, "lost"])
+    parts = {
+        "META-INF/container.xml": '<container><rootfile full-path="b.opf"/></container>',
+        "b.opf": f"<package><metadata>{about}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>",
+    }
+    return zipped(parts | {f"{name}.xhtml": f"<html><body>{text}</body></html>" for name, text in chapters.items()})
+
+
+def test_a_book_is_read_without_the_chapter_that_is_missing_and_no_date_is_none() -> None:
+    marks = '<span epub:type="pagebreak">12</span>pe.<i role="doc-pagebreak">13</i><div class="pagebreak">End.</div>'
+    content = read(".epub", book("<date>0101-01-01T00:00:00+00:00</date>", one=f"<p>Ro{marks}</p>"))
+    assert (content.text, content.date) == ("Rope.\n\nEnd.", None)
+    assert "lost.xhtml is missing" in refused(".epub", book())
+
+
+def test_what_the_style_of_an_open_document_hides_is_left_out() -> None:
+    hides = '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+    body = (
+        '<text:p text:style-name="H">Hidden.</text:p><text:section text:display="none"><text:p>Gone.</text:p>'
+        '</text:section><text:p>Shown<text:span text:style-name="H"> not</text:span>.</text:p>'
+    )
+    assert read(".odt", open_text(body, hides)).text == "Shown."
+
+
+def test_a_table_in_a_cell_of_an_open_document_keeps_its_rows() -> None:
+    def table(*cells: str) -> str:
+        row = "".join(f"<table:table-cell>{cell}</table:table-cell>" for cell in cells)
+        return f"<table:table><table:table-row>{row}</table:table-row></table:table>"
+
+    pool, fee, name = (f"<text:p>{text}</text:p>" for text in ("Pool", "$9", "B"))
+    assert said(read(".odt", open_text(table(name, table(pool, fee))))) == ["B", "Pool\t$9"]
+    assert said(read(".odt", open_text(table(name, table(pool))))) == ["B\tPool"]
+
+
+def test_a_row_of_a_sheet_is_hidden_only_if_it_says_so() -> None:
+    rows = "".join(
+        f"<table:table-row{seen and f' table:visibility={seen!r}'}><table:table-cell><text:p>{seen or 'plain'}</text:p>"
+        "</table:table-cell></table:table-row>"
+        for seen in ("", "visible", "collapse", "filter")
+    )
+    body = f"""<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="tb"><office:body>
+        <office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+    assert said(read(".ods", zipped({"content.xml": body}, into=FILES / "ods/odfpy.ods"))) == ["plain", "visible"]
+
+
+def test_json_with_a_value_a_line_and_with_half_an_emoji_is_read() -> None:
+    assert said(read(".json", b'{"a": 1}\n\n{"a": 2}\n')) == ["a: 1", "a: 2"]
+    assert "Extra data" in refused(".json", b'{"a": 1} and more')
+    halves = checked(read(".json", rb'[{"a\ud83d": "cut \ud83d"}, {"a": ["whole \ud83d\ude00"]}]'))
+    assert said(halves) == ["a\ufffd: cut \ufffd", "a: whole \U0001f600"]
+
+
 def test_a_locked_book_or_document_says_so() -> None:
     locked = '<e xmlns="x"><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/></e>'
     assert "DRM" in refused(".epub", zipped({"META-INF/encryption.xml": locked}, into=GOOD[".epub"]))
@@ -985,6 +1163,115 @@ def test_data_with_a_name_is_read_by_its_suffix_and_a_text_by_none(index: Index)
     assert texts == {"Name; Town\nName: Bob; Town: Bath", "The text of a note."}
 
 
+def test_a_presentation_with_sections_is_read() -> None:
+    path, name = FILES / "pptx/python-pptx.pptx", "ppt/presentation.xml"
+    listed = (
+        '<s:sectionLst xmlns:s="s"><s:section><s:sldIdLst><s:sldId id="256"/></s:sldIdLst></s:section></s:sectionLst>'
+    )
+    presentation = zipfile.ZipFile(path).read(name).decode().replace("</p:presentation>", f"{listed}</p:presentation>")
+    content, plain = read(".pptx", zipped({name: presentation}, into=path)), content_of("pptx/python-pptx.pptx")
+    assert (content.text, content.page_starts) == (plain.text, plain.page_starts)
+
+
+def test_the_items_of_a_list_on_a_slide_have_their_numbers() -> None:
+    def item(text: str, level: int = 0, marks: str = "") -> str:
+        return f'<a:p><a:pPr lvl="{level}">{marks}</a:pPr><a:r><a:t>{text}</a:t></a:r></a:p>'
+
+    letter, roman = '<a:buFont/><a:buAutoNum type="alphaLcParenR"/>', '<a:buAutoNum type="romanUcPeriod" startAt="5"/>'
+    items = [
+        (item("How to:", marks="<a:buNone/>"), "How to:"),
+        (item("Open it."), "1. Open it."),
+        (item("Turn", 1, letter), "a) Turn"),
+        (item("Pull", 1, letter), "b) Pull"),
+        ("<a:p/>", None),
+        (item("Close it."), "2. Close it."),
+        (item("Push", 1, letter), "a) Push"),
+        (item("In winter:", marks='<a:buChar char="-"/>'), "In winter:"),
+        (item("Heat it."), "1. Heat it."),
+        (item("Five", marks=roman), "V. Five"),
+        (item("Six", marks=roman), "VI. Six"),
+        (item("Beyond us", marks='<a:buAutoNum type="thaiNumPeriod"/>'), "Beyond us"),
+    ]
+    style = '<a:lstStyle><a:lvl1pPr><a:buAutoNum type="arabicPeriod"/></a:lvl1pPr></a:lstStyle>'
+    box = f"<p:sp><p:txBody>{style}{''.join(one for one, _ in items)}</p:txBody></p:sp>"
+    assert said(read(".pptx", slide(box)))[:11] == [text for _, text in items if text]
+
+
+def test_a_newer_slide_says_by_how_many_percent_a_run_is_raised() -> None:
+    runs = "<a:r><a:t>10</a:t></a:r><a:r><a:rPr baseline='30%'/><a:t>6</a:t></a:r><a:r><a:rPr baseline='-25%'/></a:r>"
+    assert said(read(".pptx", pptx(f"<a:p>{runs}</a:p>"))) == ["10^6"]
+
+
+FORMULAS = {  # as a web page and an Office file write them
+    "1/2": (
+        "<mfrac><mn>1</mn> <!-- below --> <mn>2</mn></mfrac>",
+        "<m:f><m:num>1</m:num><m:den>2</m:den></m:f>",
+    ),
+    "2 1/2": (
+        "<mn>2</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>",
+        "2<m:f><m:num>1</m:num><m:den>2</m:den></m:f>",
+    ),
+    "(a+b)/(c-1)": (
+        "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mrow><mi>c</mi><mo>-</mo><mn>1</mn></mrow></mfrac>",
+        "<m:f><m:num>a+b</m:num><m:den>c-1</m:den></m:f>",
+    ),
+    "10^-6": (
+        "<msup><mn>10</mn><mrow><mo>-</mo><mn>6</mn></mrow></msup>",
+        "<m:sSup><m:e>10</m:e><m:sup>-6</m:sup></m:sSup>",
+    ),
+    "√2": ("<msqrt><mn>2</mn></msqrt>", "<m:rad><m:radPr/><m:deg/><m:e>2</m:e></m:rad>"),
+    "∛(8+x)": (
+        "<mroot><mrow><mn>8</mn><mo>+</mo><mi>x</mi></mrow><mn>3</mn></mroot>",
+        "<m:rad><m:deg>3</m:deg><m:e>8+x</m:e></m:rad>",
+    ),
+    "∑_(i=1)^n i": (
+        "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><mi>i</mi>",
+        '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>i=1</m:sub><m:sup>n</m:sup><m:e>i</m:e></m:nary>',
+    ),
+    "2(a+b)^2": (
+        "<mn>2</mn><msup><mfenced><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></mfenced><mn>2</mn></msup>",
+        "2<m:sSup><m:e><m:d><m:e>a+b</m:e></m:d></m:e><m:sup>2</m:sup></m:sSup>",
+    ),
+    "[1 2; 3 4]": (
+        "<mo>[</mo><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable><mo>]</mo>",
+        '<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e><m:m><m:mr><m:e>1</m:e><m:e>2</m:e></m:mr>'
+        "<m:mr><m:e>3</m:e><m:e>4</m:e></m:mr></m:m></m:e></m:d>",
+    ),
+    "lim_(n=0) x": (
+        "<munder><mi>lim</mi><mrow><mi>n</mi><mo>=</mo><mn>0</mn></mrow></munder><mo>\u2061</mo><mi>x</mi>",
+        "<m:func><m:fName><m:limLow><m:e>lim</m:e><m:lim>n=0</m:lim></m:limLow></m:fName><m:e>x</m:e></m:func>",
+    ),
+}
+
+
+@pytest.mark.parametrize("line", FORMULAS)
+def test_a_formula_on_a_line_is_the_same_formula(line: str) -> None:
+    page, office = FORMULAS[line]
+    office = re.sub(r"(?<=>)[^<>]+|^[^<]+", lambda text: f"<m:r><m:t>{text[0]}</m:t></m:r>", office)
+    mathml = f"<math><semantics><mrow>{page}</mrow><annotation>\\frac</annotation></semantics></math>"
+    assert said(read(".html", f"<p>It is {mathml} here.".encode())) == [f"It is {line} here."]
+    formula = f"<w:r><w:t>It is </w:t></w:r><m:oMath>{office}</m:oMath><w:r><w:t> here.</w:t></w:r>"
+    assert said(read(".docx", word(f"<w:p>{formula}</w:p>"))) == [f"It is {line} here."]
+    shape = f'<p:sp><p:txBody><a:p><m:oMath xmlns:m="m">{office}</m:oMath></a:p></p:txBody></p:sp>'
+    assert said(read(".pptx", slide(shape)))[0] == line
+
+
+def test_rich_text_of_word_is_in_no_table_and_keeps_its_notes() -> None:
+    marks = "\\pard\\plain \\ltrpar\\itap0 "
+    note = "{\\super\\chftn{\\footnote\\pard\\plain \\itap0 {\\super\\chftn} But on Sundays.}}"
+    body = f"{marks}{{Opening hours\\par}}{marks}{{It opens at seven{note}.\\par}}{marks}{{Ships pay.\\par}}"
+    assert said(read(".rtf", f"{{\\rtf1 {body}}}".encode())) == [
+        *("Opening hours", "It opens at seven.", "But on Sundays.", "Ships pay.")
+    ]
+    row = f"\\trowd\\pard\\intbl\\itap1 Fee\\cell 20 euros{note}\\cell\\row"
+    assert said(read(".rtf", f"{{\\rtf1 {row}}}".encode())) == ["Fee\t20 euros", "But on Sundays."]
+
+
+def test_a_font_of_rich_text_has_an_alphabet_of_its_own() -> None:
+    fonts = "{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset204 B;}}"
+    assert read(".rtf", f"{{\\rtf1\\ansi\\ansicpg1251{fonts}\\f0 caf\\'e9 \\f1 \\'e9}}".encode()).text == "café й"
+
+
 def test_a_quoted_comma_after_a_space_divides_nothing() -> None:
     table = 'Name, City, Age\n"Smith, John", "Paris, France", 5\n"Doe, Jane", "Rome, Italy", 6\n'
     assert read(".csv", table.encode()).text.split("\n")[1] == "Name: Smith, John; City: Paris, France; Age: 5"
@@ -997,6 +1284,36 @@ def test_the_items_of_an_ordered_list_have_their_numbers() -> None:
     ]
     page = "<ol start=3 type=a><li>x</li><li value=7>y</li></ol><ol><li>one<ol><li>deep</li></ol></li><li>two</li></ol>"
     assert said(read(".html", page.encode())) == ["c. x", "g. y", "1. one", "1. deep", "2. two"]
+
+
+def test_a_list_is_numbered_as_its_style_says() -> None:
+    sheet = "<style>@media print{ol.a{list-style-type:upper-roman}} .k{list-style:none} .k>li:before{content:counter(x,"
+    sheet += "lower-latin) '. '} .d{list-style: inside decimal} li.e, .g{list-style:square}</style>"
+    lists = [
+        ("style='List-Style-Type: lower-alpha'", "a. "),
+        ("style='list-style: upper-roman inside'", "I. "),
+        ("style='list-style-position: inside' type=A", "A. "),
+        ("style='list-style: none'", ""),
+        ("style='list-style-type: georgian'", ""),
+        ("class=a", "I. "),
+        ("class='b k'", "a. "),
+        ("class=d", "1. "),
+        ("class=g", ""),
+    ]
+    for marks, label in lists:
+        page = f"{sheet}<ol {marks}><li>A word.</li></ol>"
+        assert read(".html", page.encode()).text == f"{label}A word.", marks
+
+
+def test_a_page_that_a_dialog_lies_over_is_read_and_ruby_is_not() -> None:
+    page = (
+        "<div aria-hidden=true><main><p>The <ruby>漢<rt>kan</rt></ruby> gate.</p><i aria-hidden=true>x</i></main></div>"
+    )
+    picture = "<svg><title>Menu</title></svg>"
+    content = read(
+        ".html", f"<meta charset=utf-8><body>{picture}{page}<div role=dialog id=cookies>We use them.".encode()
+    )
+    assert (content.text, content.title) == ("The 漢 gate.", None)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.lexical import terms
 from qa.named import named_terms, unmentioned
 
 
@@ -166,3 +167,9 @@ def test_may_is_a_month_and_not_what_one_may_do():
 def test_a_number_is_the_same_with_a_comma():
     assert unmentioned(["1500"], "It has 1,500 seats.") == unmentioned(["1,500 seats"], "It has 1500 seats.") == []
     assert unmentioned(["1500"], "It has 11,500 seats.") == ["1500"]
+
+
+def test_a_word_that_may_be_broken_is_one_word() -> None:
+    broken = "The moor\u00adings of Rot\u00adter\u200bdam"
+    assert terms(broken) == terms("The moorings of Rotterdam")
+    assert unmentioned(["Rotterdam"], broken) == []
