@@ -7,6 +7,7 @@ is no question is an error of its own, with its number; the next one is still as
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -58,7 +59,7 @@ def read_questions(stream: BinaryIO) -> Iterator[Asked]:
         try:
             if line is None:
                 raise QuestionError(f"this line has more than {MAX_LINE_BYTES:,} bytes")
-            yield _asked(number, line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            yield _asked(number, line.decode())
         except UnicodeDecodeError as error:
             yield Asked(number, trouble=f"this line is not UTF-8 text (byte {error.start + 1}); save the file as UTF-8")
         except QuestionError as error:
@@ -74,8 +75,8 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE_BYTES)
             yield number, None
-        elif line.strip():
-            yield number, line.strip()
+        elif line := line.removeprefix(BOM_UTF8 if number == 1 else b"").strip():
+            yield number, line
 
 
 def _asked(number: int, line: str) -> Asked:

@@ -6,9 +6,12 @@ from typing import Any
 
 
 class Asker:
-    """One open page: knows which events there are, and keeps a session. ``client`` is an httpx client."""
+    """One open page: knows which events there are, and keeps a session. ``client`` is an httpx client.
 
-    def __init__(self, client: Any, session: str) -> None:
+    It is loaded first, unless it is one that was open before and is not ``loaded`` again.
+    """
+
+    def __init__(self, client: Any, session: str, *, loaded: bool = True) -> None:
         self.client = client
         self.session = session
         config = client.get("/config").json()
@@ -17,10 +20,17 @@ class Asker:
         self._asking = next(e for e in self._events if [named["question"], "submit"] in e["targets"])
         follows = (e for e in self._events if e["trigger_after"] == self._asking["id"])
         self._answering = next(e for e in follows if named["conversation"] in e["outputs"])
+        if loaded:
+            loading = (e for e in self._events if e["targets"][0][1] == "load" and not e["queue"])
+            self._send(next(e for e in loading if named["conversation"] in e["outputs"]))
+
+    def begin(self, question: str) -> str:
+        """Return what the page shows before the question is answered, as the JSON that it gets."""
+        return self._send(self._asking, question)
 
     def ask(self, question: str) -> str:
         """Return what the page shows once the question is answered, as the JSON that it gets."""
-        self._send(self._asking, question)
+        self.begin(question)
         return self._send(self._answering)
 
     def _send(self, event: dict[str, Any], *data: Any) -> str:

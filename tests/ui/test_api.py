@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -11,7 +12,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -25,12 +28,14 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from starlette.applications import Starlette
 
 from index import Index, Source
+from qa.types import UNANSWERED, Answer, Citation
 from tests.support.fakes import HashEncoder
 from tests.support.serving import served
 from ui.api import KeyFileError, create_api, mounted, read_keys
 from ui.api.forms import AnswerForm, CitationForm
+from ui.api.prose import Prose
 from ui.api.routes import file_name
-from ui.desk import Desk
+from ui.desk import BusyError, Desk, Lane
 from ui.questions import QuestionError
 from ui.server import service
 from ui.server.guard import MAX_BODY_BYTES
@@ -136,6 +141,16 @@ def test_documents_go_in_are_read_and_go_out(client: TestClient):
     assert is_problem(client.delete(f"/v1/documents/{document_id}"), 404)
 
 
+def test_of_two_files_of_one_name_the_second_is_refused_and_not_taken_for_an_update(client: TestClient):
+    texts = ("The quay opened in 1901.", "The quay has two berths.", "The quay opened in 1901.")
+    done = client.post("/v1/documents", files=[("files", ("quay.txt", text)) for text in texts]).json()
+    (document_id,) = done["added"]
+    assert done["updated"] == []
+    assert [(one["source"], "rename" in one["reason"]) for one in done["failed"]] == [("quay.txt", True)]
+    assert client.get(f"/v1/documents/{document_id}/text").text == texts[0]
+    client.delete(f"/v1/documents/{document_id}")
+
+
 def test_a_source_is_no_id(client: TestClient):
     assert is_problem(client.delete("/v1/documents/mill.txt"), 404), "a name is not what is removed here"
     assert client.get("/v1/documents").json()["documents"]
@@ -220,6 +235,34 @@ def test_what_is_no_question_is_a_problem(client: TestClient, body: bytes, kind:
 )
 def test_what_is_no_conversation_is_a_problem(client: TestClient, body: dict[str, object]):
     assert is_problem(client.post("/v1/chat/completions", json=body), 422)
+
+
+def test_a_client_of_openai_is_told_what_differs_and_what_is_left_unanswered(index: Index, monkeypatch):
+    cited = Citation(1, "d", "r", "mill.txt", "Mill", "It opened in 1901.", 0, 18, 1, 0.9)
+    other = replace(cited, number=2, title="Other", text="It opened in 1902.")
+    result = Answer("?", "?", (cited, other), "found", 0.9, unanswered=("Who built it?",), conflicts=((1, 2),))
+    monkeypatch.setattr("ui.api.completions.answer", lambda *_, **__: result)
+    body = {"model": "verbatim", "messages": [{"role": "user", "content": "?"}]}
+    with TestClient(service.create_service(index, chat=False), base_url="http://127.0.0.1:7860") as opened:
+        said = opened.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
+    assert said["content"] == f"{result.quoted}\n\n{result.differences[0]}\n\n{UNANSWERED}: Who built it?"
+    for note, citation in zip(said["annotations"], result.citations, strict=True):
+        at = note["url_citation"]
+        assert said["content"][at["start_index"] : at["end_index"]] == citation.text
+
+
+def test_what_is_not_written_out_waits_for_nobodys_prose(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Lane, "start", lambda *_: False)  # as when too many wait
+    cited = Citation(1, "d", "r", "mill.txt", "Mill", "It opened in 1901.", 0, 18, 1, 0.9)
+    unwritten = [Answer("?", "?", (), "No.", 0.1), Answer("Hi", "", (), "", 0.0, reply="Hello.")]
+
+    async def write_all() -> list[Answer]:
+        prose = Prose(SimpleNamespace(name="model"), None)
+        with pytest.raises(BusyError):
+            await prose.write(Answer("?", "?", (cited,), "found", 0.9))
+        return [await prose.write(one) for one in unwritten]
+
+    assert asyncio.run(write_all()) == unwritten
 
 
 def test_a_document_that_there_is_not_cannot_be_asked(client: TestClient):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio.state_holder import StateHolder
 
 from evals.folder import load_suite
 from index import Index, Source
@@ -231,6 +233,27 @@ def test_a_conversation_survives_a_reload_and_a_restart_and_opens_its_sources(op
         assert again.page.text_content("#source mark") == sentence
         again.page.close()
         again.assert_innocent()
+
+
+def test_a_page_that_the_server_does_not_know_any_more_is_loaded_anew_before_it_asks(open_page):
+    page = open_page()
+    ask(page, TROOPS)
+    identity = kept_id(page)
+    show_documents(page)
+    page.locator(".documents tbody tr", has_text="centcom").locator("[role=checkbox]").click()
+    page.wait_for_selector("#scope .some")
+    for holder in [one for one in gc.get_objects() if isinstance(one, StateHolder)]:
+        holder.session_data.clear()  # as after a restart
+    page.fill("#question textarea", "How many days of leave are there?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#scope .some")
+    page.wait_for_selector(".turn:only-child .quotation")
+    wait_until(lambda: page.input_value("#question textarea") == "How many days of leave are there?")
+    page.wait_for_selector(".documents tr:has-text('centcom') [aria-checked=false]", state="attached")
+    assert page.text_content("#scope b") == "1 of 2"
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".turn:nth-child(2) .note:has-text('Asked of 1 of 2 documents.')")
+    assert kept_id(page) == identity, "the same conversation goes on"
 
 
 def test_an_old_citation_opens_as_it_was_quoted_and_says_when_its_document_is_gone(open_page, index):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from qa.types import RECOGNISED, Answer, Citation, Reasons, Searched, Span
 from tests.index.test_recognition import needs_tesseract, scan
 from tests.support.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
 from tests.support.fakes import HashEncoder
-from ui.chat import asking
+from ui.chat import asking, layout
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -316,6 +317,22 @@ def test_by_keys_alone_from_the_question_to_each_source_and_back(visit: Any) -> 
     assert page.locator("[value='1.1'].number:focus").count() == 1
     page.keyboard.press("Escape")
     page.wait_for_selector("#question textarea:focus")
+
+
+def test_of_two_that_are_opened_quickly_the_last_is_shown(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = visit()
+    ask(page, "How many?")
+    open_now = layout.opened
+
+    def open_later(*given: Any) -> str:
+        time.sleep(0.5)
+        return open_now(*given)
+
+    monkeypatch.setattr(layout, "opened", open_later)
+    for key in ("1.1", "1.2"):
+        page.click(f"[value='{key}'].number")
+    page.wait_for_selector("#source mark:focus:text-is('They all 🇮🇶 stay.')")
+    assert page.get_attribute("figure[data-open] .number", "value") == "1.2"
 
 
 def test_a_number_means_the_answer_one_is_at(visit: Any) -> None:

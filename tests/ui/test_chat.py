@@ -17,8 +17,10 @@ from fastapi.testclient import TestClient
 
 from index import EmptyStoreError, Index, Source
 from qa.types import Answer, Citation
+from tests.support.asking import Asker
 from ui import render
 from ui.chat import asking, layout
+from ui.chat.sessions import Session
 from ui.render import Turn
 from ui.server import web
 
@@ -79,7 +81,7 @@ def finish(index: Index, turns: list[Turn], **more) -> str:
 
 def test_the_question_is_shown_before_its_answer(index, monkeypatch):
     turns: list[Turn] = []
-    shown = layout._begin(index, PARTS, "  How many?  ", turns)
+    shown = layout._begin(index, PARTS, "  How many?  ", turns, Session(loaded=True))
     assert "Reading your documents" in shown["conversation"]
     assert shown["question"] == ""
     assert [turn.pending for turn in turns] == [True]
@@ -89,26 +91,35 @@ def test_the_question_is_shown_before_its_answer(index, monkeypatch):
     assert "Reading your documents" not in finished
 
 
+def test_a_page_that_is_not_known_asks_nothing_and_keeps_its_words(index):
+    turns: list[Turn] = []
+    for how in ("", "alone", "all"):
+        shown = layout._begin(index, PARTS, "How many?", turns, Session(), how=how)
+        assert "unknown-page" in shown["conversation"]
+        assert shown["question"] != "", "it stays in its box"
+    assert turns == []
+
+
 def test_an_empty_question_asks_nothing(index):
     turns: list[Turn] = []
-    layout._begin(index, PARTS, " \n ", turns)
+    layout._begin(index, PARTS, " \n ", turns, Session(loaded=True))
     assert turns == []
 
 
 def test_a_question_that_is_too_long_is_refused_in_words(index):
     turns: list[Turn] = []
-    shown = layout._begin(index, PARTS, "x" * 8_001, turns)
+    shown = layout._begin(index, PARTS, "x" * 8_001, turns, Session(loaded=True))
     assert "8,001 characters; at most 8,000" in shown["conversation"]
     assert len(turns[0].question) < 300
     assert not turns[0].pending
     assert shown["question"] != "", "it stays in its box, to be shortened"
-    assert layout._begin(index, PARTS, "x" * 8_000, turns)["question"] == ""
+    assert layout._begin(index, PARTS, "x" * 8_000, turns, Session(loaded=True))["question"] == ""
     assert turns[1].pending
 
 
 def test_a_conversation_has_an_end(index):
     turns = [Turn("?", trouble="x")] * asking.MAX_TURNS
-    layout._begin(index, PARTS, "One more?", turns)
+    layout._begin(index, PARTS, "One more?", turns, Session(loaded=True))
     assert "Start a new one" in turns[-1].trouble
 
 
@@ -149,9 +160,9 @@ def test_a_question_can_be_asked_alone(index, monkeypatch):
 
     monkeypatch.setattr(asking, "answer", remember)
     turns = [Turn("How many?", answer_with(index))]
-    shown = layout._begin(index, PARTS, "And there?", turns, "alone")
+    shown = layout._begin(index, PARTS, "And there?", turns, Session(loaded=True), how="alone")
     assert shown["question"] != "", "what stands in the box is left"
-    layout._begin(index, PARTS, "And then?", turns)
+    layout._begin(index, PARTS, "And then?", turns, Session(loaded=True))
     chosen = tuple(document.id for document in index.documents())
     assert "without what was said before" in finish(index, turns, documents=chosen, there=2)
     assert seen == [[], ["How many?", "How many?"]]
@@ -191,8 +202,8 @@ def test_a_question_can_be_asked_of_all_although_some_are_chosen(index, monkeypa
 
     monkeypatch.setattr(asking, "answer", remember)
     turns: list[Turn] = []
-    layout._begin(index, PARTS, "How many?", turns)
-    layout._begin(index, PARTS, "How many?", turns, "all")
+    layout._begin(index, PARTS, "How many?", turns, Session(loaded=True))
+    layout._begin(index, PARTS, "How many?", turns, Session(loaded=True), how="all")
     chosen = tuple(document.id for document in index.documents())
     finish(index, turns, documents=chosen, there=9)
     assert [asked and tuple(asked) for asked in seen] == [chosen, None]
@@ -326,21 +337,10 @@ def test_the_store_itself_cannot_be_fetched(client, served):
     assert client.get(f"/gradio_api/file={served.path}/catalog.sqlite3").status_code >= 400
 
 
-def ask(client: TestClient, session: str, question: str) -> str:
-    """Ask as the page does, up to the point where the question is shown."""
-    config = client.get("/config").json()
-    (box,) = [part["id"] for part in config["components"] if part["props"].get("elem_id") == "question"]
-    (event,) = [part["id"] for part in config["dependencies"] if part["targets"] == [[box, "submit"]]]
-    body = {"data": [question, None], "fn_index": event, "session_hash": session, "event_data": None}
-    response = client.post("/gradio_api/run/predict", json=body)
-    assert response.status_code == 200, response.text
-    return response.text
-
-
 def test_two_pages_never_see_each_others_questions(client):
-    first = ask(client, "first", "My secret question?")
-    again = ask(client, "first", "My second question?")
-    second = ask(client, "second", "Another question?")
+    first = Asker(client, "first").begin("My secret question?")
+    again = Asker(client, "first").begin("My second question?")
+    second = Asker(client, "second").begin("Another question?")
     assert "My secret question?" in first
     assert "My secret question?" in again
     assert "My second question?" in again

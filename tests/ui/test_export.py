@@ -141,6 +141,13 @@ def test_surroundings_are_cut_between_words():
     assert len(around.before) <= export.AROUND_CHARS + 2
 
 
+def test_a_text_without_spaces_has_surroundings_too():
+    text = "これは長い文です。" * 200
+    around = export.surroundings(text, Citation(1, "d", "r", "s", "t", text[900:909], 900, 909, 1, 0.9))
+    assert around.before == "… " + text[900 - export.AROUND_CHARS : 900]
+    assert around.after == text[909 : 909 + export.AROUND_CHARS] + " …"
+
+
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_everything_on_the_page_is_text(payload):
     had = hostile(payload)

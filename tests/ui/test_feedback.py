@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from evals import run
 from evals.folder import load_suite
 from index import Index, Source, Span, VerbatimError
 from qa import Answerer
+from tests.support.fakes import HashEncoder
+from ui.api import create_api
+from ui.chat import shelf
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
 from ui.chat.history import History
 from ui.chat.judging import judge
 from ui.render import Turn
-from ui.terminal import commands
+from ui.terminal import commands, indexing
 
 TEXT = "The harbour opened in 1901. The tower is 40 metres high. It never closed."
 
@@ -123,6 +129,50 @@ def test_a_document_that_is_removed_leaves_no_copy(tmp_path: Path) -> None:
         commands.command(["index", "remove", "harbour.txt", "--store", str(store), "--receipt"])
     assert [question.evidence[0][0].text for question in load_suite(feedback.folder).questions] == ["Another tex"]
     assert len(list((feedback.folder / "documents").iterdir())) == 1
+
+
+@pytest.mark.parametrize("way", ["remove", "delete", "sync", "follow"])
+def test_whichever_way_a_document_goes_it_leaves_no_copy(tmp_path: Path, way: str, monkeypatch) -> None:
+    folder, store = tmp_path / "folder", tmp_path / "store"
+    folder.mkdir()
+    for name, text in (("harbour.txt", TEXT), ("other.txt", "Another text stands here.")):
+        (folder / name).write_text(text)
+    with Index.open(store, encoder=HashEncoder()) as index:
+        index.sync(folder)
+        feedback = Feedback(store / FEEDBACK_NAME)
+        for document in index.documents():
+            feedback.keep(f"What of {document.id}?", [], (document, Span(0, 11)), kind="x")
+        (gone,) = (document.id for document in index.documents() if document.text == TEXT)
+        (folder / "harbour.txt").unlink()
+        if way == "remove":
+            shelf.Shelf(index, History(tmp_path / "history"), None).remove(f"1 {gone}", None)
+        elif way == "delete":
+            assert TestClient(create_api(index)).delete(f"/documents/{gone}").json()["removed"] == [gone]
+        elif way == "sync":
+            monkeypatch.setattr(Index, "open", lambda _: nullcontext(index))
+            indexing.sync(folder, store)
+        else:
+            monkeypatch.setattr(index, "watch", lambda folder: [index.sync(folder)])
+            indexing.follow(index, folder)
+    assert TEXT not in {copy.read_text() for copy in (feedback.folder / "documents").iterdir()}
+    assert [question.evidence[0][0].text for question in load_suite(feedback.folder).questions] == ["Another tex"]
+
+
+def test_what_was_asked_alone_is_kept_without_what_was_said_before(index: Index, feedback: Feedback) -> None:
+    index.add(Source("harbour.txt", TEXT))
+    first, second, third = asked(index, "When did the harbour open?", "How high is the tower?", "And the gate?")
+    unanswered = Turn("Is anybody there?", trouble="Too many ask at the moment.")
+    history = History(feedback.folder.parent / "history")
+    kept = history.append("", "", replace(second, alone=True))
+    turns = [first, unanswered, *history.conversation("", kept.id).turns, third]
+    for number in (3, 4):
+        assert "Kept as right" in judge(index, feedback, f"1 right {number}", turns, lambda *_: None).below
+    alone, after = load_suite(feedback.folder).questions
+    assert (alone.question, alone.history) == ("How high is the tower?", ())
+    assert (after.question, after.history) == (
+        "And the gate?",
+        ("When did the harbour open?", "How high is the tower?"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_nobody_sees_or_touches_anothers_conversation(index, drawer, kept):
     drawer.keep([turn(index, "A secret?")], session, Request("ada"))
     assert kept.conversations("bob") == kept.conversations("") == []
     bob, turns = Session(), []
-    assert "not there" in drawer.open(f"1 {session.conversation}", turns, bob, Request("bob"))
+    assert "not there" in drawer.open(session.conversation, turns, bob, Request("bob"))
     assert turns == []
     assert bob.conversation == ""
     for command in ("rename {} Mine", "delete {}", "export json {}"):
@@ -187,7 +187,7 @@ def test_an_old_citation_says_what_became_of_its_document(drawer, index):
 
     def notes() -> tuple[str, ...]:
         turns: list[Turn] = []
-        assert drawer.open(f"1 {session.conversation}", turns, Session(), ME) is None
+        assert drawer.open(session.conversation, turns, Session(), ME) is None
         assert turns[0].answer.citations[0].text == "About 2,500 troops remain in Iraq."
         return turns[0].notes
 
@@ -205,7 +205,7 @@ def test_a_citation_that_its_text_does_not_bear_out_says_so(drawer, index, kept)
     forged = dataclasses.replace(cited, text="About 9,999 troops remain in Iraq.")
     kept.append("", "", dataclasses.replace(good, answer=dataclasses.replace(good.answer, citations=(forged,))))
     turns: list[Turn] = []
-    drawer.open(f"1 {kept.conversations('')[0].id}", turns, Session(), ME)
+    drawer.open(kept.conversations("")[0].id, turns, Session(), ME)
     assert turns[0].notes == ("“raid” does not hold this sentence where it was quoted.",)
 
 

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import stat
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -188,7 +189,7 @@ def test_the_way_in_and_out(client) -> None:
     assert welcome.status_code == 303
     cookie = welcome.headers["set-cookie"].lower()
     assert "httponly" in cookie
-    assert "samesite=strict" in cookie
+    assert "samesite=lax" in cookie
     assert "secure" not in cookie  # this is not https
     assert client.get("/").status_code == 200
     assert 'content="Ada &lt;b&gt;"' in client.get("/").text
@@ -196,6 +197,26 @@ def test_the_way_in_and_out(client) -> None:
     assert client.post("/logout").headers["location"] == "/login"
     client.cookies.set(COOKIE, kept)
     assert client.get("/config").status_code == 401  # a cookie that was written down is worth nothing now
+
+
+def test_a_link_to_a_sentence_leads_there_after_the_login(client) -> None:
+    address = "verbatim:mill-0123abcd@0123456789ab#char=3,14"
+    link = f"open={quote(address, safe='')}"
+    assert client.get(f"/?{link}&next=//evil.example").headers["location"] == f"/login?{link}"
+    page = client.get(f"/login?{link}").text
+    assert f'<input type="hidden" name="open" value="{address}">' in page
+    wrong = client.post("/login", data={"name": NAME, "password": "wrong", "open": address})
+    assert f'value="{address}"' in wrong.text
+    right = client.post("/login", data={"name": NAME, "password": PASSWORD, "open": address})
+    assert right.headers["location"] == f"/?{link}"
+
+
+@pytest.mark.parametrize("strange", ["//evil.example", 'x" onfocus="alert(1)', "verbatim:a@b\r\nset-cookie: a=b", ""])
+def test_a_link_to_anything_else_is_dropped(client, strange) -> None:
+    assert client.get("/", params={"open": strange}).headers["location"] == "/login"
+    assert 'onfocus="' not in client.get("/login", params={"open": strange}).text
+    sent = client.post("/login", data={"name": NAME, "password": PASSWORD, "open": strange})
+    assert sent.headers["location"] == "/"
 
 
 def test_over_https_the_cookie_is_for_https_alone(app) -> None:

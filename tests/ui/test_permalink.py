@@ -54,6 +54,27 @@ class TestInChromium:
             assert watched.page.evaluate("document.activeElement.tagName") == "MARK"
             watched.assert_innocent()
 
+    def test_it_opens_beside_the_conversation_of_its_tab(self, index: Index, address: str):
+        with chromium() as browser, serving(web.create_app(index)) as url:
+            watched = watch(browser, url)
+            page = watched.page
+            page.wait_for_selector("#conversation .welcome")
+            page.fill("#question textarea", "Is it a mill?")
+            page.press("#question textarea", "Enter")
+            page.wait_for_selector("#current .current[id]", state="attached")
+            page.goto(f"{url}?open={quote(address, safe='')}")
+            page.wait_for_selector("#conversation .turn")
+            page.wait_for_timeout(500)
+            assert page.text_content("#source mark") == "It <b>burned</b> down in 1955."
+            watched.assert_innocent()
+
+    def test_a_link_that_was_not_encoded_opens_too(self, index: Index, address: str):
+        with chromium() as browser, serving(web.create_app(index)) as url:
+            watched = watch(browser, f"{url}?open={address}")
+            mark = watched.page.wait_for_selector("#source mark")
+            assert mark.text_content() == "It <b>burned</b> down in 1955."
+            watched.assert_innocent()
+
     def test_without_one_nothing_is_open(self, index: Index, address: str):
         with chromium() as browser, serving(web.create_app(index)) as url:
             watched = watch(browser, url)

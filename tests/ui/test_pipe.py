@@ -36,7 +36,8 @@ def test_questions_are_read_one_a_line_as_text_or_json():
         Asked(4, "When?", "q3", ("Who?",)),
         Asked(5, "Why?", 4),
     ]
-    assert asked(b"") == asked(b"\n \n") == []
+    assert asked(b"") == asked(b"\n \n") == asked(b"\xef\xbb\xbf\n") == asked(b"\xef\xbb\xbf") == []
+    assert asked(b"\xef\xbb\xbf\nWho?") == [Asked(2, "Who?")]
 
 
 @pytest.mark.parametrize(

@@ -391,6 +391,11 @@ def test_the_sentences_around_are_those_of_the_document():
     assert place.before.startswith("… word")
     assert place.before.endswith("ends.")
     assert place.after.endswith("word …")
+    unspaced = make_document(f"{'水' * 500}。 Cited. {'水' * 500}。")
+    start = unspaced.text.index("Cited.")
+    place = render.place_of(cite(unspaced, start, start + 6), unspaced)
+    assert place.before.startswith("… 水水")
+    assert place.after.endswith("水水 …")
 
 
 def test_near_copies_are_named_and_each_opens_its_own_place():
@@ -586,6 +591,12 @@ def test_a_turn_is_drawn_once_and_anew_when_it_is_another_or_stands_elsewhere(mo
     assert render.conversation([one], documents=1) == first
     assert "drawn as 1" in render.conversation([dataclasses.replace(one, notes=("Changed since.",))], documents=1)
     assert render.conversation([one, one], documents=1).count("drawn as 2") == 1
+
+
+def test_a_reply_is_not_asked_to_be_judged():
+    thanked = Turn("Thanks!", Answer("Thanks!", "", (), "", 0.0, reply="You are welcome."))
+    assert "Was this right?" not in render.conversation([thanked], documents=1)
+    assert "Was this right?" in render.conversation([Turn("Who?", answered())], documents=1)
 
 
 def test_a_question_that_got_no_answer_can_be_asked_again_unless_it_was_cut():

@@ -57,8 +57,10 @@ def test_of_pages_that_were_closed_the_last_few_are_remembered_and_open_ones_all
         wait_until(lambda: held(sessions.Session) - own_before == 3)
         assert "Am I remembered?" in stays.ask("And now?")
     for page, remembered in (("page5", True), ("page0", False)):
-        conversation = json.loads(Asker(client, page).ask("The connection was cut. And now?"))["data"][0]
-        assert (f"Who asks in {page}?" in conversation) is remembered, page
+        asker = Asker(client, page, loaded=False)
+        shown = json.loads(asker.begin("The connection was cut. And now?"))["data"][0]
+        assert (f"Who asks in {page}?" in shown) is remembered, page
+        assert ("unknown-page" in shown) is not remembered, page
 
 
 def test_whoever_calls_himself_a_page_without_end_is_forgotten_too(client) -> None:

@@ -109,6 +109,18 @@ def test_a_large_upload_is_taken_in_batches(shelf, tmp_path, monkeypatch):
     assert "4 added, 1 not added" in last["message"]
 
 
+def test_of_two_files_of_one_name_the_second_is_refused_and_not_taken_for_an_update(shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr("ui.chat.shelf.BATCH_BYTES", 60)
+    files = (("quay.txt", b"The quay opened in 1901."), ("quay.txt", b"It has two."), ("quay.txt", b"It has three."))
+    *_, last = add(shelf, upload(tmp_path, *files, ("b.txt", b"Another file.")))
+    assert "2 added, 2 not added" in last["message"]
+    assert {d.text for d in shelf.index.documents() if d.source == "quay.txt"} == {"The quay opened in 1901."}
+    (refused,) = shelf.history.refused("")
+    assert refused.source == "quay.txt"
+    assert "rename" in refused.reason
+
+
 def test_adding_goes_on_when_the_page_is_left_and_one_that_comes_back_is_told(shelf, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     may_go_on, add_now = threading.Event(), shelf.index.add

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 
-from index import Index
+from index import Index, Source
 from qa import Answer
 from ui.terminal.talk import Talk
 
@@ -72,6 +72,28 @@ def test_the_last_question_is_asked_again_without_the_talk(seed_index: Index) ->
     _, shown, kept = said(seed_index, ["What happened in Solingen?", "How many were injured there?", "="])
     assert shown[2].question == shown[2].query == "How many were injured there?"
     assert kept == [shown[0], shown[2]]
+
+
+def test_a_document_that_was_removed_meanwhile_is_said_and_the_talk_goes_on(index: Index) -> None:
+    index.add(Source("harbour.txt", "The harbour opened in 1901. It closed in 1955."))
+
+    def lines() -> Iterator[str]:
+        yield "When did the harbour open?"
+        index.remove("harbour.txt")
+        yield "1"
+        yield "7"
+
+    printed, (answer,), _ = said(index, lines())
+    assert answer.citations or answer.near
+    assert "no document" in printed
+    assert "no [7]" in printed
+
+
+def test_what_is_said_of_a_topic_is_not_asked_again_for_nothing(seed_index: Index) -> None:
+    printed, (answer,), _ = said(seed_index, ["What do the documents say about Solingen?"])
+    assert answer.mentions
+    assert f"Sentences that mention {answer.query}" in printed
+    assert "asks without" not in printed
 
 
 def test_what_is_not_there_is_said_and_an_empty_line_ends(seed_index: Index) -> None:

@@ -1,9 +1,10 @@
 """What clients of OpenAI expect: chat completions, whole or streamed, and the list of models, which has one.
 
-The text of a message are the cited sentences with their numbers. Each has an annotation, in the very chunk that brings
-the sentence when it is streamed: a ``url_citation`` with its place in the message (half-open, in characters), and
-beside it the whole citation under ``verbatim``. The last question of the messages is answered; those before it are the
-history, and what else the messages hold (instructions to a model) has nobody to read it.
+The text of a message are the cited sentences with their numbers, and where the documents differ or leave a part of the
+question unanswered, words that say so. Each sentence has an annotation, in the very chunk that brings it when it is
+streamed: a ``url_citation`` with its place in the message (half-open, in characters), and beside it the whole citation
+under ``verbatim``. The last question of the messages is answered; those before it are the history, and what else the
+messages hold (instructions to a model) has nobody to read it.
 
 Where the server has a model to write with there is a second one in the list: its messages go on, after the quotations,
 with what was written from them and holds; all that was written, with what was struck and why, is under ``written``.
@@ -26,10 +27,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from index import Index
 from qa import Answer, answer
 from qa.export import citation_dict
-from qa.types import Statement
+from qa.types import UNANSWERED, Statement
 from ui.api.forms import CitationForm
 from ui.api.problems import documented
-from ui.api.prose import Prose
+from ui.api.prose import Prose, once
 from ui.desk import Desk
 from ui.questions import MAX_HISTORY, QuestionError, checked_question
 
@@ -186,7 +187,7 @@ def completions(index: Index, desk: Desk, prose: Prose | None = None) -> APIRout
         question, history = _asked(conversation.messages)
         result = await desk.work_out(partial(answer, question, index=index, history=history))
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": conversation.model}
-        steps = _once(result) if prose is None or conversation.model == MODEL else prose.stream(result)
+        steps = once(result) if prose is None or conversation.model == MODEL else prose.stream(result)
         if not conversation.stream:
             *_, last = [step async for step in steps]
             return Response(_whole(last, head), media_type="application/json")
@@ -203,10 +204,6 @@ def _one_of(models: list[str], model: str) -> None:
         raise HTTPException(404, f"Here is no such model; there {'is' if len(models) == 1 else 'are'} {models}.")
 
 
-async def _once(result: Answer) -> AsyncIterator[Answer]:
-    yield result
-
-
 def _asked(messages: list[Message]) -> tuple[str, list[str]]:
     """Return the last question of a conversation and those before it."""
     asked = [checked_question(message.text) for message in messages if message.role == "user"]
@@ -217,7 +214,10 @@ def _asked(messages: list[Message]) -> tuple[str, list[str]]:
 
 
 def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield what an answer quotes bit by bit, each sentence with its citation; or the reason why it quotes nothing."""
+    """Yield what an answer quotes bit by bit, each sentence with its citation; or the reason why it quotes nothing.
+
+    Then where the documents differ, and what of the question is left unanswered.
+    """
     if result.abstained:
         yield result.text, []
     written = 0
@@ -233,6 +233,8 @@ def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         }
         yield piece, [{"index": place, "type": "url_citation", "url_citation": named, "verbatim": fields}]
         written += len(piece)
+    for line in (*result.differences, *(f"{UNANSWERED}: {part}" for part in result.unanswered)):
+        yield f"\n\n{line}", []
 
 
 def _whole(result: Answer, head: dict[str, Any]) -> str:

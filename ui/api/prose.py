@@ -29,7 +29,12 @@ class Prose:
         return last
 
     def stream(self, answer: Answer) -> AsyncIterator[Answer]:
-        """Return an answer as it grows, at last complete. Raises `BusyError` at once if too many wait."""
+        """Return an answer as it grows, at last complete. Raises `BusyError` at once if too many wait.
+
+        A refusal, or the reply to a greeting, comes as it is: nothing is written of it, so that it waits for nobody.
+        """
+        if answer.abstained:
+            return once(answer)
         loop = asyncio.get_running_loop()
         steps: asyncio.Queue[Answer | Exception | None] = asyncio.Queue()
 
@@ -45,6 +50,11 @@ class Prose:
         if not self._lane.start(work):
             raise BusyError(f"{self._writer.name} is busy with other answers. Try again in a while, or without it.")
         return _until_the_end(steps)
+
+
+async def once(answer: Answer) -> AsyncIterator[Answer]:
+    """Yield an answer as it is."""
+    yield answer
 
 
 async def _until_the_end(steps: asyncio.Queue[Answer | Exception | None]) -> AsyncIterator[Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from time import perf_counter
 from typing import Annotated, Any
@@ -16,8 +17,10 @@ from qa.export import to_json
 from ui.api.forms import AnswerForm, Ask, ChangesForm, DocumentForm, Documents, PlaceForm
 from ui.api.problems import documented
 from ui.api.prose import Prose
+from ui.chat.feedback import forget_removed
 from ui.desk import Desk
 from ui.questions import QuestionError, checked_question
+from ui.uploads import told_apart
 
 MAX_FILES = 100
 
@@ -99,7 +102,9 @@ def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
         """Add or update documents. A file that cannot be read is a row of ``failed``; the others still go in."""
         if len(files) > MAX_FILES:
             raise QuestionError(f"at most {MAX_FILES} files can be added at once")
-        return told(index.add([_source(file) for file in files]))
+        sources, failed = told_apart(map(_source, files), {})
+        changes = index.add(sources)
+        return told(replace(changes, failed=(*changes.failed, *failed)))
 
     @router.get("/documents/{document_id}", responses=documented(404))
     def get_document(document_id: Id, revision: Revision = None) -> DocumentForm:
@@ -120,7 +125,7 @@ def routes(index: Index, desk: Desk, prose: Prose | None = None) -> APIRouter:
     @router.delete("/documents/{document_id}", responses=documented(404, 503, 507))
     def remove_document(document_id: Id) -> ChangesForm:
         """Remove a document with all its revisions, so that nothing of it is left in the store."""
-        return told(index.remove([index.document(document_id).id]))
+        return told(forget_removed(index, index.remove([index.document(document_id).id])))
 
     return router
 

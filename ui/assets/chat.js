@@ -2,7 +2,7 @@
 // screen readers what each part is. Documents' text never passes through here as HTML.
 
 import { awaitCitation, citationActions, clickedQuotation, startCitations } from "./citations.js";
-import { comeFrom, find, goBack, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
+import { comeFrom, find, goBack, linked, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
 
 /** Ask once more before something is gone, in the place of the button that was pressed. */
 export function confirmIn(cell, ask, keep, asking) {
@@ -53,6 +53,15 @@ function revealTurn(changes = []) {
   if (turns.length) scrollWithin(find("#scroll"), turns[turns.length - 1], 0.03, smoothly());
 }
 
+const UNASKED = "verbatim-unasked"; // in this tab's own storage: what stands in the question box over a reload
+
+/** Load the page anew where the server says that it does not know it: a reload restores what is open and asked. */
+function loadAnew() {
+  if (!find("#conversation .unknown-page")) return;
+  sessionStorage.setItem(UNASKED, find("#question textarea").value);
+  location.reload();
+}
+
 function start() {
   name("#conversation", { role: "log", "aria-live": "polite", "aria-label": "Conversation" });
   name("#beside", { role: "complementary", "aria-label": "Source and documents" });
@@ -61,12 +70,15 @@ function start() {
   name("#question textarea", { "aria-label": "Your question" });
   startCitations();
   whenChanged("#conversation", revealTurn);
+  whenChanged("#conversation", loadAnew);
   whenChanged("#tabs", () => show(document.body.dataset.pane, false));
   show("source", false);
-  const linked = new URLSearchParams(location.search).get("open");
   if (linked) awaitCitation(linked);
   revealTurn();
   if (!linked && matchMedia("(hover: hover)").matches) find("#question textarea").focus();
+  const unasked = sessionStorage.getItem(UNASKED);
+  sessionStorage.removeItem(UNASKED);
+  if (unasked) edit(unasked);
 }
 
 const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "#judged", "#left-out", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];

@@ -2,7 +2,7 @@
 
 import { actions, confirmIn, whenReady } from "./chat.js";
 import { bringBack, openKey } from "./citations.js";
-import { comeFrom, find, goBack, show, tell, whenChanged } from "./page.js";
+import { comeFrom, find, goBack, linked, show, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
@@ -162,10 +162,11 @@ function remember() {
   else sessionStorage.removeItem(OPEN_ONE);
 }
 
-/** Open what was open in this tab before a reload, once the page shows that nothing is. */
+/** Open what was open in this tab before a reload, once the page shows that nothing is. A source that the page's own
+ *  address names stays beside it. */
 function reopen(last) {
   if (!find("#conversation .welcome") || !find("#conversations .conversations")) return false;
-  if (last) tell("wanted-conversation", last);
+  if (last) tell("wanted-conversation", linked ? `${last} keep` : last);
   return true;
 }
 

@@ -1,6 +1,14 @@
 // What the parts of the page's script share: finding, telling the server, choosing what stands beside, going back.
 
 export const find = (selector) => document.querySelector(selector);
+
+/** The sentence that the page's own address names, to be opened. */
+export const linked = new URLSearchParams(location.search).get("open");
+
+// Where a link was not encoded, the end of the sentence's address became that of the page's.
+if (linked && !linked.includes("#") && location.hash.startsWith("#char="))
+  location.replace(`?open=${encodeURIComponent(linked + location.hash)}`);
+
 let messages = 0;
 let opener = null; // what opened the pane beside: a citation's key, or a button; the focus returns there
 

@@ -20,6 +20,9 @@ Gradio would use a thread for each component, only to look for blanks around it.
 EVERY: dict[str, Any] = {**QUICK, "trigger_mode": "multiple"}
 """The same for clicks that may follow each other faster than they are answered: none is left out."""
 
+LAST: dict[str, Any] = {**QUICK, "trigger_mode": "always_last"}
+"""The same for clicks of which the last one counts, whatever came before it: it waits, and is not dropped."""
+
 Updates = dict[Any, Any]
 """New values by component."""
 

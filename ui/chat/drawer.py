@@ -70,9 +70,8 @@ class Drawer:
         except VerbatimError:
             log.exception("what was written could not be kept")
 
-    def open(self, wanted: str, turns: list[Turn], session: Session, request: gr.Request) -> str | None:
+    def open(self, identity: str, turns: list[Turn], session: Session, request: gr.Request) -> str | None:
         """Put a conversation into ``turns``, each citation checked; return the trouble in words, or None."""
-        identity = wanted.partition(" ")[2]
         try:
             conversation = self.history.conversation(owner(request), identity)
         except VerbatimError as error:

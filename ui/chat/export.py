@@ -48,13 +48,13 @@ Around = Mapping[Citation, Surroundings]
 
 
 def surroundings(text: str, citation: Citation, note: str = "") -> Surroundings:
-    """Cut the surroundings of a citation out of its document, not through a word."""
+    """Cut the surroundings of a citation out of its document, not through a word if it has spaces."""
     before = text[max(0, citation.start - AROUND_CHARS) : citation.start]
     after = text[citation.end : citation.end + AROUND_CHARS]
     if citation.start > AROUND_CHARS:
-        before = "… " + before.partition(" ")[2]
+        before = "… " + (before.partition(" ")[2] or before)
     if citation.end + AROUND_CHARS < len(text):
-        after = after.rpartition(" ")[0] + " …"
+        after = (after.rpartition(" ")[0] or after) + " …"
     return Surroundings(before, after, note)
 
 

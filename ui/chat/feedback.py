@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.folder import load_suite
-from index import Document, VerbatimError, disk
+from index import Changes, Document, Index, VerbatimError, disk
 from index.types import Span
 
 FEEDBACK_NAME = "feedback"
@@ -109,6 +109,12 @@ class Feedback:
             disk.write_whole(file, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         else:
             file.unlink(missing_ok=True)
+
+
+def forget_removed(index: Index, changes: Changes) -> Changes:
+    """Forget, beside a store, the documents that a change removed from it, and return the change."""
+    Feedback(Path(index.path) / FEEDBACK_NAME).forget(changes.removed)
+    return changes
 
 
 def _name(document: Document) -> str:

@@ -192,10 +192,10 @@ class History:
     def refuse(self, owner: str, failed: Sequence[Failure], accepted: Sequence[str]) -> None:
         """Keep what did not go in, and forget what did meanwhile, by its name."""
         with self._open() as connection:
-            for source in (*accepted, *(_sayable(failure.source) for failure in failed)):
+            for source in accepted:
                 connection.execute("DELETE FROM refused WHERE owner = ? AND source = ?", (owner, _sayable(source)))
             connection.executemany(
-                "INSERT INTO refused VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO refused VALUES (?, ?, ?)",
                 ((owner, _sayable(failure.source), _sayable(failure.reason)) for failure in failed),
             )
 
@@ -276,8 +276,9 @@ def turn_as_data(turn: Turn) -> dict[str, object]:
     answer = None if turn.answer is None else _ANSWER.dump_python(replace(turn.answer, hits=()), mode="json")
     asked = {"asked": list(turn.asked)} if turn.asked else {}
     judged = {"judged": turn.judged} if turn.judged else {}
+    alone = {"alone": True} if turn.alone else {}
     whole = {"question": turn.question, "answer": answer, "trouble": turn.trouble, "notes": list(turn.notes)}
-    return {**whole, **asked, **judged}
+    return {**whole, **asked, **judged, **alone}
 
 
 def turn_from_data(data: Mapping[str, Any]) -> Turn:
@@ -289,7 +290,7 @@ def turn_from_data(data: Mapping[str, Any]) -> Turn:
         judged = data.get("judged", "")
         return Turn(
             str(data["question"]), answer, data["trouble"], notes=tuple(map(str, data["notes"])), asked=asked,
-            judged=judged if judged in ("right", "wrong") else "",
+            judged=judged if judged in ("right", "wrong") else "", alone=data.get("alone") is True,
         )  # fmt: skip
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no turn of a conversation: {error}") from error

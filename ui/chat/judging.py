@@ -62,7 +62,8 @@ def judge(
 
 def _keep(index: Index, feedback: Feedback, turns: Sequence[Turn], answer: Answer, what: Sequence[str] | None) -> None:
     """Keep a case of the last of some turns: the answer was right, or ``what`` would have been."""
-    *earlier, question = (turn.question for turn in turns)
+    last = turns[-1]
+    earlier = [] if last.alone else [turn.question for turn in turns[:-1] if turn.answer is not None]
     quoted = [index.document(one.document_id, one.revision) for one in quoted_in(answer)]
     expected, short = None, None
     if what is None and answer.citations:
@@ -72,4 +73,4 @@ def _keep(index: Index, feedback: Feedback, turns: Sequence[Turn], answer: Answe
         name, start, end = what
         expected = index.document(name), Span(int(start), int(end))
     kind = "feedback-right" if what is None else "feedback-wrong"
-    feedback.keep(question, earlier, expected, kind=kind, others=quoted, answer=short)
+    feedback.keep(last.question, earlier, expected, kind=kind, others=quoted, answer=short)

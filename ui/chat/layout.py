@@ -20,7 +20,7 @@ from index import Index
 from index.errors import VerbatimError
 from ui import render
 from ui.chat import asking, permalink, shelf
-from ui.chat.components import EVERY, QUICK, UNEXPECTED, Updates, html, payload, wire_box
+from ui.chat.components import EVERY, LAST, QUICK, UNEXPECTED, Updates, html, payload, wire_box
 from ui.chat.downloads import Downloads
 from ui.chat.drawer import Drawer, DrawerParts
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
@@ -79,7 +79,7 @@ def build(
         parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0), writings)
         documents = Shelf(index, history, parts.shelf)
         conversations = Drawer(index, history, downloads or Downloads(), parts.drawer)
-        shown = page.load(partial(_everything, index, parts), [parts.turns], _depending(parts), **QUICK)
+        shown = page.load(partial(_load, index, parts), [parts.turns, parts.session], _depending(parts), **QUICK)
         page.load(documents.show, [parts.session], parts.shelf.shown(), **QUICK)
         page.load(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
         permalink.wire(page, parts.source, lambda address: _open(index, f"0 {address}", ()))
@@ -194,20 +194,20 @@ def _wire_asking(
     """Say what happens when a question is asked, a source is opened, a conversation is started anew."""
     turns = parts.turns
 
-    async def begin(question: object, turns: list[Turn]) -> Updates:
+    async def begin(question: object, turns: list[Turn], session: Session) -> Updates:
         """Show the question, whatever was sent as one. Here and now: a thread would cost more than the work."""
-        return _begin(index, parts, question if isinstance(question, str) else "", turns)
+        return _begin(index, parts, question if isinstance(question, str) else "", turns, session)
 
-    def begin_again(sent: str, turns: list[Turn]) -> Updates:
+    def begin_again(sent: str, turns: list[Turn], session: Session) -> Updates:
         """Show a question that was clicked to be asked without what was said before, or of all documents."""
         how, _, question = payload(sent).partition(" ")
-        return _begin(index, parts, question, turns, how)
+        return _begin(index, parts, question, turns, session, how=how)
 
-    shown, at_once = [parts.conversation, parts.question], {**QUICK, "preprocess": False}
+    shown, at_once, own = [parts.conversation, parts.question], {**QUICK, "preprocess": False}, [turns, parts.session]
     asked = [
-        parts.question.submit(begin, [parts.question, turns], shown, **at_once),
-        *(button.click(begin, [button, turns], shown, **at_once) for button in parts.offered),
-        parts.again.submit(begin_again, [parts.again, turns], shown, **QUICK),
+        parts.question.submit(begin, [parts.question, *own], shown, **at_once),
+        *(button.click(begin, [button, *own], shown, **at_once) for button in parts.offered),
+        parts.again.submit(begin_again, [parts.again, *own], shown, **QUICK),
     ]
 
     def answer_and_keep(turns: list[Turn], pending: Sequence[Turn], session: Session, request: gr.Request) -> Updates:
@@ -226,6 +226,8 @@ def _wire_asking(
 
         What was asked meanwhile waits for its turn, since it may follow up on this.
         """
+        if not session.loaded:
+            return {parts.conversation: gr.skip()}
         async with session.answering:
             pending = [turn for turn in turns if turn.pending]
             try:
@@ -236,9 +238,9 @@ def _wire_asking(
 
     followed = [parts.conversation, parts.drawer.listed, parts.drawer.current]
     for event in asked:
-        event.then(finish, [turns, parts.session], followed, **EVERY)
-    parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **QUICK)
-    new = parts.new.click(partial(_start_anew, index, parts), [turns, parts.session], _depending(parts), **QUICK)
+        event.then(finish, own, followed, **EVERY)
+    parts.wanted.submit(partial(_open, index), [parts.wanted, turns], [parts.source], **LAST)
+    new = parts.new.click(partial(_start_anew, index, parts), own, _depending(parts), **QUICK)
     new.then(render.no_source, None, [parts.source], **QUICK)
     new.then(conversations.show, [parts.session], [parts.drawer.listed, parts.drawer.current], **QUICK)
 
@@ -287,13 +289,14 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
     listed = [own.listed, own.current]
 
     def reopen(wanted: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
-        """Show a conversation of old."""
-        trouble = conversations.open(wanted, turns, session, request)
+        """Show a conversation of old, and no source; where it is to "keep" one, the page's own address names that."""
+        identity, _, keeps = payload(wanted).partition(" ")
+        trouble = conversations.open(identity, turns, session, request)
         turns[:] = [placed(index, turn) for turn in turns]
-        said = render.source_trouble(trouble) if trouble else render.no_source()
+        said = gr.skip() if keeps else render.source_trouble(trouble) if trouble else render.no_source()
         return {**_everything(index, parts, turns), parts.source: said}
 
-    opened = own.wanted.submit(reopen, [own.wanted, turns, session], [*_depending(parts), parts.source], **QUICK)
+    opened = own.wanted.submit(reopen, [own.wanted, turns, session], [*_depending(parts), parts.source], **LAST)
     opened.then(conversations.show, [session], listed, **QUICK)
 
     def change(message: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
@@ -324,11 +327,14 @@ def _wire_judging(index: Index, parts: Parts, conversations: Drawer) -> None:
 # ---- asking ----------------------------------------------------------------------------------------------
 
 
-def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], how: str = "") -> Updates:
+def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], session: Session, *, how: str = "") -> Updates:
     """Show the question at once, before it is answered; ``how`` is "alone" or "all" where it was clicked.
 
-    One that is too long stays in the box, to be shortened.
+    One that is too long stays in the box, to be shortened; so does any of a page that is not known, which is first
+    loaded anew, with its conversation and the documents that it asks.
     """
+    if not session.loaded:
+        return {parts.conversation: render.unknown_page(), parts.question: gr.skip()}
     asking.begin(question, turns, alone=how == "alone", of_all=how == "all")
     stays = how or len(question.strip()) > MAX_QUESTION_CHARS
     return {parts.conversation: _conversation(index, turns), parts.question: gr.skip() if stays else ""}
@@ -337,6 +343,12 @@ def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], how: st
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
     """Return the conversation as HTML."""
     return render.conversation(turns, documents=0 if turns else _count(index))
+
+
+async def _load(index: Index, parts: Parts, turns: Sequence[Turn], session: Session) -> Updates:
+    """Show the page as it is when it was just loaded. Here and now, so that no question comes before it."""
+    session.loaded = True
+    return _everything(index, parts, turns)
 
 
 def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session | None = None) -> Updates:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import gradio as gr
 
 from qa.address import Address, AddressError
 from ui import render
+from ui.chat import OPEN
 from ui.chat.components import QUICK
-
-PARAMETER: Final = "open"
 
 
 def wire(page: gr.Blocks, source: gr.Markdown, opened: Callable[[str], str]) -> None:
@@ -21,7 +19,7 @@ def wire(page: gr.Blocks, source: gr.Markdown, opened: Callable[[str], str]) -> 
     """
 
     def open_named(request: gr.Request) -> object:
-        given = str(dict(request.query_params).get(PARAMETER, ""))
+        given = str(dict(request.query_params).get(OPEN, ""))
         if not given:
             return gr.skip()
         try:

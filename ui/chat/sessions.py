@@ -22,7 +22,8 @@ class Session:
 
     ``conversation`` is "" until something was asked, and ``listed`` the one that was open when all were last listed.
     ``writes`` is whether answers are to be written out, where there is a model for it. ``answering`` is held while a
-    question is answered.
+    question is answered. ``loaded`` tells a page that was opened here from one that this server does not know (any
+    more), as after a restart: Gradio makes that a new session in silence, which would ask all documents.
     Handlers change it in place.
     """
 
@@ -35,6 +36,7 @@ class Session:
     all_listed: bool = False
     listed: str | None = None
     writes: bool = True
+    loaded: bool = False
     answering: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     def asked(self, entries: Sequence[Entry]) -> list[str] | None:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,10 +21,11 @@ from index.store import Progress
 from index.types import Changes, Entry
 from ui import render
 from ui.chat.components import UNEXPECTED, html
-from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.feedback import forget_removed
 from ui.chat.history import History
 from ui.chat.sessions import Session, owner
 from ui.chat.suggest import seed_file
+from ui.uploads import told_apart
 
 BATCH_BYTES = 64_000_000
 """So much of what was uploaded is in memory at a time."""
@@ -173,10 +174,11 @@ class Shelf:
         folder = Path(get_upload_folder()).resolve()
         entries = [entry for entry in entries if Path(entry["path"]).resolve().is_relative_to(folder)]
         try:
-            changes, done = Changes(), 0
+            changes, done, known = Changes(), 0, dict[str, int]()
             for batch in _batches(entries):
-                sources = [_source(entry) for entry in batch]
+                sources, failed = told_apart(map(_source, batch), known)
                 change = self.index.add(sources, progress=partial(_after, tell, done, len(entries)))
+                change = replace(change, failed=(*change.failed, *failed))
                 done += len(batch)
                 lost = {failure.source for failure in change.failed}
                 self.history.refuse(name, change.failed, [one.name for one in sources if one.name not in lost])
@@ -208,8 +210,7 @@ class Shelf:
         try:
             titles = [entry.title for entry in self.entries() if entry.id == identity]
             quoting = self.history.quoting(owner(request), identity)
-            done = self.index.remove([identity])
-            Feedback(Path(self.index.path) / FEEDBACK_NAME).forget(done.removed)
+            done = forget_removed(self.index, self.index.remove([identity]))
             return render.changes(done, titles, quoting)
         except VerbatimError as error:
             return render.notice(str(error))

@@ -26,7 +26,7 @@ from ui.render.places import Place, place_of
 from ui.render.quotations import citation_key
 from ui.render.sources import Page, no_source, paged_source, source, source_trouble
 from ui.render.text import escape, moment
-from ui.render.turns import CUT, Turn, cited, conversation, of_the_asked, shown_citations
+from ui.render.turns import CUT, Turn, cited, conversation, of_the_asked, shown_citations, unknown_page
 from ui.render.why import confidence_words
 
 __all__ = [
@@ -68,5 +68,6 @@ __all__ = [
     "source",
     "source_trouble",
     "thanks",
+    "unknown_page",
     "which_one",
 ]

@@ -62,10 +62,12 @@ def told(citation: Citation, place: Place) -> str:
 def _end_of(sentence: str) -> str:
     if len(sentence) <= AROUND_CHARS:
         return sentence
-    return "… " + sentence[-AROUND_CHARS:].partition(" ")[2]
+    cut = sentence[-AROUND_CHARS:]
+    return "… " + (cut.partition(" ")[2] or cut)
 
 
 def _beginning_of(sentence: str) -> str:
     if len(sentence) <= AROUND_CHARS:
         return sentence
-    return sentence[:AROUND_CHARS].rpartition(" ")[0] + " …"
+    cut = sentence[:AROUND_CHARS]
+    return (cut.rpartition(" ")[0] or cut) + " …"

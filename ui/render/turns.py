@@ -126,11 +126,16 @@ def _welcome(documents: int) -> str:
     return f'<div class="welcome"><h2>Answers, word for word.</h2><p>{lead}</p></div>'
 
 
+def unknown_page() -> str:
+    """Return what stands for the conversation of a page that the server does not know; its script loads it anew."""
+    return '<p class="pending unknown-page">The server does not know this page any more. It is being loaded again…</p>'
+
+
 def _turn(number: int, turn: Turn) -> str:
     """Return one question with its answer, drawn once."""
     if number not in turn.drawn:
         question = f'<h2 class="question" dir="auto">{escape(turn.question)}</h2>'
-        judged = verdict(number, turn.judged) if turn.answer else ""
+        judged = verdict(number, turn.judged) if turn.answer and turn.answer.reply is None else ""
         outcome = _outcome(number, turn)
         turn.drawn[number] = f'<div class="turn">{question}{outcome}{notes(turn.notes)}{judged}</div>'
     return turn.drawn[number]

@@ -15,14 +15,16 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from index import disk
 from index.errors import VerbatimError
-from ui.chat import USER
+from qa.address import Address, AddressError
+from ui.chat import OPEN, USER
 from ui.desk import BusyError, Desk
 from ui.server.guard import Allowance, headers_of, sender
 
@@ -167,6 +169,7 @@ class Door:
         if name not in self.logins.names():  # it may have been removed since
             name = None
         asked = scope["method"], scope["path"]
+        opens = _fields(scope["query_string"]).get(OPEN, "")
         response: Response
         if asked == ("POST", "/login"):
             response = await self._log_in(scope, receive)
@@ -179,9 +182,9 @@ class Door:
             await self.app(scope, receive, send)
             return
         elif asked == ("GET", "/login"):
-            response = HTMLResponse(_page())
+            response = HTMLResponse(_page(opens))
         elif asked == ("GET", "/"):
-            response = RedirectResponse("/login", 303)
+            response = RedirectResponse(_opening("/login", opens), 303)
         else:
             response = PlainTextResponse("Log in first.", 401)
         response.headers["cache-control"] = "no-store"
@@ -192,21 +195,23 @@ class Door:
         from starlette.responses import HTMLResponse, RedirectResponse
 
         fields = await _form(receive)
-        name, password = fields.get("name", ""), fields.get("password", "")
+        name, password, opens = (fields.get(field, "") for field in ("name", "password", OPEN))
+        page = partial(_page, opens)
         keys = f"name {name}", f"address {sender(scope)}"
         if min(map(self.failures.left, keys)) < 1:
-            return HTMLResponse(_page("Too many attempts have failed. Try again in ten minutes."), 429)
+            return HTMLResponse(page("Too many attempts have failed. Try again in ten minutes."), 429)
         try:
             known = await self.desk.work_out(lambda: self.logins.check(name, password))
         except BusyError as error:
-            return HTMLResponse(_page(str(error)), 503)
+            return HTMLResponse(page(str(error)), 503)
         if not known:
             for key in keys:
                 self.failures.take(key)
-            return HTMLResponse(_page("This name and this password do not belong together."), 401)
-        response = RedirectResponse("/", 303)
+            return HTMLResponse(page("This name and this password do not belong together."), 401)
+        response = RedirectResponse(_opening("/", opens), 303)
         secure = scope.get("scheme") == "https"
-        response.set_cookie(COOKIE, self.sessions.begin(name), httponly=True, samesite="strict", secure=secure)
+        # A link in a mail leads to us logged in; what another site's page sends is refused by the guard.
+        response.set_cookie(COOKIE, self.sessions.begin(name), httponly=True, samesite="lax", secure=secure)
         return response
 
 
@@ -227,18 +232,32 @@ async def _form(receive: Receive) -> dict[str, str]:
         body, more = body + message.get("body", b""), message.get("more_body", False)
     if len(body) > _MAX_FORM_BYTES:
         return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return _fields(body)
+
+
+def _fields(data: bytes) -> dict[str, str]:
+    """Return the fields of a form or a query, of each the first value."""
+    fields = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
     return {field: values[0] for field, values in fields.items()}
 
 
-def _page(trouble: str = "") -> str:
-    """Return the page to log in on."""
+def _opening(path: str, address: str) -> str:
+    """Return where to go, with the address of a sentence to open there, if it is one: nothing else is carried on."""
+    try:
+        return f"{path}?{OPEN}={quote(str(Address.parse(address)), safe='')}"
+    except AddressError:
+        return path
+
+
+def _page(opens: str, trouble: str = "") -> str:
+    """Return the page to log in on, which keeps what address was to be opened."""
+    kept = f'<input type="hidden" name="{OPEN}" value="{html.escape(opens)}">' if opens else ""
     said = f'<p role="alert">{html.escape(trouble)}</p>' if trouble else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Log in to Verbatim</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="/verbatim/favicon.png"><link rel="stylesheet" href="/verbatim/login.css"></head>'
-        f'<body class="login"><main><h1>Verbatim</h1>{said}<form method="post" action="/login">'
+        f'<body class="login"><main><h1>Verbatim</h1>{said}<form method="post" action="/login">{kept}'
         '<label>Name <input name="name" autocomplete="username" required autofocus maxlength="100"></label>'
         '<label>Password <input name="password" type="password" autocomplete="current-password" required></label>'
         "<button>Log in</button></form></main></body></html>"

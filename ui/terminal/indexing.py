@@ -17,7 +17,7 @@ from index import Changes, EmptyStoreError, Entry, Index, UnknownDocumentError, 
 from index.load import STORE_NAME, absolute
 from index.types import extent
 from qa.display import printable
-from ui.chat.feedback import FEEDBACK_NAME, Feedback
+from ui.chat.feedback import FEEDBACK_NAME, Feedback, forget_removed
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
 
 command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def sync(
     The exit status is 0 where all files are in, 1 where some could not be read (the others are in), and 2 for an error.
     """
     with Index.open(store) as index:
-        changes = with_progress(lambda progress: index.sync(folder, progress=progress))
+        changes = forget_removed(index, with_progress(lambda progress: index.sync(folder, progress=progress)))
         if not watch:
             _finish(changes)
             return
@@ -175,4 +175,4 @@ def _finish(changes: Changes) -> None:
 def follow(index: Index, folder: Path) -> None:
     """Print what every change of a folder did to the store, without end."""
     for changes in index.watch(folder):
-        print_changes(changes)
+        print_changes(forget_removed(index, changes))

@@ -69,7 +69,11 @@ class Talk:
             self.console.print(Text(str(error), style="red"))
             return
         if found.query != question and not found.parts:
-            self.console.print(Text(f"Searched for: {printable(found.query)}   (= asks without)", style="dim"))
+            query = printable(found.query)
+            searched = (
+                f"Sentences that mention {query}" if found.mentions else f"Searched for: {query}   (= asks without)"
+            )
+            self.console.print(Text(searched, style="dim"))
         self.history = [*self.history, tell(chain([found], answers), self.console)][-KEPT:]
 
     def _open(self, number: int) -> None:
@@ -79,7 +83,11 @@ class Talk:
             self.console.print(Text(f"The last answer has no [{number}].", style="yellow"))
             return
         cited = shown[number - 1]
-        self.console.print(around(cited, self.index))
+        try:
+            self.console.print(around(cited, self.index))
+        except VerbatimError as error:  # its document was removed since
+            self.console.print(Text(str(error), style="red"))
+            return
         self.console.print(Text(f"    {printable(cited.source)}, {cited.place}", style="dim"))
 
 
