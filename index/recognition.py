@@ -41,8 +41,7 @@ MAX_PIXELS = 25_000_000
 """Large pages are drawn more coarsely: this is an A3 page."""
 
 MOST_PAGES = 200
-"""Of a document no more pages are recognised: they take minutes, and then 4 to 7 of the 10 seconds that reading a file
-may take. The others stay unread."""
+"""Of a document no more pages are recognised: they take minutes. The others stay unread."""
 
 PAGE_SECONDS = 60
 """A page may take so long, in processor time and by the clock; one of dense type takes two or three."""
@@ -107,7 +106,7 @@ def recognised(data: bytes, pages: Iterable[int], say: Callable[[str], None]) ->
         except BaseException:  # an interrupt
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return _sandbox.read("pages", json.dumps(found).encode() + b"\n" + data)
+    return _sandbox.read("pages", json.dumps(found).encode() + b"\n" + data, has_pages=True)
 
 
 def _recognised(data: bytes, page: int) -> str | None:
