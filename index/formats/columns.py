@@ -74,17 +74,13 @@ class Piece:
         self.text += character
         self.lefts.append(left)
         self.rights.append(right)
-        if left < self.left:
-            self.left = left
-        if right > self.right:
-            self.right = right
+        self.left = left if left < self.left else self.left
+        self.right = right if right > self.right else self.right
         if not self.slanted:  # the boxes of some fonts are far too high
             highest, lowest = self.base - 2 * self.size, self.base + self.size
             top, bottom = (top if top > highest else highest), (bottom if bottom < lowest else lowest)
-        if top < self.top:
-            self.top = top
-        if bottom > self.bottom:
-            self.bottom = bottom
+        self.top = top if top < self.top else self.top
+        self.bottom = bottom if bottom > self.bottom else self.bottom
         self.bold_chars += bold
 
     def add_spaces(self, spaces: str, left: float, right: float) -> None:

@@ -70,8 +70,14 @@ _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
-_PREFIX = re.compile("non|self|well|half|cross|long|short|high|low|first|(?:twen|thir|for|fif|six|seven|eigh|nine)ty")
-_SUFFIX = re.compile("(?:er|est|ing|age|ly|ness|en|ish|ful)[a-z]{0,2}")  # high-est is no such word
+_PREFIX = re.compile(
+    "non|self|well|half|cross|long|short|high|low|full|part|first|second|third|year|month|decision|"
+    "one|two|three|four|five|six|seven|eight|nine|eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+)
+_SUFFIX = re.compile(  # high-est is no such word, nor is part-nership
+    "(?:er|est|ing|age|ly|ness|en|ish|ful|self|less|fold)[a-z]{0,2}|(?:teen|ty|ties|tieth|ner|ar)[a-z]*"
+)
+_UNIT = re.compile("(?:year|month|week|hour|minute)s?")  # ten-year, and no other word ends like this
 _SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
 _CAPITALS = re.compile(r"(?<![^\W\d_])(?=[A-ZÀ-Þ]*[AEIOUY])[A-ZÀ-Þ]{2,}$")  # REP-AIR, but not CC-BY or Anglo-Norse
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
@@ -704,7 +710,7 @@ class _Writer:
         if first is None or second is None:
             return True, after[:1].isspace() or not (before[-2:-1].isalnum() and after[:1].isalnum())
         if _SUSPENDED.fullmatch(second[0]):
-            return True, True
+            return True, not after.startswith("-", second.end())  # face-to-face
         whole, start = (first[1] + second[0]).lower(), first[1].lower()
         apart = f"{start}-{second[0].lower()}"
         if self._words[apart] or self._words[whole]:
@@ -713,6 +719,7 @@ class _Writer:
             (second[0][0].isupper() and not _CAPITALS.search(first[1]))
             or len(start) == 1
             or bool(_SMALL_WORD.search(start))
+            or bool(_UNIT.fullmatch(second[0]))
             or bool(_PREFIX.fullmatch(start) and not _SUFFIX.fullmatch(second[0]))
         )
         return genuine, False

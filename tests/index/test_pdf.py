@@ -589,6 +589,26 @@ def test_a_running_header_is_kept_once_unless_it_counts_what_is_no_page() -> Non
         )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "whole"),
+    [
+        ("three-", "month notice", "three-month"),
+        ("ten-", "year lease", "ten-year"),
+        ("full-", "time work", "full-time"),
+        ("two-", "thirds of it", "two-thirds"),
+        ("decision-", "making bodies", "decision-making"),
+        ("face-", "to-face talks", "face-to-face"),
+        ("short-", "and long-term", "short-\nand"),
+        ("ten-", "ants of the house", "tenants"),
+        ("part-", "nership of two", "partnership"),
+        ("seven-", "teen boats", "seventeen"),
+        ("second-", "ary schools", "secondary"),
+    ],
+)
+def test_a_compound_keeps_the_hyphen_at_which_it_is_broken(before: str, after: str, whole: str) -> None:
+    assert f"for {whole}" in typed(*typed_lines(f"All of them are here for {before}", f"{after} and for good."))
+
+
 def test_a_number_that_the_text_ends_with_is_not_that_of_the_page() -> None:
     lines = ["Copies that the archive keeps:", "1"]
     assert typed(*typed_lines(*lines, first=34), (20, 180, "This deed is kept.")).endswith("\n".join(lines))
