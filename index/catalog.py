@@ -28,6 +28,7 @@ import numpy as np
 from index import disk
 from index.embed import Vectors
 from index.errors import StoreError, UnknownDocumentError
+from index.load import title_of
 from index.passages import PASSAGES_ABOVE
 from index.shapes import is_heading, last_heading
 from index.types import Document, Entry, Passage, Span
@@ -86,6 +87,8 @@ CREATE INDEX tombstones_by_generation ON tombstones (generation);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
+
+_PASSAGE_COLUMNS = 'document_id, revision, start, "end", page, sentences, checksum, vector, vector_checksum'
 
 _MIGRATIONS = {
     2: (
@@ -211,15 +214,8 @@ class Catalog:
             )
             self._give_name(connection, document.source, document.id, fingerprint, generation)
             self._drop_passages(connection, document.id, generation)
-            connection.executemany(
-                "INSERT INTO passages "
-                '(document_id, revision, start, "end", page, sentences, checksum, vector, vector_checksum, generation) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (*_passage_row(document, sentences, vector), generation)
-                    for sentences, vector in zip(passages, vectors, strict=True)
-                ),
-            )
+            rows = (_passage_row(document, *each) for each in zip(passages, vectors, strict=True))
+            self._add_passages(connection, rows, generation)
 
     def name(self, source: str, document_id: str, fingerprint: str) -> None:
         """Give a document another name. A document that had only this one is deleted."""
@@ -635,11 +631,43 @@ class Catalog:
         )
 
     def _take_name(self, connection: sqlite3.Connection, source: str, generation: int) -> None:
-        taken = connection.execute("DELETE FROM sources WHERE name = ? RETURNING document_id", (source,)).fetchone()
+        taken = connection.execute(
+            "DELETE FROM sources WHERE name = ? RETURNING document_id, place", (source,)
+        ).fetchone()
         if taken is None:
             raise _unknown(source)
-        if not connection.execute("SELECT 1 FROM sources WHERE document_id = ?", taken).fetchone():
-            self._delete(connection, taken[0], generation)
+        document_id, place = taken
+        first = connection.execute(
+            "SELECT name, place FROM sources WHERE document_id = ? ORDER BY place LIMIT 1", (document_id,)
+        ).fetchone()
+        if first is None:
+            self._delete(connection, document_id, generation)
+        elif place < first[1]:
+            self._retitle(connection, document_id, title_of(source), title_of(first[0]), generation)
+
+    def _retitle(self, connection: sqlite3.Connection, document_id: str, old: str, new: str, generation: int) -> None:
+        """Give the revisions whose title is only the document's old name its new one.
+
+        The passages are added anew, since the title is searched with them.
+        """
+        rows = connection.execute(
+            "SELECT revision, author, date, sha256, page_starts, recognised, unread FROM revisions "
+            "WHERE document_id = ? AND title = ?",
+            (document_id, old),
+        ).fetchall()
+        if old == new or not rows:
+            return
+        for revision, *said in rows:
+            connection.execute(
+                "UPDATE revisions SET title = ?, checksum = ? WHERE document_id = ? AND revision = ?",
+                (new, _said_checksum(document_id, revision, new, *said), document_id, revision),
+            )
+        passages = connection.execute(
+            f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE document_id = ? ORDER BY id",  # noqa: S608 - our names
+            (document_id,),
+        ).fetchall()
+        self._drop_passages(connection, document_id, generation)
+        self._add_passages(connection, passages, generation)
 
     def _delete(self, connection: sqlite3.Connection, document_id: str, generation: int) -> None:
         self._drop_passages(connection, document_id, generation)
@@ -660,6 +688,13 @@ class Catalog:
             "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value"
         ).fetchone()
         return int(row[0])
+
+    @staticmethod
+    def _add_passages(connection: sqlite3.Connection, rows: Iterable[Sequence[object]], generation: int) -> None:
+        connection.executemany(
+            f"INSERT INTO passages ({_PASSAGE_COLUMNS}, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            ((*row, generation) for row in rows),
+        )
 
     @staticmethod
     def _drop_passages(connection: sqlite3.Connection, document_id: str, generation: int) -> None:

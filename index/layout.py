@@ -80,6 +80,8 @@ class Layout:
 
         What stands out over the edge of its page is cut off there.
         """
+        import numpy as np
+
         sizes = tuple((_float32(width), _float32(height)) for width, height in page_sizes)
         unit = max([_FINEST_UNIT, *(side / _STEPS for size in sizes for side in size)])
         layout = cls(sizes, unit, *(array(code) for code in "IBIIHHIHH"))
@@ -92,11 +94,12 @@ class Layout:
             layout.tops.append(_steps(line.top, height, unit))
             layout.bottoms.append(max(_steps(line.bottom, height, unit), layout.tops[-1]))
             layout.firsts.append(len(layout.lefts))
-            layout.lefts.extend(_steps(left, width, unit) for left in line.lefts)
-            layout.rights.extend(
-                max(_steps(right, width, unit), layout.lefts[layout.firsts[-1] + index])
-                for index, right in enumerate(line.rights)
+            lefts, rights = (
+                np.rint(np.clip(np.asarray(edges, np.float64), 0.0, width) / unit).astype(np.uint16)
+                for edges in (line.lefts, line.rights)
             )
+            layout.lefts.frombytes(lefts.tobytes())
+            layout.rights.frombytes(np.maximum(lefts, rights).tobytes())
         return layout
 
     def boxes(self, start: int, end: int) -> list[Box]:

@@ -235,7 +235,7 @@ def _read(suffix: str, data: bytes, say: Say) -> tuple[Content, bytes | None]:
     if not content.text.strip():
         raise SourceError(
             "it has no text layer: its pages are pictures, as of a scan, or their fonts do not say which characters "
-            f"they show. They can be recognised; {recognition.INSTALL}"
+            f"they show. Such pages can be recognised; {recognition.advice()}"
         )
     return content, data if content.layout else None
 
@@ -245,9 +245,9 @@ def _loaded_text(name: str, content: Content) -> Loaded:
     return Loaded(name, fingerprint, lambda _say: (checked(content), None))
 
 
-def title_of(name: str, content: Content) -> str:
+def title_of(name: str, content: Content | None = None) -> str:
     """Return the title that the content carries, or its file name in plain words."""
-    if content.title and content.title.strip():
+    if content and content.title and content.title.strip():
         return " ".join(content.title.split())
     # A date or a span of years keeps its hyphens: "minutes-2024-03-12" is "minutes 2024-03-12".
     return re.sub(r"(?:(?<!\d)-|-(?!\d)|[_\s])+", " ", Path(name).stem).strip() or name

@@ -71,9 +71,10 @@ def png_of(
     with pdfium.PdfDocument(data) as document:
         if not 1 <= page <= len(document):
             raise SourceError(f"it has no page {page}")
+        document.init_forms()  # what was filled in is drawn, too
         width, height = document[page - 1].get_size()
         scale = min(scale_of(width), math.sqrt(most_pixels / (width * height)))
-        picture = document[page - 1].render(scale=scale, grayscale=grey, may_draw_forms=False).to_pil()
+        picture = document[page - 1].render(scale=scale, grayscale=grey).to_pil()
     stream = io.BytesIO()
     picture.save(stream, "png", compress_level=effort)
     return stream.getvalue()

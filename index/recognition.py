@@ -41,8 +41,7 @@ MAX_PIXELS = 25_000_000
 """Large pages are drawn more coarsely: this is an A3 page."""
 
 MOST_PAGES = 200
-"""Of a document no more pages are recognised: they take minutes, and then 4 to 7 of the 10 seconds that reading a file
-may take. The others stay unread."""
+"""Of a document no more pages are recognised: they take minutes. The others stay unread."""
 
 PAGE_SECONDS = 60
 """A page may take so long, in processor time and by the clock; one of dense type takes two or three."""
@@ -60,6 +59,7 @@ INSTALL = (
 )
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
+_OF_SEVERAL_PAGES = ("GIF", "TIFF", "WEBP")
 _A4_INCHES = 11.69
 _PLAUSIBLE_DOTS = (72, 1200)
 _LONGEST_SIDE_INCHES = 40
@@ -75,6 +75,25 @@ atexit.register(_sandbox.close)
 def is_installed() -> bool:
     """Whether there is a tesseract to recognise with."""
     return _program() is not None
+
+
+def languages() -> str:
+    """Return the languages that `LANGUAGES` says are looked for, or "" if that is left to what is installed."""
+    return os.environ.get(LANGUAGES, "")
+
+
+def advice() -> str:
+    """Return what to do about pages that were not recognised."""
+    program = _program()
+    if program is None:
+        return INSTALL
+    known = _installed(program) if languages() else frozenset()
+    if known and (missing := sorted(set(languages().split("+")) - known)):
+        return (
+            f"{LANGUAGES} names {', '.join(missing)}, and tesseract has {', '.join(sorted(known))}; "
+            "name one of these, or install what is missing, and add it again"
+        )
+    return f"it could not be recognised, or there are more than {MOST_PAGES}: then split it and add the parts"
 
 
 def as_pdf(data: bytes) -> bytes:
@@ -107,7 +126,7 @@ def recognised(data: bytes, pages: Iterable[int], say: Callable[[str], None]) ->
         except BaseException:  # an interrupt
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return _sandbox.read("pages", json.dumps(found).encode() + b"\n" + data)
+    return _sandbox.read("pages", json.dumps(found).encode() + b"\n" + data, has_pages=True)
 
 
 def _recognised(data: bytes, page: int) -> str | None:
@@ -161,7 +180,7 @@ def _program() -> str | None:
 
 
 def _languages(program: str) -> str:
-    if named := os.environ.get(LANGUAGES):
+    if named := languages():
         return named
     found = sorted(_installed(program) - {"osd"}, key=lambda name: (name != "eng", name))
     return "+".join(found if len(found) <= MOST_LANGUAGES else found[:1]) or "eng"
@@ -209,7 +228,9 @@ def _pdf_of(data: bytes) -> bytes:
 
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            pages = [_on_paper(ImageOps.exif_transpose(frame)) for frame in ImageSequence.Iterator(image)]
+            # A second picture in a photograph is a smaller one of the same, as phones add.
+            frames = ImageSequence.Iterator(image) if image.format in _OF_SEVERAL_PAGES else [image]
+            pages = [_on_paper(ImageOps.exif_transpose(frame)) for frame in frames]
             named = float(image.info.get("dpi", (0, 0))[0])
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise SourceError("it is damaged, too large, or no picture; open it, save it anew and add it again") from error

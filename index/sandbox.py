@@ -5,7 +5,6 @@
 One worker, a fresh interpreter, serves all files of a run. It has the readers imported, so that forking a child takes
 a millisecond or two. The child may use so much computing time, memory and output, and no files and no network; whatever
 becomes of it, the product gets `Content` or a `SourceError` that says why not.
-
 Where processes cannot fork (Windows), each file gets a worker of its own, limited in time and output but not in memory.
 """
 
@@ -26,6 +25,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from math import ceil
 from threading import Lock, Timer
 from typing import BinaryIO, NoReturn, cast
 
@@ -38,14 +38,20 @@ COMPUTING_SECONDS = 10
 WAITING_SECONDS = 12
 """The time by the clock that one file may take."""
 
+UNHURRIED_BYTES = 250_000
+"""One with pages may take as long again for each so many bytes: hundreds of pages are honest work."""
+
+MOST_TIMES = 5
+"""But never more than so many times as long."""
+
 MEMORY_BYTES = 1_200_000_000
 """The address space of a child: 1 GB beside the 150 MB that a worker maps with the readers and their libraries."""
 
 REPLY_BYTES = 300_000_000
 """More than a child need ever say: the longest text is 20 million characters, of up to 12 bytes each in JSON."""
 
-PATIENCE_SECONDS = WAITING_SECONDS + 10
-"""After this the product no longer believes that its worker is alive."""
+PATIENCE_SECONDS = 10
+"""So long after a file's time is up the product no longer believes that its worker is alive."""
 
 FORKS = hasattr(os, "fork")
 
@@ -55,7 +61,6 @@ _MEND = "it may be damaged; open it in its own program, save it anew and add it 
 _SPLIT = "split it and add the parts, or save it in a simpler format"
 
 _NO_ANSWER = f"reading it ended without an answer; {_MEND}"
-_TOOK_TOO_LONG = f"reading it took more than {WAITING_SECONDS} seconds; {_SPLIT}"
 _SAYS_TOO_MUCH = f"it unpacks to more than {REPLY_BYTES / 1e6:.0f} MB; {_SPLIT}"
 
 _ENDINGS = {
@@ -95,9 +100,12 @@ class Sandbox:
         self._worker: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
 
-    def read(self, suffix: str, data: bytes) -> Content:
-        """Read a file's bytes. Raises `SourceError`, and nothing else, if that fails in whatever way."""
-        reply = self.make(suffix, data)
+    def read(self, suffix: str, data: bytes, *, has_pages: bool = False) -> Content:
+        """Read a file's bytes. Raises `SourceError`, and nothing else, if that fails in whatever way.
+
+        A large one may take longer than a small one if it ``has_pages``.
+        """
+        reply = self._made(suffix, data, min(1 + len(data) / UNHURRIED_BYTES, MOST_TIMES) if has_pages else 1)
         try:
             return checked(Content.from_bytes(reply))
         except ValueError as wrong:
@@ -105,8 +113,11 @@ class Sandbox:
 
     def make(self, suffix: str, data: bytes) -> bytes:
         """Return the bytes that are made of a file's, which are not to be trusted. Raises like `read`."""
+        return self._made(suffix, data, 1)
+
+    def _made(self, suffix: str, data: bytes, times: float) -> bytes:
         with self._lock:
-            error, reply = self._ask(suffix, data)
+            error, reply = self._ask(suffix, data, times)
         if error:
             _log.debug("%s\n%s", error, reply.decode("utf-8", "replace"))
             raise SourceError(error)
@@ -117,15 +128,15 @@ class Sandbox:
         with self._lock:
             self._end()
 
-    def _ask(self, suffix: str, data: bytes) -> tuple[str, bytes]:
-        """Return why the file could not be read, or nothing, and what its reader says."""
+    def _ask(self, suffix: str, data: bytes, times: float) -> tuple[str, bytes]:
+        """Return why the file could not be read, or nothing, and what its reader says. Time is given so many times."""
         worker = self._running()
         requests, replies = cast(BinaryIO, worker.stdin), cast(BinaryIO, worker.stdout)
-        watchdog = Timer(PATIENCE_SECONDS if FORKS else WAITING_SECONDS, worker.kill)
+        watchdog = Timer(WAITING_SECONDS * times + (PATIENCE_SECONDS if FORKS else 0), worker.kill)
         watchdog.daemon = True
         watchdog.start()
         try:
-            requests.write(json.dumps({"suffix": suffix, "size": len(data)}).encode() + b"\n")
+            requests.write(json.dumps({"suffix": suffix, "size": len(data), "times": times}).encode() + b"\n")
             requests.write(data)
             requests.flush()
             header = json.loads(replies.readline())
@@ -133,7 +144,7 @@ class Sandbox:
             self.used = Used(header["computing_seconds"], header["memory_bytes"])
         except (OSError, ValueError):  # it is no more, and with it what it was about to say
             self._end()
-            return (_NO_ANSWER if watchdog.is_alive() else _TOOK_TOO_LONG), b""
+            return (_NO_ANSWER if watchdog.is_alive() else _took_more_than(WAITING_SECONDS * times)), b""
         except BaseException:  # an interrupt: what the worker is about to say would be taken for the next file's
             self._end()
             raise
@@ -185,7 +196,7 @@ def close() -> None:
 
 def read_safely(suffix: str, data: bytes) -> Content:
     """Read a file of one of `index.formats.FORMATS`. Raises `SourceError`, and nothing else, if that fails."""
-    return _shared.read(suffix, data)
+    return _shared.read(suffix, data, has_pages=suffix == ".pdf")
 
 
 # ---- the worker's side --------------------------------------------------------------------------------------------
@@ -207,9 +218,9 @@ def serve(formats: str) -> None:
             cause, reply = f"files like it cannot be read here ({error}); install what is missing", b""
         else:
             if hasattr(os, "fork"):
-                cause, reply, used = _read_in_child(read, data, replies)
+                cause, reply, used = _read_in_child(read, data, replies, request["times"])
             else:
-                cause, reply = _explained(*_read(read, data), used)
+                cause, reply = _explained(*_read(read, data), used, request["times"])
         replies.write(json.dumps({"error": cause, "size": len(reply), **asdict(used)}).encode() + b"\n")
         replies.write(reply)
         replies.flush()
@@ -222,19 +233,19 @@ def _leave_the_network() -> None:
         ctypes.CDLL(None).unshare(new_network if os.geteuid() == 0 else new_user | new_network)
 
 
-def _read_in_child(read: Read, data: bytes, replies: BinaryIO) -> tuple[str, bytes, Used]:
+def _read_in_child(read: Read, data: bytes, replies: BinaryIO, times: float) -> tuple[str, bytes, Used]:
     """Return why the file could not be read, or nothing; what its reader says; and what that took."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(receiving)
         os.close(replies.fileno())
-        _read_and_end(read, data, sending)
+        _read_and_end(read, data, sending, times)
     with suppress(OSError):  # done in the child too: either may come first
         os.setpgid(child, child)
     os.close(sending)
     parts: list[bytes] = []
-    cause, size, deadline = "", 0, time.monotonic() + WAITING_SECONDS
+    cause, size, deadline = "", 0, time.monotonic() + WAITING_SECONDS * times
     while not cause:
         ready = select.select([receiving, 0], [], [], max(0.0, deadline - time.monotonic()))[0]
         if receiving in ready:
@@ -248,7 +259,7 @@ def _read_in_child(read: Read, data: bytes, replies: BinaryIO) -> tuple[str, byt
             _kill_group(child)
             os._exit(0)
         else:
-            cause = _TOOK_TOO_LONG
+            cause = _took_more_than(WAITING_SECONDS * times)
     if cause:
         _kill_group(child)
     os.close(receiving)
@@ -257,7 +268,7 @@ def _read_in_child(read: Read, data: bytes, replies: BinaryIO) -> tuple[str, byt
     used = Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
     if cause:
         return cause, b"", used
-    return *_explained(os.waitstatus_to_exitcode(status), b"".join(parts), used), used
+    return *_explained(os.waitstatus_to_exitcode(status), b"".join(parts), used, times), used
 
 
 def _kill_group(leader: int) -> None:
@@ -265,22 +276,27 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _explained(ended: int, reply: bytes, used: Used) -> tuple[str, bytes]:
+def _took_more_than(seconds: float, of: str = "") -> str:
+    return f"reading it took more than {seconds:.0f} seconds{of}; {_SPLIT}"
+
+
+def _explained(ended: int, reply: bytes, used: Used, times: float) -> tuple[str, bytes]:
     """Return why a child that ended like this has no content, or nothing, and what it says."""
     if ended == _REFUSED:
         return reply.decode("utf-8", "replace")[:500] or _NO_ANSWER, b""
     if ended and used.memory_bytes > 0.4 * MEMORY_BYTES:  # a library refused its next block may do anything
         ended = _RAN_OUT_OF_MEMORY
     if ended < 0:
-        return _killed_by(-ended, used), b""
+        return _killed_by(-ended, used, times), b""
     return _ENDINGS.get(ended, _NO_ANSWER), reply
 
 
-def _killed_by(number: int, used: Used) -> str:
+def _killed_by(number: int, used: Used, times: float) -> str:
+    computing = COMPUTING_SECONDS * times
     if number == signal.SIGALRM:
-        return _TOOK_TOO_LONG
-    if number == signal.SIGXCPU or (number == signal.SIGKILL and used.computing_seconds > COMPUTING_SECONDS - 1):
-        return f"reading it took more than {COMPUTING_SECONDS} seconds of computing time; {_SPLIT}"
+        return _took_more_than(WAITING_SECONDS * times)
+    if number == signal.SIGXCPU or (number == signal.SIGKILL and used.computing_seconds > computing - 1):
+        return _took_more_than(computing, " of computing time")
     if number == signal.SIGKILL:
         return "the system ended the reading of it, perhaps for want of memory; close other programs and add it again"
     return f"the reader crashed on it (signal {number}); {_MEND}"
@@ -289,11 +305,11 @@ def _killed_by(number: int, used: Used) -> str:
 # ---- the child's side ---------------------------------------------------------------------------------------------
 
 
-def _read_and_end(read: Read, data: bytes, sending: int) -> NoReturn:
+def _read_and_end(read: Read, data: bytes, sending: int, times: float) -> NoReturn:
     """Read the file within the limits, write the reply and end; nothing of the worker runs after that."""
     ended = _FAILED
     try:
-        _limit()
+        _limit(times)
         ended, reply = _read(read, data)
         with os.fdopen(sending, "wb") as pipe:
             pipe.write(reply)
@@ -303,9 +319,10 @@ def _read_and_end(read: Read, data: bytes, sending: int) -> NoReturn:
         os._exit(ended)
 
 
-def _limit() -> None:
+def _limit(times: float) -> None:
     import resource
 
+    computing, waiting = ceil(COMPUTING_SECONDS * times), ceil(WAITING_SECONDS * times)
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # what a library prints is no reply
@@ -313,9 +330,9 @@ def _limit() -> None:
     if sys.platform == "linux":
         end_with_parent = 1
         ctypes.CDLL(None).prctl(end_with_parent, signal.SIGKILL)
-    signal.alarm(WAITING_SECONDS)  # elsewhere, so that no child outlives its worker for long
+    signal.alarm(waiting)  # elsewhere, so that no child outlives its worker for long
     for what, most in (
-        (resource.RLIMIT_CPU, COMPUTING_SECONDS),
+        (resource.RLIMIT_CPU, computing),
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 32),

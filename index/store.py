@@ -44,7 +44,11 @@ READING = "7"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 PARTLY = ":partly"
-"""Marks the fingerprint of a source with pages that want recognition, so that it is read again once there is some."""
+"""Marks the fingerprint of a source with pages that want recognition, so that it is read again once there is some.
+
+That of one with pages that were recognised, or could not be, says which languages were named for it: others may be
+right.
+"""
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
@@ -219,10 +223,17 @@ class Index:
 
         A change that comes while another process writes is made up for with the next one.
         """
-        from watchfiles import watch
+        from watchfiles import Change, DefaultFilter, watch
 
         root = absolute(folder)
-        for _ in watch(root, ignore_permission_denied=True):
+        is_usual = DefaultFilter()
+        inside = self.path.is_relative_to(root)
+
+        def is_of_documents(change: Change, path: str) -> bool:
+            """Whether a change is none of the store's own, to which each sync writes."""
+            return is_usual(change, path) and not (inside and Path(path).is_relative_to(self.path))
+
+        for _ in watch(root, watch_filter=is_of_documents, ignore_permission_denied=True):
             try:
                 changes = self.sync(root)
             except VerbatimError as error:  # a full disk may have room again, a busy store be free, at the next change
@@ -284,6 +295,7 @@ class Index:
         """
         if isinstance(documents, str):
             raise TypeError(f"documents are several ids, as in documents=[{documents!r}], not a text")
+        query = query.encode("utf-8", "replace").decode()  # half a character is in no text
         if not query.strip() or self._catalog.is_empty():
             return []
         vector = self.vector(query)
@@ -304,7 +316,7 @@ class Index:
 
         The last few are remembered, since a question is searched for, and then compared with what was found.
         """
-        return self._vector(text)
+        return self._vector(text.encode("utf-8", "replace").decode())
 
     def term_frequencies(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return the number of passages that hold each of these terms (see `index.lexical.terms`)."""
@@ -411,20 +423,21 @@ class Index:
         """Store a source. Return the document's id, what became of it, and which of its pages were not read."""
         fingerprint = f"{READING}:{source.fingerprint}"
         known = self._catalog.fingerprint(source.name)
-        if known and known[1] == fingerprint:
+        of_pictures = fingerprint + (f":{recognition.languages()}" if recognition.is_installed() else PARTLY)
+        if known and known[1] in (fingerprint, of_pictures):
             return known[0], "unchanged", ()
-        can_recognise = recognition.is_installed()
-        if known and known[1] == fingerprint + PARTLY and not can_recognise:
-            return known[0], "unchanged", ()
+        if known and not recognition.is_installed() and known[1].startswith(f"{fingerprint}:"):
+            return known[0], "unchanged", ()  # recognised when there was a tesseract
         file = Path(source.name).name
         content, original = source.read(lambda stage: say(f"{stage} of {file}"))
-        fingerprint += PARTLY if content.unread and not can_recognise else ""
+        fingerprint = of_pictures if content.unread or content.recognised else fingerprint
         digest = hashlib.sha256(content.text.encode()).hexdigest()
         holder = self._catalog.holder(digest)
-        if holder and not (known and known[0] == holder):
+        # An edit stays one though another document says the same by now, for old citations open its revisions.
+        is_update = known is not None and (known[0] == holder or self._catalog.names(known[0]) == (source.name,))
+        if holder and not is_update:
             self._catalog.name(source.name, holder, fingerprint)
             return holder, "duplicates", content.unread
-        is_update = known is not None and (known[0] == holder or self._catalog.names(known[0]) == (source.name,))
         document = Document(
             id=known[0] if known and is_update else self._free_id(source.name),
             source=source.name,
@@ -570,12 +583,7 @@ class Index:
 
 def _unread_pages(numbers: Sequence[int]) -> str:
     what = f"page {numbers[0]} is a picture" if len(numbers) == 1 else f"{len(numbers)} of its pages are pictures"
-    advice = (
-        f"it could not be recognised, or there are more than {recognition.MOST_PAGES}: then split it and add the parts"
-        if recognition.is_installed()
-        else recognition.INSTALL
-    )
-    return f"{what} whose text was not read; {advice}"
+    return f"{what} whose text was not read; {recognition.advice()}"
 
 
 def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:

@@ -70,14 +70,17 @@ class Piece:
     ends: list[int] = field(default_factory=list)  # offsets at which a sentence ends with a raised mark, as of a note
 
     def add(self, character: str, left: float, right: float, top: float, bottom: float, *, bold: bool) -> None:
-        """Add a character and its box."""
+        """Add a character and its box. Without `min` and `max`, since all characters come through here."""
         self.text += character
         self.lefts.append(left)
         self.rights.append(right)
-        self.left, self.right = min(self.left, left), max(self.right, right)
+        self.left = left if left < self.left else self.left
+        self.right = right if right > self.right else self.right
         if not self.slanted:  # the boxes of some fonts are far too high
-            top, bottom = max(top, self.base - 2 * self.size), min(bottom, self.base + self.size)
-        self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
+            highest, lowest = self.base - 2 * self.size, self.base + self.size
+            top, bottom = (top if top > highest else highest), (bottom if bottom < lowest else lowest)
+        self.top = top if top < self.top else self.top
+        self.bottom = bottom if bottom > self.bottom else self.bottom
         self.bold_chars += bold
 
     def add_spaces(self, spaces: str, left: float, right: float) -> None:

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from math import isfinite
+from math import inf, isfinite
 
 from index.formats.columns import (
     BULLET,
@@ -39,6 +39,7 @@ LINE_END_HYPHEN = "\x02"
 EDGE_SHARE = 0.16  # running headers and page numbers stand in this share of the page's height, at its top or bottom
 MARGIN_SHARE = 0.08  # a number that stands alone in this share is that of the page, whichever it is
 EDGE_LINES = 3  # and are among this many lines there
+EDGE_GAP = 2.2  # sizes of the type: from the text they are so far apart, where they are not in the outer share
 FEWEST_LINE_NUMBERS = 8  # in the margin of a page whose lines are counted
 FEWEST_BROKEN_LINES = 2  # that go on in the middle of a sentence: in a document whose lines are counted
 LONE_CELL_GAP = 3.0  # sizes of the type: a gap as wide parts cells even if no line near has one at the same place
@@ -51,10 +52,13 @@ MOST_SKIPPED = 3  # blocks at the top of a column, as captions, before a paragra
 _LEADER = re.compile(r"(?:\s?[.·_…]){5,}\s*[\divxlc]{1,6}$")  # of a table of contents
 _FINISHED = re.compile(r"[.!?…:;。！？؟][\W_\d]{0,9}$")
 _OPENS = re.compile(r"[:—–]$")  # a list or definitions, if its line is not full
+_PAGE_WORD = r"(?:page|p\.|seite|s\.|página|pagina|side|sida)\s*"
+_OF_PAGES = r"(?:of|von|de|di|sur|/)\s*\d{1,4}"
 _PAGE_NUMBER = re.compile(
-    r"(?:(?:page|p\.|seite|s\.|página|pagina|side|sida)\s*)?[-–—|\[(.\s]*(\d{1,4}|[ivxlc]{1,7})[-–—|\]).\s]*"
-    r"(?:(?:of|von|de|di|sur|/)\s*\d{1,4}[-–—\s]*)?",
-    re.IGNORECASE,
+    rf"(?:{_PAGE_WORD})?[-–—|\[(.\s]*(\d{{1,4}}|[ivxlc]{{1,7}})[-–—|\]).\s]*(?:{_OF_PAGES}[-–—\s]*)?", re.IGNORECASE
+)
+_PAGE_NUMBER_AMONG_WORDS = re.compile(
+    rf"\b{_PAGE_WORD}\d{{1,4}}(?:\s*{_OF_PAGES})?|(?<=\s[|•·–—]\s)\d{{1,4}}$|^\d{{1,4}}(?=\s[|•·–—]\s)", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d+")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d[\d.,]*(?:%|\s+[a-z])")  # no number of a heading or a step
@@ -66,8 +70,14 @@ _WORD_AFTER = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 # What stands before a hyphen that is written wherever the line ends, if the document does not show it otherwise.
-_PREFIX = re.compile("non|self|well|half|cross|long|short|high|low|first|(?:twen|thir|for|fif|six|seven|eigh|nine)ty")
-_SUFFIX = re.compile("(?:er|est|ing|age|ly|ness|en|ish|ful)[a-z]{0,2}")  # high-est is no such word
+_PREFIX = re.compile(
+    "non|self|well|half|cross|long|short|high|low|full|part|first|second|third|year|month|decision|"
+    "one|two|three|four|five|six|seven|eight|nine|eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+)
+_SUFFIX = re.compile(  # high-est is no such word, nor is part-nership
+    "(?:er|est|ing|age|ly|ness|en|ish|ful|self|less|fold)[a-z]{0,2}|(?:teen|ty|ties|tieth|ner|ar)[a-z]*"
+)
+_UNIT = re.compile("(?:year|month|week|hour|minute)s?")  # ten-year, and no other word ends like this
 _SMALL_WORD = re.compile(r"-(?:of|to|the|in|and|by|on|for|at|up|off|out|a)$")  # state-of-the-art
 _CAPITALS = re.compile(r"(?<![^\W\d_])(?=[A-ZÀ-Þ]*[AEIOUY])[A-ZÀ-Þ]{2,}$")  # REP-AIR, but not CC-BY or Anglo-Norse
 _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNORECASE)  # short- and long-term
@@ -237,7 +247,7 @@ _Edges = dict[int, list[Piece]]
 def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges]:
     """Take running headers, footers, watermarks and page numbers out of the pages.
 
-    Returns those to keep, at the top and at the bottom, by page: each that is a text once, where it comes first.
+    Returns those to keep, at the top and at the bottom, by page: each that is a text, where it first says what it says.
     """
     found: dict[str, list[tuple[Page, Line, bool]]] = defaultdict(list)
     for page in pages:
@@ -256,11 +266,13 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
     kept: tuple[_Edges, _Edges] = defaultdict(list), defaultdict(list)
     for text, places in found.items():
         repeated = [_repeats(places, index) for index in range(len(places))]
+        said: set[str] = set()
         for index, (page, line, is_top) in enumerate(places):
             if repeated[index] or (not text and (_is_page_number(_text_of(line), page.number) or _is_lone(page, line))):
                 gone = set(map(id, line.parts))
                 page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
-                if text and not any(repeated[:index]):
+                if text and (says := _without_page_number(line)) not in said:
+                    said.add(says)
                     kept[not is_top][page.number].append(merged(line.cells, "\t"))
     for pieces in (*kept[0].values(), *kept[1].values()):
         pieces.sort(key=lambda piece: piece.base)
@@ -268,15 +280,30 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
 
 
 def _edge_lines(page: Page) -> Iterator[tuple[Line, bool]]:
-    """Yield the outermost lines of a page, and whether they are at its top."""
+    """Yield the outermost lines of a page that are apart from its text, and whether they are at its top."""
     upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
     if len(upright) > MOST_PIECES:
         return
     limit = EDGE_SHARE * page.height
     top = lines_of([piece for piece in upright if piece.base <= limit])
     bottom = lines_of([piece for piece in upright if piece.base >= page.height - limit])
-    yield from ((line, True) for line in top[:EDGE_LINES])
-    yield from ((line, False) for line in bottom[-EDGE_LINES:])
+    for lines, is_top in ((top[:EDGE_LINES], True), (bottom[: -EDGE_LINES - 1 : -1], False)):
+        yield from ((line, is_top) for line in lines[: _count_apart(lines, upright, page)])
+
+
+def _count_apart(lines: Sequence[Line], pieces: Sequence[Piece], page: Page) -> int:
+    """Return how many lines, from the edge inwards, are no part of the text: those in the margin, or up to a wide gap.
+
+    The first lines of letters and forms may stand at one place on each page, too, and are as near to what follows.
+    """
+    in_margin = sum(min(line.base, page.height - line.base) < MARGIN_SHARE * page.height for line in lines)
+    for count in range(max(in_margin, 1), len(lines) + 1):
+        outer, line = lines[:count], lines[count - 1]
+        known = {id(piece) for one in outer for piece in one.parts}
+        step = min((abs(piece.base - line.base) for piece in pieces if id(piece) not in known), default=inf)
+        if step > EDGE_GAP * line.size:
+            return count
+    return in_margin
 
 
 def _repeats(places: Sequence[tuple[Page, Line, bool]], index: int) -> bool:
@@ -320,6 +347,12 @@ def _is_lone(page: Page, line: Line) -> bool:
     own = set(map(id, line.parts))
     near = any(abs(piece.base - line.base) < 3 * line.size for piece in page.pieces if id(piece) not in own)
     return bool(re.fullmatch(r"\d{1,3}", _text_of(line))) and margin < MARGIN_SHARE * page.height and not near
+
+
+def _without_page_number(line: Line) -> str:
+    """Return what a line says beside the number of the page: one that stands apart, and is no part of a name."""
+    cells = [_PAGE_NUMBER_AMONG_WORDS.sub("#", cell.text) for cell in line.cells]
+    return "\t".join("#" if _PAGE_NUMBER.fullmatch(cell) else cell for cell in cells)
 
 
 def _text_of(line: Line) -> str:
@@ -677,7 +710,7 @@ class _Writer:
         if first is None or second is None:
             return True, after[:1].isspace() or not (before[-2:-1].isalnum() and after[:1].isalnum())
         if _SUSPENDED.fullmatch(second[0]):
-            return True, True
+            return True, not after.startswith("-", second.end())  # face-to-face
         whole, start = (first[1] + second[0]).lower(), first[1].lower()
         apart = f"{start}-{second[0].lower()}"
         if self._words[apart] or self._words[whole]:
@@ -686,6 +719,7 @@ class _Writer:
             (second[0][0].isupper() and not _CAPITALS.search(first[1]))
             or len(start) == 1
             or bool(_SMALL_WORD.search(start))
+            or bool(_UNIT.fullmatch(second[0]))
             or bool(_PREFIX.fullmatch(start) and not _SUFFIX.fullmatch(second[0]))
         )
         return genuine, False

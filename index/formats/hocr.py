@@ -22,10 +22,11 @@ SAME_SIZE = 0.15
 
 _LINES = ".ocr_line, .ocr_header, .ocr_caption, .ocr_textfloat"
 _BULLETS = frozenset("¢©«»°")
-_MAYBE_BULLETS = frozenset("e*o+-·")
-"""What bullets are mistaken for, always and at times."""
+_MAYBE_BULLETS = frozenset("eo·")
+"""What bullets are mistaken for, mostly and at times. Marks that begin an item as they are, as "-", may stay."""
 _STROKES = re.compile(r"(?=.*[_=~|])[-_=~|—–.]+")
-_BULLET_GAP = 0.3  # in sizes of the type: the text of an item stands at least so far from its bullet
+_BULLET_GAP = 0.3  # in sizes of the type: the text of an item stands at least so far from its bullet,
+_LONE_BULLET_GAP = 0.45  # and so far from one that is the only one of its kind: "© 2024" has a space there
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +133,19 @@ def _even_sizes(lines: list[_Line]) -> None:
 
 def _mend_bullets(lines: list[_Line]) -> None:
     """Put bullets where they were mistaken: for a mark that begins no line, or one that two lines begin with."""
-    marks = Counter(line.words[0].text for line in lines if _may_begin_item(line))
+    marks = Counter(line.words[0].text for line in lines if _may_begin_item(line, _BULLET_GAP))
     for line in lines:
         first = line.words[0]
-        if _may_begin_item(line) and (first.text in _BULLETS or marks[first.text] > 1):
+        is_lone = marks[first.text] < 2 and first.text in _BULLETS and _may_begin_item(line, _LONE_BULLET_GAP)
+        if is_lone or (marks[first.text] > 1 and _may_begin_item(line, _BULLET_GAP)):
             line.words[0] = _Word("•", first.left, first.top, first.right, first.bottom, first.sure)
 
 
-def _may_begin_item(line: _Line) -> bool:
+def _may_begin_item(line: _Line, gap: float) -> bool:
     return (
         len(line.words) > 1
         and line.words[0].text in _BULLETS | _MAYBE_BULLETS
-        and line.words[1].left - line.words[0].right >= _BULLET_GAP * line.size
+        and line.words[1].left - line.words[0].right >= gap * line.size
     )
 
 

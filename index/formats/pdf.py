@@ -50,6 +50,7 @@ PICTURE_SHARE = 0.5
 
 _EMPTY = "there is nothing on its pages; open it in a PDF viewer, print it to a new PDF and add that one"
 _NOTHING_RECOGNISED = "its pages are pictures, and no text was recognised on them; add a sharper scan"
+_SHOWS_NOTHING = frozenset([api.FPDF_ANNOT_LINK, api.FPDF_ANNOT_POPUP])
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-bd\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"untitled\W*\d*|about:blank|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|indd|qxd|html?|txt|ps)|slide \d+|"
@@ -57,12 +58,17 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d|[+-]\d\d)?")
-# As in the library, but with addresses as numbers, which tell one object from another.
-_text_object = ctypes.cast(
-    api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, api.FPDF_TEXTPAGE, ctypes.c_int)
-)
-_font = ctypes.cast(api.FPDFTextObj_GetFont, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p))
+
+# As in the library, but with addresses as numbers: they tell one object from another, and these are called for each
+# character, which takes twice as long with pointers of a type.
+_ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int
+_text_object = ctypes.cast(api.FPDFText_GetTextObject, ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS, _INT))
+_font = ctypes.cast(api.FPDFTextObj_GetFont, ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS))
+_code = ctypes.cast(api.FPDFText_GetUnicode, ctypes.CFUNCTYPE(ctypes.c_uint, _ADDRESS, _INT))
+_char_box = ctypes.cast(api.FPDFText_GetCharBox, ctypes.CFUNCTYPE(_INT, _ADDRESS, _INT, *[_ADDRESS] * 4))
+
 _FORCE_BOLD = 1 << 18
+_ACCENT_CODES = frozenset(map(ord, tex.ACCENTS))
 _ACCENT_GAP = 0.2  # in sizes of the type: so far from an accent its letter is met
 _GAP = "\0"  # a space that is not in the file: pdfium saw the gap
 
@@ -135,9 +141,10 @@ def _pages(document: pdfium.PdfDocument) -> tuple[list[Page], list[int]]:
     chars = 0
     pages: list[Page] = []
     pictures: list[int] = []
+    document.init_forms()  # then the fields of a form have what they look like, if the file does not say it
     for number in range(1, count + 1):
         try:
-            page = document[number - 1]
+            page = _with_annotations(document, number - 1)
             text_page = page.get_textpage()
         except pdfium.PdfiumError as error:
             raise SourceError(f"its page {number} is damaged; print it to a new PDF and add that one") from error
@@ -150,6 +157,24 @@ def _pages(document: pdfium.PdfDocument) -> tuple[list[Page], list[int]]:
         text_page.close()
         page.close()
     return pages, pictures
+
+
+def _with_annotations(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+    """Return a page on which what was filled into its form or written over it is text like any other."""
+    page = document[index]
+    if all(_annotation_kind(page, place) in _SHOWS_NOTHING for place in range(api.FPDFPage_GetAnnotCount(page))):
+        return page
+    page.set_mediabox(*page.get_bbox())  # else it gets another size if it has that of the whole document
+    api.FPDFPage_Flatten(page, api.FLAT_NORMALDISPLAY)
+    page.close()
+    return document[index]
+
+
+def _annotation_kind(page: pdfium.PdfPage, place: int) -> int:
+    annotation = api.FPDFPage_GetAnnot(page, place)
+    kind = int(api.FPDFAnnot_GetSubtype(annotation))
+    api.FPDFPage_CloseAnnot(annotation)
+    return kind
 
 
 def _is_picture(page: pdfium.PdfPage, read: Page) -> bool:
@@ -204,17 +229,17 @@ class _Reader:
         self._frames = _Frames(page)
         self.page = Page(number, self._frames.width, self._frames.height)
         self._handle = text_page.raw
+        self._address = ctypes.cast(text_page.raw, _ADDRESS).value or 0
         self._types: dict[int, _Type] = {}  # by text object
         self._bold: dict[int | None, bool] = {}  # by font
         self._spaces = ""  # those before the next character
         self._after_accent = False  # then pdfium may have seen a gap that is only one before or after the accent
         self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
-        pointer = ctypes.POINTER(ctypes.c_double)
-        self._box = [ctypes.cast(ctypes.byref(self._edges, 8 * index), pointer) for index in range(4)]
+        self._edge_addresses = [ctypes.addressof(self._edges) + 8 * index for index in range(4)]
 
     def read(self) -> Page:
         """Return the page."""
-        codes = [api.FPDFText_GetUnicode(self._handle, at) for at in range(api.FPDFText_CountChars(self._handle))]
+        codes = [_code(self._address, at) for at in range(api.FPDFText_CountChars(self._handle))]
         codes = [code if code <= 0x10FFFF else _NONE for code in codes]
         known = self._of_tex(codes)
         known |= self._accented(codes, known)
@@ -236,12 +261,12 @@ class _Reader:
 
     def _of_tex(self, codes: Sequence[int]) -> dict[int, str]:
         """Return, by their place, what characters show whose codes pdfium does not know, and TeX does."""
-        if not any(map(tex.is_own_code, codes)):
+        if not any(self._is_unknown(index) for index, code in enumerate(codes) if tex.is_own_code(code)):
             return {}
         fonts: dict[int, list[int]] = {}
         for index in range(len(codes)):
-            if api.FPDFText_HasUnicodeMapError(self._handle, index) == 1 and not self._font_name(index):
-                fonts.setdefault(_font(_text_object(self._handle, index) or 0) or 0, []).append(index)
+            if self._is_unknown(index) and not self._font_name(index):
+                fonts.setdefault(_font(_text_object(self._address, index) or 0) or 0, []).append(index)
         shown = tex.shown([[codes[index] for index in places] for places in fonts.values()])
         return {
             index: known[codes[index]]
@@ -250,6 +275,9 @@ class _Reader:
             if codes[index] in known
         }
 
+    def _is_unknown(self, index: int) -> bool:
+        return bool(api.FPDFText_HasUnicodeMapError(self._handle, index) == 1)
+
     def _accented(self, codes: Sequence[int], known: Mapping[int, str]) -> dict[int, str]:
         """Return the letters with the accents that stand over or under them, and "" for these accents, by their place.
 
@@ -257,6 +285,8 @@ class _Reader:
         """
         found: dict[int, str] = {}
         for index, code in enumerate(codes):
+            if code not in _ACCENT_CODES and index not in known:
+                continue
             accent = known.get(index) or chr(code)
             if accent not in tex.ACCENTS or (at := self._letter_at(index, below=accent in tex.BELOW)) in (None, index):
                 continue
@@ -269,7 +299,7 @@ class _Reader:
         kind = self._type(index, 0)
         if kind.turn != self._frames.rotation or kind.slanted:
             return None
-        api.FPDFText_GetCharBox(self._handle, index, *self._box)
+        _char_box(self._address, index, *self._edge_addresses)
         left, right, bottom, top = self._edges[:]
         step = _ACCENT_GAP * kind.size
         height = top + step if below else bottom - step
@@ -279,6 +309,8 @@ class _Reader:
     def _character(self, codes: Sequence[int], index: int) -> str:
         """Return a character, or "" for what is none."""
         code = codes[index]
+        if 0x2D < code < 0x7F:  # nearly all
+            return chr(code)
         if code in _HYPHENS and api.FPDFText_IsHyphen(self._handle, index) == 1:
             return LINE_END_HYPHEN
         if code in (0, 0xFFFD):
@@ -290,12 +322,12 @@ class _Reader:
 
     def _place(self, index: int, character: str) -> None:
         """Put a character at the end of the piece before it, or begin one with it, if it is on the page."""
-        address = _text_object(self._handle, index) or 0
+        address = _text_object(self._address, index) or 0
         kind = self._types.get(address)
         if kind is None:
             kind = self._types[address] = self._type(index, address)
         base = kind.base if not kind.slanted else self._frames.origin(self._handle, index, kind.turn)[1]
-        api.FPDFText_GetCharBox(self._handle, index, *self._box)
+        _char_box(self._address, index, *self._edge_addresses)
         left, right, bottom, top = self._edges[:]
         x0, y0, x1, y1 = self._frames.box(kind.turn, left, bottom, right, top)
         if x1 <= x0 or not math.isfinite(x0 + x1 + y0 + y1):  # a glyph without ink, or of a font that lacks it

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import watchfiles
 
 from index import Index, Source, SourceError, Span, UnknownDocumentError, vectors
 from index.catalog import Catalog
@@ -51,8 +52,47 @@ def test_one_of_two_names_that_changes_becomes_a_document_of_its_own(index: Inde
     assert sources(index) == [("a.txt", ()), ("b.txt", ())]
     assert index.document(first).text == "The mill burned down."
     assert index.document(second).text == "The mill stands."
-    assert index.add(Source("b.txt", "The mill stands.")).duplicates == (second,), "and they can meet again"
-    assert sources(index) == [("a.txt", ("b.txt",))]
+    old = index.document(first).revision
+    assert index.add(Source("b.txt", "The mill stands.")).updated == (first,), (
+        "and its history stays when they meet again"
+    )
+    assert sources(index) == [("a.txt", ()), ("b.txt", ())]
+    assert index.document(first, old).text == "The mill burned down."
+    (hit,) = index.search("Does the mill stand?")
+    assert [hit.source, *(copy.source for copy in hit.copies)] == ["a.txt", "b.txt"]
+    assert index.verify() == ()
+
+
+def test_files_that_change_places_keep_their_documents_and_their_history(folder: Path, index: Index) -> None:
+    index.sync(folder)
+    before = {Path(document.source).stem: document for document in index.documents()}
+    texts = {name: (folder / f"{name}.txt").read_text() for name in ("Ulm", "Bern")}
+    (folder / "Ulm.txt").write_text(texts["Bern"])
+    (folder / "Bern.txt").write_text(texts["Ulm"])
+    changes = index.sync(folder)
+    assert (len(changes.updated), changes.duplicates, changes.removed) == (2, (), ())
+    assert index.document(before["Ulm"].id).text == texts["Bern"]
+    for name, text in texts.items():
+        assert index.document(before[name].id, before[name].revision).text == text
+    assert index.verify() == ()
+
+
+def test_a_title_that_is_only_a_name_goes_with_it(folder: Path, index: Index) -> None:
+    index.sync(folder)
+    (folder / "Ulm.txt").rename(folder / "Danube.txt")
+    (document_id,) = index.sync(folder).renamed
+    assert index.document(document_id).title == "Danube"
+    assert {hit.title for hit in index.search("Danube")} >= {"Danube"}
+    assert index._words.search("Danube", 9)
+    (folder / "Copy.txt").write_text((folder / "Bern.txt").read_text())
+    index.sync(folder)
+    index.remove(str(folder / "Bern.txt"), receipt=True)
+    assert (folder / "Copy.txt").stem in {document.title for document in index.documents()}
+    assert b"Bern.txt" not in (index.path / "catalog.sqlite3").read_bytes()
+    index.add(Source("Book.txt", "A text with a title.", title="Ulm and Bern"))
+    index.add(Source("Paper.txt", "A text with a title."))
+    index.remove("Book.txt")
+    assert "Ulm and Bern" in {document.title for document in index.documents()}
     assert index.verify() == ()
 
 
@@ -297,6 +337,19 @@ def test_verify_notices_a_vector_of_another_text(index: Index) -> None:
         "(SELECT vector, vector_checksum FROM passages ORDER BY id LIMIT 1)"
     )
     assert any("not that of its text" in fault for fault in index.verify())
+
+
+def test_a_store_in_the_watched_folder_is_no_change_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sync writes to it, and would be followed by another."""
+    filters: list[watchfiles.BaseFilter] = []
+    monkeypatch.setattr(watchfiles, "watch", lambda *_, watch_filter, **__: filters.append(watch_filter) or iter(()))
+    for store in (folder / "store", folder.parent):
+        with Index.open(store, encoder=HashEncoder()) as index:
+            assert list(index.watch(folder)) == []
+    inside, around = filters
+    assert not inside(watchfiles.Change.modified, str(folder / "store" / "catalog.sqlite3-wal"))
+    assert inside(watchfiles.Change.added, str(folder / "storehouse.txt"))
+    assert around(watchfiles.Change.added, str(folder / "storehouse.txt"))
 
 
 def test_a_watched_folder_is_followed(folder: Path, index: Index) -> None:

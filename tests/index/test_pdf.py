@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -506,19 +507,111 @@ def test_a_damaged_layout_is_refused(data: st.DataObject) -> None:
 # ---- typed pages -----------------------------------------------------------------------------------------------------
 
 
-def typed(*shown: tuple[float, float, str], turn: str = "1 0 0 1") -> str:
+Shown = tuple[float, float, str]
+
+
+def typed(*shown: Shown, turn: str = "1 0 0 1") -> str:
     """Return what is read of a page with texts, each at its place, in Courier of 10 points, 6 a character."""
-    marks = "".join(f"{turn} {x} {y} Tm <{text.encode('cp1252').hex()}> Tj\n" for x, y, text in shown)
-    stream = f"BT /F 10 Tf\n{marks}ET"
+    return read(".pdf", typed_pages(shown, turn=turn)).text
+
+
+def typed_pages(*pages: Sequence[Shown], turn: str = "1 0 0 1", filled_in: Shown | None = None) -> bytes:
+    """Return a PDF with such pages, all with the size and the field of a form that the document gives them."""
+    font, annotation = 3, 4
+    widget = "<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>"
+    if filled_in:
+        x, y, value = filled_in
+        widget = (
+            f"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V({value})/DA(/F 10 Tf)/F 4/Rect[{x} {y} {x + 99} {y + 12}]>>"
+        )
+    numbers = [annotation + 1 + 2 * index for index in range(len(pages))]
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    form = f"<</Fields[{annotation} 0 R]/NeedAppearances true/DA(/F 10 Tf)/DR<</Font<</F {font} 0 R>>>>>>"
     objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
-        f"<</Length {len(stream)}>> stream\n{stream}\nendstream",
+        f"<</Type/Catalog/Pages 2 0 R/AcroForm {form}>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[0 0 300 200]/Resources<</Font<</F {font} 0 R>>>>>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
+        widget,
     ]
+    for number, shown in zip(numbers, pages, strict=True):
+        marks = "".join(f"{turn} {x} {y} Tm <{text.encode('cp1252').hex()}> Tj\n" for x, y, text in shown)
+        stream = f"BT /F 10 Tf\n{marks}ET"
+        objects += [
+            f"<</Type/Page/Parent 2 0 R/Contents {number + 1} 0 R/Annots[{annotation} 0 R]>>",
+            f"<</Length {len(stream)}>> stream\n{stream}\nendstream",
+        ]
     body = "".join(f"{number} 0 obj {text} endobj\n" for number, text in enumerate(objects, start=1))
-    return read(".pdf", f"%PDF-1.4\n{body}trailer <</Root 1 0 R>>\n%%EOF".encode()).text
+    return f"%PDF-1.4\n{body}trailer <</Root 1 0 R>>\n%%EOF".encode()
+
+
+def typed_lines(*lines: str, first: float = 180, step: float = 12) -> list[Shown]:
+    return [(20, first - step * number, line) for number, line in enumerate(lines)]
+
+
+def test_what_is_filled_into_a_form_is_text_at_its_place() -> None:
+    data = typed_pages([(20, 100, "Name:"), (20, 190, "At the very top")], filled_in=(60, 97, "Marta Hale"))
+    found = read(".pdf", data)
+    assert found.text == "At the very top\n\nName: Marta Hale"
+    assert found.layout is not None
+    assert found.layout.page_sizes == ((300, 200),)
+    [box] = found.layout.boxes(found.text.index("Marta"), len(found.text))
+    assert 60 <= box.left <= box.right <= 159
+    assert 85 <= box.top <= box.bottom <= 106
+
+
+def test_text_that_stands_at_one_place_on_several_pages_is_read_on_each() -> None:
+    slips = [
+        typed_lines(f"Employee: {name}", "Net pay: 4100 dollars", "Hours: 160", "This slip is for you.", step=18)
+        for name in ("Marta Hale", "Ken Ito", "Ann Roe")
+    ]
+    found = read(".pdf", typed_pages(*slips)).text
+    assert found.count("Net pay: 4100 dollars") == found.count("Hours: 160") == 3
+    body = ["The supplier bears the cost", "of carriage in every case."]
+    invoices = [typed_lines(f"Invoice No. {number}", *body, first=170) for number in range(1001, 1005)]
+    found = words(read(".pdf", typed_pages(*invoices)).text)
+    assert found == " ".join(f"Invoice No. {number} {' '.join(body)}" for number in range(1001, 1005))
+
+
+def test_a_running_header_is_kept_once_unless_it_counts_what_is_no_page() -> None:
+    def headed(*headers: str) -> str:
+        pages = [
+            [(20, 188, header), (20, 100, f"The page about {about}.")]
+            for header, about in zip(headers, ("oak", "elm", "ash"), strict=True)
+        ]
+        return words(read(".pdf", typed_pages(*pages)).text)
+
+    assert headed(*(f"Day {number}" for number in (1, 2, 3))) == (
+        "Day 1 The page about oak. Day 2 The page about elm. Day 3 The page about ash."
+    )
+    for header in ("Boats | {}", "Boats Page {} of 9", "{} | Boats", "Boats            {}", "Page {}  Boats"):
+        assert headed(*(header.format(number) for number in (5, 6, 7))) == (
+            f"{words(header.format(5))} The page about oak. The page about elm. The page about ash."
+        )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whole"),
+    [
+        ("three-", "month notice", "three-month"),
+        ("ten-", "year lease", "ten-year"),
+        ("full-", "time work", "full-time"),
+        ("two-", "thirds of it", "two-thirds"),
+        ("decision-", "making bodies", "decision-making"),
+        ("face-", "to-face talks", "face-to-face"),
+        ("short-", "and long-term", "short-\nand"),
+        ("ten-", "ants of the house", "tenants"),
+        ("part-", "nership of two", "partnership"),
+        ("seven-", "teen boats", "seventeen"),
+        ("second-", "ary schools", "secondary"),
+    ],
+)
+def test_a_compound_keeps_the_hyphen_at_which_it_is_broken(before: str, after: str, whole: str) -> None:
+    assert f"for {whole}" in typed(*typed_lines(f"All of them are here for {before}", f"{after} and for good."))
+
+
+def test_a_number_that_the_text_ends_with_is_not_that_of_the_page() -> None:
+    lines = ["Copies that the archive keeps:", "1"]
+    assert typed(*typed_lines(*lines, first=34), (20, 180, "This deed is kept.")).endswith("\n".join(lines))
 
 
 def test_two_lines_beside_two_others_are_columns_and_a_table_on_their_page_keeps_its_rows() -> None:

@@ -259,6 +259,9 @@ def test_bullets_that_were_mistaken_are_bullets() -> None:
     assert texts(page_with(line("e", "ropes"), line("e", "lamps"))) == ["• ropes", "• lamps"]
     assert texts(page_with(line("e", "ropes"), line("o", "lamps"))) == ["e ropes", "o lamps"]  # as a word may
     assert texts(page_with(line("¢", "ropes"), line("Lamps"))) == ["• ropes", "Lamps"]
+    assert texts(page_with(line("-", "no,"), line("-", "said"))) == ["- no,", "- said"]
+    near = line("©", "2024").replace("bbox 100 100 180 140", "bbox 100 100 184 140")
+    assert texts(page_with(near, line("Lamps"))) == ["© 2024", "Lamps"]
 
 
 def test_strokes_that_it_is_not_sure_of_are_no_words() -> None:
@@ -349,6 +352,13 @@ def test_a_picture_becomes_a_page_of_its_size() -> None:
     assert max(absurd) == pytest.approx(842, abs=1)
 
 
+def test_the_smaller_picture_that_a_photograph_holds_is_no_page() -> None:
+    stream = io.BytesIO()
+    photo = Image.new("RGB", (400, 300))
+    photo.save(stream, "mpo", save_all=True, append_images=[photo.resize((200, 150))])
+    assert len(sizes(recognition.as_pdf(stream.getvalue()))) == 1
+
+
 def test_a_photograph_is_turned_the_right_way_up() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -433,6 +443,22 @@ def test_once_there_is_a_tesseract_the_pages_that_were_left_out_are_read(
     assert document.is_recognised(Span(document.text.index("Dr. Lang"), document.text.index("Dr. Lang") + 8))
     assert not document.is_recognised(Span(0, 20))
     assert index.add(mixed).unchanged == added
+
+
+@needs_tesseract
+def test_a_language_that_is_not_installed_is_named_and_its_pages_are_read_once_it_is_put_right(
+    index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    mixed, whole = Source("mixed.pdf", joined(TEXT_PAGE, scan("letter.pdf"))), Source("scan.pdf", scan("letter.pdf"))
+    with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
+        patch.setenv(recognition.LANGUAGES, "german")
+        done = index.add([mixed, whole])
+        assert "names german, and tesseract has" in done.partial[0].reason
+        assert "names german, and tesseract has" in done.failed[0].reason
+        assert index.add(mixed).unchanged == done.added
+    assert index.add(mixed).updated == done.added
+    assert index.document(done.added[0]).recognised == (2,)
+    assert index.add(mixed).unchanged == done.added
 
 
 @needs_tesseract

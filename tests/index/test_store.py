@@ -162,6 +162,11 @@ def test_a_link_to_a_folder_is_told_if_its_files_are_elsewhere(tmp_path: Path, i
     assert len(index.add(folder / "linked").added) == 1
 
 
+def test_half_a_character_in_a_question_is_no_error(index: Index) -> None:
+    index.add(Source("a.txt", "The rent is due in May."))
+    assert index.search("rent \ud83d")[0].source == "a.txt"
+
+
 def test_an_empty_store_finds_nothing(index: Index) -> None:
     assert index.search("anything") == []
     index.add(TOWNS)

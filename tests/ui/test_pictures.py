@@ -113,6 +113,21 @@ def test_a_page_that_is_not_there_is_an_error() -> None:
             draw(one_page(595, 842), page)
 
 
+def test_what_is_filled_into_a_form_is_drawn_where_it_is_read() -> None:
+    form = pdf(
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/NeedAppearances true/DA(/F 12 Tf 0 g)>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>",
+        b"<</Type/Page/Parent 2 0 R/Annots[4 0 R]>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(Marta Hale)/DA(/F 12 Tf 0 g)/F 4/Rect[200 500 400 520]>>",
+    )
+    content = read(".pdf", form)
+    assert content.text == "Marta Hale"
+    assert content.layout is not None
+    [box] = content.layout.boxes(0, len(content.text))
+    picture = drawn(form, 1)
+    assert_ink_from_end_to_end(inside(np.array(picture.convert("L")) < 160, box, picture.width / 595))
+
+
 def endless() -> bytes:
     """A page that draws a form eight times, which draws another eight times, and so on twelve deep."""
     depth, first = 12, 5
