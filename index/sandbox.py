@@ -5,6 +5,7 @@
 One worker, a fresh interpreter, serves all files of a run. It has the readers imported, so that forking a child takes
 a millisecond or two. The child may use so much computing time, memory and output, and no files and no network; whatever
 becomes of it, the product gets `Content` or a `SourceError` that says why not.
+
 Where processes cannot fork (Windows), each file gets a worker of its own, limited in time and output but not in memory.
 """
 
@@ -39,7 +40,7 @@ WAITING_SECONDS = 12
 """The time by the clock that one file may take."""
 
 UNHURRIED_BYTES = 250_000
-"""One with pages may take as long again for each so many bytes: hundreds of pages are honest work."""
+"""A larger file with pages may take so long for each so many bytes: hundreds of pages are honest work."""
 
 MOST_TIMES = 5
 """But never more than so many times as long."""
@@ -105,7 +106,7 @@ class Sandbox:
 
         A large one may take longer than a small one if it ``has_pages``.
         """
-        reply = self._made(suffix, data, min(1 + len(data) / UNHURRIED_BYTES, MOST_TIMES) if has_pages else 1)
+        reply = self._made(suffix, data, min(max(1, len(data) / UNHURRIED_BYTES), MOST_TIMES) if has_pages else 1)
         try:
             return checked(Content.from_bytes(reply))
         except ValueError as wrong:
