@@ -76,8 +76,10 @@ def names(claim: str) -> list[str]:
 
 
 def _is_unit(name: str, claim: str) -> bool:
-    """Whether it is the unit of a number: "25 EUR"."""
-    return name.lower() in UNIT_NAMES and re.search(rf"\d[ -]?{re.escape(name)}(?!\w)", claim) is not None
+    """Whether it is the unit of a number: "25 EUR", "EUR 25", "US$25"."""
+    unit = re.escape(name)
+    beside = rf"\d[ -]?{unit}(?!\w)|(?<!\w){unit} ?\d"
+    return f"{name}$" in claim or (name.lower() in UNIT_NAMES and re.search(beside, claim) is not None)
 
 
 def _bare_words(name: str) -> list[str]:
