@@ -13,8 +13,7 @@ from itertools import pairwise
 from rapidfuzz.distance import Indel
 
 from qa.check.figures import unstated_figures
-from qa.check.names import names
-from qa.named import unmentioned
+from qa.check.names import lacking, names
 from qa.quantities import MONEY, UNIT_NAMES, codes
 from qa.verbs import BASE_FORM
 
@@ -81,7 +80,7 @@ def _is_other_name(words: str, others: str) -> bool:
         [name for name in names(f"it is said that {text}") if len(name) > 2 or name.isupper()] or codes(text)
         for text in (words, others)
     )  # within a sentence, since where nearly all words have a capital none is taken for a name
-    return bool(one and other and unmentioned(one, others) and unmentioned(other, words))
+    return bool(one and other and lacking(one, words, others) and lacking(other, others, words))
 
 
 def _begins_with_name(
