@@ -325,6 +325,7 @@ _QUOTATION = re.compile(
     rf"|«((?:[^«»\n]|{_WRAP})+)»"
     rf"|»((?:[^«»\n]|{_WRAP})+)«"
     rf"|(?<!\w)‘((?:[^‘\n]|{_WRAP})+?)’(?!\w)"
+    rf"|(?<!\w)'((?:[^'\n]|{_WRAP}|(?<=\w)'(?=\w))+)'(?!\w)"
 )
 _BLOCKQUOTE = re.compile(r"^[ \t]{0,3}>.*(?:\n[ \t]{0,3}>.*)*", re.MULTILINE)
 _QUOTE_SIGN = re.compile(r"^[ \t]{0,3}>[ \t>]*", re.MULTILINE)
@@ -360,7 +361,7 @@ _DOES_NOT = rf"(?:do(?:es)?(?: not|n't)|never){_ADVERB}"
 _NOT = rf"(?:\bnot|n't){_ADVERB}"
 _DOCUMENTS = (
     r"\b(?:documents?|documentation|sources?|texts?|articles?|reports?|files?|pages?|passages?|excerpts?|snippets?"
-    r"|contexts?|materials?|information|knowledge base|search results"
+    r"|contexts?|materials?|handbooks?|manuals?|information|knowledge base|search results"
     r"|(?:provided|given|available|retrieved|supplied|uploaded) (?:content|data|records|results))\b"
 )
 _IN_DOCUMENTS = rf"\b(?:in|by|from|on|with|within|according to|given) (?:\w+ ){{0,3}}{_DOCUMENTS}"
@@ -388,14 +389,15 @@ _DOCUMENTS_SAY_NOTHING = (
     rf"{_CANNOT} be (?:found|answered|determined|inferred|established) {_IN_DOCUMENTS}",
     rf"{_UNTOLD} {_IN_DOCUMENTS}",
     rf"^\W*(?:based )?{_IN_DOCUMENTS}.* {_UNTOLD}",
-    r"\b(?:not enough|insufficient) (?:information|info|context|evidence|details?|data)\b",
+    r"(?:(?:\bnot|n't) enough|\binsufficient) (?:information|info|context|evidence|details?|data)\b",
     rf"\b(?:outside|beyond) the scope of (?:\w+ ){{0,3}}{_DOCUMENTS}",
     rf"{_THERE_IS_NO} {_INFORMATION}(?: (?:available|given|provided))? (?:about|of|on|in|that|to)\b",
     rf"{_I} (?:have|see|find|found|could find|can find) (?:nothing\b|no {_INFORMATION})",
     rf"{_I} {_DOES_NOT} (?:have|see|find)(?: any)? {_INFORMATION}",
     rf"{_I} {_CANNOT} (?:find|locate|see|answer|help|determine|tell|say|provide|give|confirm|identify|verify)\b",
     rf"{_I} (?:do not|don't) know\b",
-    rf"^\W*(?:no (?:{_INFORMATION}|idea)|n/?a|unknown|not (?:mentioned|found|stated|specified|given|known))\W*$",
+    rf"^\W*(?:no (?:{_INFORMATION}|idea)|n/?a|unknown|unanswerable"
+    r"|not (?:mentioned|found|stated|specified|given|known))\W*$",
 )
 _SAYS_NOTHING = (
     rf"\b{_DOES_NOT} (?:say|mention|state|specify)\b",
@@ -403,7 +405,8 @@ _SAYS_NOTHING = (
     rf"{_NOT} (?:mentioned|stated|specified)\b",
     rf"{_NOT} (?:found|available)\W*$",
     rf"{_THERE_IS_NO} {_INFORMATION}\W*$",
-    rf"^\W*no {_INFORMATION}(?: (?:about|on|of) .*)?(?: (?:is|was|were|could be) (?:found|available))?\W*$",
+    rf"^\W*no {_INFORMATION}(?: (?:about|on|of) .*)?(?:(?: (?:is|was|were|could be))? (?:found|available))?\W*$",
+    rf"^\W*no (?:results?|(?:relevant|matching) {_DOCUMENTS})(?: (?:about|on|for) .*)?(?: (?:was|were))? found\W*$",
     rf"{_CANNOT}(?: be)? (?:find|found|help|answer|answered|determine|determined)\b",
     rf"^\W*(?:sorry\W+)?{_I} (?:not (?:sure|certain)|unsure)\b(?!.*\bbut\b)",
 )

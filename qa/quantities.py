@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from unicodedata import numeric
 
 from index.lexical import terms
 
@@ -23,7 +25,7 @@ class Amount:
     for "hundreds". ``unit`` is a key of `UNITS` ("%", "$", "km"), or "" for none that is known; ``following`` are the
     next few words in lower case. ``bound`` is 1 after "more than" or "at least", -1 after their opposites, else 0;
     ``strict`` tells "more than" from "at least". ``about`` is true of "nearly 100", ``rank`` of "second" and "2nd".
-    ``step`` is the place of the last digit written: 0.1 for "2.5", 100,000 for "2.5 million".
+    ``step`` is the place of the last digit written: 0.1 for "2.5", 100,000 for "2.5 million"; ``scale`` is the million.
     """
 
     start: int
@@ -37,6 +39,7 @@ class Amount:
     about: bool = False
     rank: bool = False
     step: float = 1.0
+    scale: float = 1.0
 
     @property
     def value(self) -> float:
@@ -102,14 +105,19 @@ _MEASURES = """
     length km 1000 km kilometre kilometer|length m 1 m metre meter|length cm 0.01 cm centimetre centimeter
     length mm 0.001 mm millimetre millimeter|length mile 1609.344 mile mi|length ft 0.3048 ft foot feet
     length inch 0.0254 inch inches|length yard 0.9144 yard|mass kg 1 kg kilogram kilo|mass g 0.001 g gram
-    mass tonne 1000 tonne ton|mass lb 0.4536 lb lbs|mass ounce 0.02835 ounce oz|speed km/h 1 km/h kmh kph
-    speed mph 1.609344 mph|time second 1 second sec|time minute 60 minute min|time hour 3600 hour hr
+    mass mg 0.000001 mg milligram|mass µg 0.000000001 µg μg mcg microgram|mass tonne 1000 tonne ton
+    mass lb 0.4536 lb lbs|mass ounce 0.02835 ounce oz
+    speed km/h 1 km/h kmh kph km-per-hour kilometres-per-hour kilometers-per-hour
+    speed mph 1.609344 mph miles-per-hour|speed m/s 3.6 m/s metres-per-second meters-per-second
+    time second 1 second sec|time minute 60 minute min|time hour 3600 hour hr
     time day 86400 day|time week 604800 week|months month 1 month|months year 12 year yr|months decade 120 decade
     months century 1200 century centuries|area hectare 10000 hectare ha|area acre 4046.86 acre
-    volume litre 1 litre liter|volume gallon 3.785 gallon|power kW 1 kw kilowatt|power MW 1000 mw megawatt
+    volume litre 1 l litre liter|volume cl 0.01 cl|volume ml 0.001 ml millilitre milliliter|volume gallon 3.785 gallon
+    power kW 1 kw kilowatt|power MW 1000 mw megawatt
     power GW 1000000 gw gigawatt|energy kWh 1 kwh|data MB 1 mb megabyte|data GB 1000 gb gigabyte|data TB 1000000 tb
-    celsius °C 1 °c celsius|fahrenheit °F 1 °f fahrenheit|share % 1 % percent pct|share point 1 percentage-point
-    dollar $ 1 $ dollar usd|euro € 1 € euro eur|pound £ 1 £ gbp sterling|yen ¥ 1 ¥ yen|rupee ₹ 1 ₹ rupee
+    celsius °C 1 °c celsius|fahrenheit °F 1 °f fahrenheit|share % 1 % percent pct per-cent
+    share point 1 percentage-point percentage-points|dollar $ 1 $ dollar usd|euro € 1 € euro eur
+    pound £ 1 £ gbp sterling|yen ¥ 1 ¥ yen jpy|rupee ₹ 1 ₹ rupee inr
     cent cent 1 cent|pounds pound 1 pound
 """
 
@@ -124,6 +132,9 @@ def _measures() -> tuple[dict[str, tuple[str, float]], dict[str, str]]:
             names[word] = unit
             if len(word) > 2 and word.isalpha():
                 names[word + "s"] = unit
+        if dimension == "length":
+            units[f"square {unit}"] = "area", float(factor) ** 2
+            units[f"cubic {unit}"] = "volume", 1000 * float(factor) ** 3
     return units, names
 
 
@@ -187,35 +198,37 @@ _MOMENT = re.compile(
 
 _SPACE = "[ \u00a0\u2009\u202f]"
 _NUMERAL = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d{{1,3}}(?:\.\d{{3}}){{2,}}"
-    r"|\d+(?:[.,]\d+)?)"
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:(?:\.|{_SPACE})\d{{3}})+,\d{{1,2}}"
+    rf"|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[.,]\d+)?)"
 )
+_VULGAR = "[½⅓⅔¼¾⅛]"
 _ONE_WORD = "|".join(sorted(SMALL, key=len, reverse=True))
 _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{_ONE_WORD})"
 _UNDER_1000 = rf"(?:(?:{_UNDER_100}|a)[ -]hundred(?:(?: and)? {_UNDER_100})?|{_UNDER_100})"
 _BIG = r"thousand|million|billion|trillion"
 _SPELLED = (
     rf"(?:(?:(?:{_UNDER_1000}|a)[ -](?:{_BIG})\b[, ]*(?:and )?)+(?:{_UNDER_1000}\b)?"
-    rf"|half a (?:{_BIG})\b|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_1000})"
+    rf"|half a (?:{_BIG})\b|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_100} and a half\b(?: (?:{_BIG})\b)?|{_UNDER_1000})"
 )
-_CURRENCY = r"(?:US|C|A|NZ|HK)?[$€£¥₹]"
-_UNIT = "|".join(sorted((re.escape(name) for name in UNIT_NAMES), key=len, reverse=True))
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_CURRENCY = r"(?:(?:US|C|A|NZ|HK)?[$€£¥₹]|(?<!\w)(?:USD|EUR|GBP|JPY|INR)\b)"
+_UNIT = "|".join(sorted((re.escape(name).replace(r"\-", "[ -]") for name in UNIT_NAMES), key=len, reverse=True))
 _VAGUE = r"(?:(?:tens|hundreds) of )?(?:dozens|scores|hundreds|thousands|millions|billions)"
 _AMOUNT = re.compile(
-    rf"(?<![\w.])(?P<fraction>(?:(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}}))(?![\d/])"
+    rf"(?<![\w.])(?P<fraction>(?:(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}}))(?![\d/])|(?P<vulgar>{_VULGAR})"
     rf"|(?P<parts>a|one|two|three|four|five)[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b"
     rf"(?= of\b|[.,;]|$| (?:the|its|their|his|her)\b)"
     rf"|(?<!first )(?<!second )(?<!last )half(?= (?:of|the|its|their|his|her|a|an)\b)(?! a (?:dozen|{_BIG})\b))"
     rf"|(?<![\w.,])(?P<numeric_rank>\d{{1,3}}(?:st|nd|rd|th))\b"
     rf"|(?<![\w-])(?P<rank>{_RANK_WORD})\b(?![ -]?hand)"
     rf"|(?<![\w-])(?P<vague>{_VAGUE})\b"
-    rf"|(?P<currency>{_CURRENCY}\s?)?(?<![\w.])(?<!\d,)(?P<sign>[-−]|minus )?(?P<digits>{_NUMERAL})(?![.,]?\d)"
-    rf"(?:(?:\s|-)?(?P<scale>hundred|thousand|million|billion|trillion|dozen|mn|mln|bn|tn|k|m|b)\b)?"
+    rf"|(?P<currency>{_CURRENCY}\s?)?(?<![\w.])(?<!\d,)(?P<sign>[-−]|minus )?(?P<digits>{_NUMERAL})"
+    rf"(?P<mixed> ?{_VULGAR}| [1-9]/[2-9](?![\d/]))?(?![.,]?\d)(?:(?:\s|-)?(?P<scale>{_SCALE})\b)?"
     rf"|(?<![\w-])(?P<spelled>{_SPELLED})(?![\w])",
     re.IGNORECASE,
 )  # fmt: skip
 _AFTER = re.compile(
-    rf"\s?-?(?:(?P<square>square|sq\.?|cubic)[ -])?(?P<unit>percentage[ -]points?|per cent|{_UNIT})(?![\w/])"
+    rf"\s?-?(?:(?P<power>square|sq\.?|cubic)[ -]?)?(?P<unit>{_UNIT})(?P<raised>[²³]|(?<=m)[23])?(?![\w/])"
     r"(?:-old\b| old\b)?",
     re.IGNORECASE,
 )
@@ -250,12 +263,8 @@ _AFTERWARDS = re.compile(
 
 LOOKED_BACK_CHARS, FOLLOWING_CHARS, FOLLOWING_WORDS = 30, 60, 4
 
-_WITH_DIGITS = (
-    r"(?!\d+(?:st|nd|rd|th|s|k|m|bn|mn|tn|km|cm|mm|kg|mph|pm|am|ft|lb|mw|gw|kwh|gb|mb|tb|ha|h|g|c|f|yr|min|year|day|month"
-    r"|week|hour|minute|mile|foot|metre|meter|inch|fold|x)s?\b)"
-)
-_CODE = re.compile(rf"\b{_WITH_DIGITS}[A-Za-z]+-?\d[\w-]*|\b\d+(?:\.\d{{1,2}}){{2,}}\b")
-"""What holds letters and digits is a name: COVID-19, A380, F-16; and so is 4.2.1."""
+_CODE = re.compile(r"\b(?!(?<=\d )[ckm]?m[23]\b)[A-Za-z]+-?\d[\w-]*|\b\d+(?:\.\d{1,2}){2,}\b")
+"""What holds letters and digits is a name: COVID-19, A380, F-16; and so is 4.2.1. That of "20 m2" is a unit."""
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------
@@ -271,7 +280,7 @@ def quantities(text: str) -> tuple[list[Amount], list[Moment]]:
     moments = list(_moments(masked))
     for moment in moments:
         masked = f"{masked[: moment.start]}{'¤' * (moment.end - moment.start)}{masked[moment.end :]}"
-    return _shared(list(_amounts(masked, text))), moments
+    return _shared(list(_amounts(masked, text)), masked), moments
 
 
 def codes(text: str) -> list[str]:
@@ -384,14 +393,17 @@ def _amounts(masked: str, text: str) -> Iterator[Amount]:
         elif found["spelled"]:
             value = _spelled_value(found["spelled"].lower())
             step = 1.0 if value < 1000 else 10.0 ** (len(f"{value:.0f}") - len(f"{value:.0f}".rstrip("0")))
-            amount = replace(amount, readings=((value, value),), step=step)
+            big = [_SCALES[word] for word in re.findall(_BIG, found["spelled"].lower())]
+            amount = replace(amount, readings=((value, value),), step=step, scale=big[-1] if big else 1.0)
         else:
             amount = _written(amount, found)
         yield _with_surroundings(amount, masked, text)
 
 
 def _fraction(amount: Amount, found: Mapping[str, str | None]) -> Amount:
-    if found["over"] and found["under"]:
+    if found["vulgar"]:
+        over, under = _ratio(found["vulgar"])
+    elif found["over"] and found["under"]:
         over, under = int(found["over"]), int(found["under"])
     elif found["part"]:
         over, under = SMALL.get((found["parts"] or "a").lower(), 1), _PARTS[found["part"].lower()]
@@ -399,6 +411,11 @@ def _fraction(amount: Amount, found: Mapping[str, str | None]) -> Amount:
         over, under = 1, 2
     share = 100 * over / under if under else 0.0
     return replace(amount, readings=((share, share),), unit="%", step=1.0, about=under in (3, 6))
+
+
+def _ratio(sign: str) -> tuple[int, int]:
+    """Return the two numbers of a sign such as ½."""
+    return Fraction(numeric(sign)).limit_denominator(8).as_integer_ratio()
 
 
 def _vague(words: str) -> tuple[float, float]:
@@ -413,7 +430,7 @@ def _vague(words: str) -> tuple[float, float]:
 
 def _spelled_value(words: str) -> float:
     total = current = 0.0
-    for word in re.findall(r"[a-z]+", words):
+    for word in re.findall(r"[a-z]+", words.replace("and a half", "half")):
         if word in SMALL:
             current += SMALL[word]
         elif word == "a":
@@ -432,21 +449,26 @@ def _written(amount: Amount, found: Mapping[str, str | None]) -> Amount:
     scale = _SCALES[found["scale"].lower()] if found["scale"] else 1.0
     unit = ""
     if found["currency"]:
-        unit = found["currency"].strip()[-1]
+        sign = found["currency"].strip()
+        unit = UNIT_NAMES.get(sign.lower(), sign[-1])
     elif (found["scale"] or "").lower() in ("m", "b"):  # metres, unless it is money
         scale, unit = 1.0, "m" if (found["scale"] or "").lower() == "m" else ""
     plain = (
         digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits.replace(",", ".")
     )
-    if plain.count(".") > 1:
-        plain = plain.replace(".", "")
+    if plain.count(".") > 1:  # 1.500.000 or, with a comma before its decimals, 1.500,00
+        whole, _, last = plain.rpartition(".")
+        plain = whole.replace(".", "") + (f".{last}" if "," in digits else last)
     values = [float(plain)]
     if re.fullmatch(r"\d{1,3}\.\d{3}", digits):
         values.append(float(digits.replace(".", "")))  # 1.500 is one and a half, or fifteen hundred
     decimals = len(plain.partition(".")[2])
-    sign = -1 if found["sign"] else 1
-    step = scale * 10.0**-decimals
-    return replace(amount, readings=tuple((sign * value * scale,) * 2 for value in values), unit=unit, step=step)
+    if mixed := (found["mixed"] or "").strip():
+        over, under = map(int, mixed.split("/")) if "/" in mixed else _ratio(mixed)
+        values, decimals = [values[0] + over / under], 1
+    factor = -scale if found["sign"] else scale
+    readings = tuple((value * factor,) * 2 for value in values)
+    return replace(amount, readings=readings, unit=unit, step=scale * 10.0**-decimals, scale=scale)
 
 
 def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
@@ -456,11 +478,9 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
     end, unit = amount.end, amount.unit
     after = _AFTER.match(rest)
     if after and not amount.rank and (not unit or unit in MONEY):
-        named = re.sub(r"[ -]", "-", after["unit"].lower())
-        named = {"per-cent": "percent", "percentage-points": "percentage-point"}.get(named, named)
         single = text[amount.end + after.start("unit") : amount.end + after.end("unit")]
-        if not unit and not (single.isupper() and single.isalpha() and len(single) == 1):  # "5 M" is no length
-            unit = ("square " if after["square"] else "") + UNIT_NAMES[named]
+        if not unit and single not in {"M", "G"}:  # "5 M" is no length
+            unit = _power(after) + UNIT_NAMES[single.lower().replace(" ", "-")]
             end += after.end()
     bound, strict, about = 0, False, amount.about
     if said := _BEFORE.search(before):
@@ -484,19 +504,29 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
     )
 
 
+def _power(after: re.Match[str]) -> str:
+    """Return what stands before the name of a unit of area or volume: it is written before it, or raised after it."""
+    square = (after["power"] or "").lower().startswith("sq") or after["raised"] in ("²", "2")
+    return "square " if square else "cubic " if after["power"] or after["raised"] else ""
+
+
 _RANGE = re.compile(r"\s?(?:[-–—]|to|and|or)\s?", re.IGNORECASE)
 
 
-def _shared(amounts: list[Amount]) -> list[Amount]:
-    """Give the first number of a range the unit of the last, and as a further reading its scale: "5 to 10 million"."""
+def _shared(amounts: list[Amount], text: str) -> list[Amount]:
+    """Give the first number of a range the unit of the last, and as a further reading its scale: "5 to 10 million".
+
+    So do those of a list that ends like one: "5, 6 or 7 million".
+    """
+    is_joined = False
     for place in range(len(amounts) - 2, -1, -1):
         one, other = amounts[place], amounts[place + 1]
-        between = other.start - one.end
-        if one.rank or other.rank or not 0 < between <= 5 or one.unit not in ("", other.unit):
+        between = text[one.end : other.start]
+        is_joined = _RANGE.fullmatch(between) is not None or (is_joined and between == ", ")
+        if not is_joined or one.rank or other.rank or one.unit not in ("", other.unit):
             continue
-        scale = other.step if other.step >= 1000 else 1.0
-        readings = one.readings + (
-            tuple((low * scale, high * scale) for low, high in one.readings) if scale > 1 else ()
+        scaled = tuple((low * other.scale, high * other.scale) for low, high in one.readings)
+        amounts[place] = replace(
+            one, unit=other.unit, scale=other.scale, readings=tuple(dict.fromkeys(one.readings + scaled))
         )
-        amounts[place] = replace(one, unit=other.unit, readings=readings)
     return amounts

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import dropwhile
 
 from index.lexical import terms
-from qa.quantities import ABOUT, UNITS, Amount, Moment, codes, conversion, quantities
+from qa.quantities import ABOUT, UNIT_NAMES, UNITS, Amount, Moment, codes, conversion, quantities
 
 ROUNDED = 0.05
 """A number written with decimals or a scale ("1.5 million") may differ by so much from the one that it rounds."""
@@ -20,6 +22,8 @@ COUNTED_UP = ("two", "three", "four")
 """Numbers that one gets by counting what a sentence lists."""
 
 _REJECTED = re.compile(r"\b(?:not|instead of|rather than)(?: (?:on|in|at|by|for|the))*[ £$€]*$", re.IGNORECASE)
+
+_UNIT_ALONE = re.compile(r"[^\W\d_]+|[%$€£¥₹]")
 
 WELL_BEYOND = 1.5
 """"More than 100" is not said of more than this many times 100, nor "fewer than 100" of as much less."""
@@ -64,9 +68,9 @@ def _plain(text: str) -> str:
 
 
 def _is_said_loosely(amount: Amount, claim: str) -> bool:
-    """Whether a word for a number counts nothing: "one of them", "first", "second" of time, "the two"."""
+    """Whether a word for a number counts nothing: "one of them", "second" of time."""
     word = amount.text.lower()
-    return word in {"one", "first"} or (word == "second" and claim[amount.end :].startswith("s "))
+    return word == "one" or (word == "second" and claim[amount.end :].startswith("s "))
 
 
 def _is_counted_up(amount: Amount, stated: Sequence[Amount]) -> bool:
@@ -77,9 +81,8 @@ def _is_counted_up(amount: Amount, stated: Sequence[Amount]) -> bool:
 
 def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Moment], evidence: str) -> Iterator[str]:
     if amount.rank:
-        if not any(amount.value == other.value for other in stated) and not any(
-            moment.day == amount.value for moment in dated
-        ):
+        said = [other.value for other in stated] + [moment.day for moment in dated]
+        if amount.value not in said and (amount.text.lower() != "first" or _is_another_rank(amount, stated)):
             yield f"“{amount.text}” is in none of the sentences cited"
         return
     same = [other for other in stated if not other.rank and _same_value(amount, other)]
@@ -101,6 +104,12 @@ def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Mo
         yield f"the sentences cited do not say “{_bounded(amount)}”"
     elif wrong := _of_another(amount, fitting, stated):
         yield f"in the sentences cited the number {amount.text} is not of “{wrong}”"
+
+
+def _is_another_rank(amount: Amount, stated: Sequence[Amount]) -> bool:
+    """Whether the evidence gives what is counted another rank: "first" is said of much that has none."""
+    counted = _counted(amount.following)[:1]
+    return bool(counted) and any(other.rank and _counted(other.following)[:1] == counted for other in stated)
 
 
 def _same_value(amount: Amount, other: Amount) -> bool:
@@ -149,7 +158,14 @@ def _same_unit(amount: Amount, other: Amount, evidence: str) -> bool:
 
 
 def _names_unit(unit: str, evidence: str) -> bool:
-    return unit in evidence or any(found.unit == unit for found in quantities(evidence.replace("(", "1 "))[0])
+    """Whether a text names a unit apart from its numbers, as a table does: "Share (%): 20"."""
+    rest = evidence
+    for amount in quantities(evidence)[0]:
+        if amount.unit:
+            rest = f"{rest[: amount.start]}{' ' * (amount.end - amount.start)}{rest[amount.end :]}"
+    return any(UNIT_NAMES.get(word.lower()) == unit for word in _UNIT_ALONE.findall(rest)) or any(
+        found.unit == unit for found in quantities(rest.replace("(", "1 "))[0]
+    )
 
 
 def _same_bound(amount: Amount, other: Amount) -> bool:
@@ -168,21 +184,39 @@ def _bounded(amount: Amount) -> str:
 
 
 def _of_another(amount: Amount, fitting: Sequence[Amount], stated: Sequence[Amount]) -> str | None:
-    """Return what the claim's number counts if in the evidence another number counts it, and this one does not."""
-    word = _counted(amount)
-    counted = set(terms(word))
-    if not counted or any(counted <= other.counted or not other.counted for other in fitting):
+    """Return what the claim's number counts if in the evidence another number counts it, and this one does not.
+
+    Where both count people, a later word tells: "five people were killed and ten people were hurt".
+    """
+    counted = _counted(amount.following)
+    own = {_counted(other.following) for other in fitting}
+    starts = {other.start for other in fitting}
+    if not all(own):
         return None
-    others = [
-        other for other in stated if other not in fitting and not other.rank and set(terms(_counted(other))) == counted
-    ]
-    return word if others and all(other.unit == amount.unit for other in others) else None
+    for place, word in enumerate(counted):
+        if not terms(word) or any(word in words for words in own):
+            continue
+        is_alike = all(words[:place] == counted[:place] and len(words) > place for words in own)
+        upto = counted[: place + 1]
+        others = [
+            other
+            for other in stated
+            if _counted(other.following)[: place + 1] == upto and not other.rank and other.start not in starts
+        ]
+        if not is_alike or not others or any(other.unit != amount.unit for other in others):
+            return None
+        return next(written for written in amount.following if _term(written) == word)
+    return None
 
 
-def _counted(amount: Amount) -> str:
-    """Return the word that follows a number at once, or after "for" or "on": of "2,500 troops" it is the troops."""
-    following = amount.following[1:] if amount.following[:1] in (("for",), ("on",)) else amount.following
-    return following[0] if following and following[0].isalpha() else ""
+@lru_cache(maxsize=10_000)
+def _counted(following: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words after a number from the first with a meaning on, each as its term: of "2,500 troops" troop."""
+    return tuple(map(_term, dropwhile(lambda word: not (word[0].isalpha() and terms(word)), following)))
+
+
+def _term(word: str) -> str:
+    return " ".join(terms(word)) or word
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa import named
-from qa.named import GRAMMAR, NO_NAMES, TIME, WORD, bare, unmentioned
+from qa.check.peoples import PEOPLES
+from qa.named import GRAMMAR, NO_NAMES, SAME, TIME, WORD, bare, unmentioned
 from qa.quantities import UNIT_NAMES
 
 _DIGIT = re.compile(r"\d")
@@ -28,25 +29,34 @@ def unmentioned_names(claim: str, evidence: str, context: str) -> Iterator[str]:
     that is mentioned is no other one ("Joe Biden" where it says "Biden"), unless another stands in its place ("Jill").
     """
     text = _SPACED_INITIALS.sub("", f"{evidence}\n{context}")
-    missing = set(unmentioned(list(dict.fromkeys(names(claim))), text))
+    missing = lacking(list(dict.fromkeys(names(claim))), claim, text)
     if not missing:
         return
     said: set[str] = set()
     for run in _JOINED.finditer(claim):
         words = [word for word in _bare_words(run[0]) if word.rstrip(".") not in NO_NAMES]
-        lacking = [word for word in words if word in missing]
-        if not lacking or _by_initials(words, text) or _is_fuller(words, lacking, text):
+        wanting = [word for word in words if word in missing]
+        if not wanting or _by_initials(words, text) or _is_fuller(words, wanting, text):
             continue
-        wrong = " ".join(words) if len(lacking) == len(words) else lacking[0]
+        wrong = " ".join(words) if len(wanting) == len(words) else wanting[0]
         if wrong not in said:
             said.add(wrong)
             yield f"the name {wrong} is in none of the sentences cited"
 
 
-def _is_fuller(words: Sequence[str], lacking: Sequence[str], text: str) -> bool:
+def lacking(found: Sequence[str], claim: str, text: str) -> set[str]:
+    """Return which of the names found in a claim a text mentions neither so nor by the country or its people."""
+    missing = set(unmentioned(found, text))
+    if not missing:
+        return missing
+    otherwise = [name for same in (*SAME, *PEOPLES) if same.search(text) for name in same.findall(claim)]
+    return missing.difference(" ".join(otherwise).split())
+
+
+def _is_fuller(words: Sequence[str], wanting: Sequence[str], text: str) -> bool:
     """Whether a text has some of the words of a name, and no other name beside them where the others would stand."""
-    held = [word for word in words if word not in lacking]
-    if not held or len(words) > MOST_NAME_WORDS or _COMPASS.intersection(lacking):
+    held = [word for word in words if word not in wanting]
+    if not held or len(words) > MOST_NAME_WORDS or _COMPASS.intersection(wanting):
         return False
     return any(
         not _has_company(text[: found.start()], text[found.end() :], words)
@@ -76,8 +86,10 @@ def names(claim: str) -> list[str]:
 
 
 def _is_unit(name: str, claim: str) -> bool:
-    """Whether it is the unit of a number: "25 EUR"."""
-    return name.lower() in UNIT_NAMES and re.search(rf"\d[ -]?{re.escape(name)}(?!\w)", claim) is not None
+    """Whether it is the unit of a number: "25 EUR", "EUR 25", "US$25"."""
+    unit = re.escape(name)
+    beside = rf"\d[ -]?{unit}(?!\w)|(?<!\w){unit} ?\d"
+    return f"{name}$" in claim or (name.lower() in UNIT_NAMES and re.search(beside, claim) is not None)
 
 
 def _bare_words(name: str) -> list[str]:

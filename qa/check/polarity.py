@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 
 from index.lexical import terms
 from qa.verbs import BASE_FORM
 
-_WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()–—]")
+_WORD = re.compile(r"(?i:non-)[^\W\d_]+|n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()–—]")
 _CLAUSE_ENDS = frozenset(
     ". , ; : ! ? ( ) – — but because although though while whereas which who if when".split()  # noqa: SIM905
 )
@@ -30,10 +31,16 @@ _VERBS_OF_NOT = {
 _EXEMPT = re.compile(
     r"\bnot (?:only|just|merely|simply|least|to mention|until)\b|\bnot (?=(?:\w+ ){1,4}until\b)|\bno doubt\b"
     r"|\b(?:no|not) (?:fewer|less|more|later|earlier|higher|lower|longer|smaller|greater|sooner) than\b"
+    r"|\bat (?:least|most)\b"
     r"|\b(?:whether or|if) not\b|\bno\.(?= ?\d)|\bnothing but\b|\bno matter\b|\bnot (?:even )?(?=because\b)",
     re.IGNORECASE,
 )
 """A "not" that denies nothing of what follows, with the words that mean something else beside it."""
+_NOT_WITHOUT = re.compile(
+    r"(?:\b(?:not|never|no)|\bcan(?:not|['’]t)|n['’]t) ((?:[\w'’-]+ ){1,10})(?:without|unless)\b", re.IGNORECASE
+)
+_ONLY_WITH = re.compile(r"\b(?:only|if|provided|requires?|needs?)\b", re.IGNORECASE)
+"""What may not be done without consent may be done only with it."""
 
 SCOPE_WORDS = 4
 """Words with a meaning after a negation that are taken to be denied by it, within its clause."""
@@ -85,19 +92,22 @@ _ONE_OF = {"men": "man", "women": "woman", "children": "child", "people": "perso
 def key(word: str) -> str:
     """Return what tells a word from others: its stem, or itself if it is a word of the grammar."""
     lower = word.lower()
-    found = terms(BASE_FORM.get(lower, _ONE_OF.get(lower, lower)))
+    found = terms(BASE_FORM.get(lower, _ONE_OF.get(lower, lower.replace("-", ""))))
     return found[0] if found else word.lower()
 
 
 _CONVERSE = frozenset(map(key, ("win", "lose", "victory", "defeat", "buy", "sell", "import", "export", "attack")))
 """Words that are as true of the other one, the other way round."""
 
+_BESIDE = frozenset(map(key, ("over", "under", "above", "below")))
+"""Words that have other meanings ("under the lease"), and are compared beside the same words only."""
+
 OPPOSITES = _pairs()
 """A word's `key` -> those that say the opposite."""
 
 _UNIVERSAL = frozenset("all every each always entire entirely none never only whole".split())  # noqa: SIM905
 _PARTIAL = frozenset("some several many most few often usually sometimes mostly partly half".split())  # noqa: SIM905
-_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|mis)-?(?=\w{4})")
+_PREFIX = re.compile(r"non-|(?:un|in|im|ir|il|dis|non|mis)-?(?=\w{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,8 @@ class _Word:
     text: str
     key: str
     content: bool
-    denied_by: int | None  # the place of the negation in whose scope it stands
+    denied_by: int | None = None  # the place of the negation in whose scope it stands
+    undenied: str = ""  # the key of what a syllable before it denies: of "unsuccessful" that of "successful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +128,16 @@ class _Negation:
 
 def contradictions(claim: str, evidence: str) -> Iterator[str]:
     """Yield where the claim says the opposite of the evidence, a sentence each."""
-    said, denials = _read(claim)
-    given, denials_given = _read(evidence)
+    said, denials = _read(_only_with(claim, evidence))
+    given, denials_given = _read(_only_with(evidence, claim))
     yield from _negations(said, denials, given, denials_given)
     yield from _opposites(said, given)
     yield from _quantifiers(said, given)
+
+
+def _only_with(text: str, other: str) -> str:
+    """Return a text with "with" for "not without" if the other text names a condition, too."""
+    return _NOT_WITHOUT.sub(r"\1with", text) if _ONLY_WITH.search(other) else text
 
 
 def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
@@ -140,14 +156,21 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
             scope = [] if is_negation else None
             if is_negation:
                 negations.append(_Negation(lower, ()))
-            words.append(_Word(lower, lower, content=False, denied_by=None))
+            words.append(_Word(lower, lower, content=False))
             continue
         content = word[0].isalpha() and bool(terms(word))
         inside = scope is not None and content and len(scope) < SCOPE_WORDS
         if inside and scope is not None:
             scope.append(key(word))
+        bare = _PREFIX.sub("", lower, count=1)
         words.append(
-            _Word(lower, key(word) if word[0].isalnum() else lower, content, len(negations) - 1 if inside else None)
+            _Word(
+                lower,
+                key=key(word) if word[0].isalnum() else lower,
+                content=content,
+                denied_by=len(negations) - 1 if inside else None,
+                undenied=key(bare) if bare != lower else "",
+            )
         )
     if scope is not None:
         negations[-1] = _Negation(negations[-1].text, tuple(scope))
@@ -195,10 +218,13 @@ def _denied_alone(denial: _Negation, others: Sequence[_Negation], own: Sequence[
     plain = {word.key for word in words if word.content and word.denied_by is None}
     if set(scope) <= {word.key for word in own if word.denied_by is None}:
         return False  # its own text says both
-    only_there = {word.key for word in words} - {word.key for word in own}
+    own_keys = {word.key for word in own}
+    only_there = [word for word in words if word.key not in own_keys]
     if any(_same_scope(scope, other.scope) for other in others):
         return False
-    if any(_opposite_in(word, only_there) for word in scope):
+    if denial.text == "neither" and any(denial.clause.intersection(other.scope) for other in others):
+        return False  # "neither Anna nor Bob came" and "Anna and Bob did not come"
+    if any(_is_opposite(other, denied) for other in only_there for denied in scope):
         return False
     held = [word in plain for word in scope]
     return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
@@ -220,10 +246,8 @@ def _same_scope(one: Sequence[str], other: Sequence[str]) -> bool:
     return bool(shared) and (one[0] == other[0] or 2 * len(shared) >= min(len(one), len(other)))
 
 
-def _opposite_in(word: str, words: set[str]) -> bool:
-    if OPPOSITES.get(word, frozenset()) & words:
-        return True
-    return any(_PREFIX.sub("", other, count=1) == word != other for other in words)
+def _is_opposite(word: _Word, other: str) -> bool:
+    return other == word.undenied or other in OPPOSITES.get(word.key, frozenset())
 
 
 def _opposites(said: Sequence[_Word], given: Sequence[_Word]) -> Iterator[str]:
@@ -233,24 +257,28 @@ def _opposites(said: Sequence[_Word], given: Sequence[_Word]) -> Iterator[str]:
     for place, word in enumerate(said):
         if word.key in keys_given:
             continue
-        opposed = OPPOSITES.get(word.key, frozenset())
+        opposed = OPPOSITES.get(word.key, frozenset()) | {word.undenied}
         for other_place, other in enumerate(given):
-            is_opposite = other.key in opposed or (
-                len(word.key) > 3
-                and (_bare(other.key) == word.key or _bare(word.key) == other.key)
-                and other.key != word.key
-            )
+            is_opposite = other.key in opposed or other.undenied == word.key
             if not is_opposite or other.key in keys or (word.denied_by is None) != (other.denied_by is None):
                 continue
             if word.key in _CONVERSE and not _near(said, place, after=0) & _near(given, other_place, after=0):
                 continue  # what one wins the other loses
-            if _near(said, place) & _near(given, other_place) or overlap >= SAME_SUBJECT:
+            if not _figures_after(said, place) <= _figures_after(given, other_place):
+                continue  # what opens at 9 and is shut at 6 closes at 6
+            is_same = overlap >= SAME_SUBJECT and word.key not in _BESIDE
+            if is_same or _near(said, place) & _near(given, other_place):
                 yield f"the sentences cited say “{other.text}”, not “{word.text}”"
                 return
 
 
-def _bare(word: str) -> str:
-    return _PREFIX.sub("", word, count=1)
+def _figures_after(words: Sequence[_Word], place: int) -> set[str]:
+    """Return the numbers soon after a word, up to the end of a time that begins with it: "open from 9 to 6"."""
+    following = takewhile(lambda word: word.text not in _ENDS_OF_TIME, words[place + 1 : place + 2 + NEAR_WORDS])
+    return {word.text for word in following if word.text[0].isdigit()}
+
+
+_ENDS_OF_TIME = frozenset(("to", "until", "till", "through", "–"))
 
 
 def _near(words: Sequence[_Word], place: int, *, after: int = NEAR_WORDS) -> set[str]:

@@ -13,9 +13,8 @@ from itertools import pairwise
 from rapidfuzz.distance import Indel
 
 from qa.check.figures import unstated_figures
-from qa.check.names import names
-from qa.named import unmentioned
-from qa.quantities import codes
+from qa.check.names import lacking, names
+from qa.quantities import MONEY, UNIT_NAMES, codes
 from qa.verbs import BASE_FORM
 
 _WORD = re.compile(r"(?!(?<=\[)\d{1,3}\])[^\W_]+(?:[.,'’/:-][^\W_]+)*|[$€£¥%°]|[.!?;:]")
@@ -36,7 +35,11 @@ def replaced(claim: str, evidence: str, context: str) -> Iterator[str]:
         words, others = " ".join(said[slice(*here)]), " ".join(given[slice(*there)])
         if here[0] == 0 and not _begins_with_name(said, given, here[1], there[1], known):
             continue
-        if _is_other_name(words, others) or _is_other_number(said, given, here, there):
+        if (
+            _is_other_name(words, others)
+            or _is_other_number(said, given, here, there)
+            or _is_other_unit(said, given, here, there)
+        ):
             yield f"the sentences cited say “{_written(evidence, *there)}”, not “{_written(claim, *here)}”"
 
 
@@ -77,7 +80,7 @@ def _is_other_name(words: str, others: str) -> bool:
         [name for name in names(f"it is said that {text}") if len(name) > 2 or name.isupper()] or codes(text)
         for text in (words, others)
     )  # within a sentence, since where nearly all words have a capital none is taken for a name
-    return bool(one and other and unmentioned(one, others) and unmentioned(other, words))
+    return bool(one and other and lacking(one, words, others) and lacking(other, others, words))
 
 
 def _begins_with_name(
@@ -122,8 +125,24 @@ def _named_inside(text: str) -> frozenset[str]:
 
 def _is_other_number(said: Sequence[str], given: Sequence[str], here: tuple[int, int], there: tuple[int, int]) -> bool:
     words, others = (
-        " ".join(text[start : end + 1]) for text, (start, end) in ((said, here), (given, there))
-    )  # with the word that follows, which may be a unit
+        " ".join(text[start - (text[start - 1 : start] in _SIGNS) : end + 1])
+        for text, (start, end) in ((said, here), (given, there))
+    )  # with the sign of a currency before it, and the word that follows, which may be a unit
     if not any(map(str.isdigit, words + others)):
         return False
     return any(unstated_figures(words, others, "")) and any(unstated_figures(others, words, ""))
+
+
+_SIGNS = [[sign] for sign in MONEY]
+
+
+def _is_other_unit(said: Sequence[str], given: Sequence[str], here: tuple[int, int], there: tuple[int, int]) -> bool:
+    """Whether a rate is of another unit: "per month" where it says "per year"."""
+    unit, other = _rate(said, *here), _rate(given, *there)
+    return unit is not None and other is not None and unit != other
+
+
+def _rate(words: Sequence[str], start: int, end: int) -> str | None:
+    """Return the unit of a rate that ends a place; None if there is none, or more than that."""
+    is_rate = end - start <= 2 <= end and words[end - 2] in {"per", "a", "an", "each", "every"}
+    return UNIT_NAMES.get(words[end - 1].lower()) if is_rate else None

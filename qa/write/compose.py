@@ -161,7 +161,7 @@ class _Judge:
         numbers = tuple(number for number in draft.numbers if number in self._numbers)
         cited = [self._given[number] for number in numbers if number in self._given]
         evidence = [citation.text for citation in cited]
-        reasons = (*self._misnamed(draft), *unfit(draft.text, list(map(asserted, evidence))))
+        reasons = (*self._misnamed(draft), *unfit(draft.text, [asserted(text, draft.text) for text in evidence]))
         if reasons:
             return Statement(showable(draft.text), numbers, False, reasons)
         context = [words for one in cited for words in (one.context.text if one.context else "", one.title) if words]
@@ -175,7 +175,7 @@ class _Judge:
 
     def _verdict(self, claim: str, evidence: Sequence[str], context: Sequence[str]) -> Verdict:
         """Judge a claim by what its evidence says itself, not by what it repeats or asks to be said."""
-        own = list(map(asserted, evidence))
+        own = [asserted(text, claim) for text in evidence]
         verdict = self._checker.check(claim, own, context=context)
         if own == list(evidence) or (verdict.holds and not borrows(claim, evidence, own)):
             return verdict

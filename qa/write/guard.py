@@ -67,7 +67,7 @@ def unfit(text: str, evidence: Sequence[str]) -> Iterator[str]:
         yield "it names an address that the cited sentences do not"
     if any(found[0] not in cited for found in _MARKUP.finditer(plain)):
         yield "it holds markup that the cited sentences do not"
-    if (_ITSELF.search(plain) or _NO_HELP.search(plain)) and not _ITSELF.search(cited):
+    if any(speaks.search(plain) and not speaks.search(cited) for speaks in (_ITSELF, _NO_HELP)):
         yield "it speaks of the model itself"
     if any(_steers(character) and character not in "".join(evidence) for character in text):
         yield "it holds characters that cannot be seen"
@@ -110,7 +110,8 @@ _TO_A_MACHINE = re.compile(
             # Leave your instructions, here are others.
             r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|discard|do not follow|stop following)"
             rf"{_NEAR}(?:{_RULES}|above|previous|prior|told)\b",
-            rf"\bnew {_RULES}\b|\bjailbreak|\bprompt injection",
+            rf"\b(?:your|my|(?:follow|obey) these|(?:here|these) are(?: the)?) new {_RULES}\b",
+            rf"(?:^|[.;:!?–-])\W*new {_RULES}\s*:|\bjailbreak|\bprompt injection",
             r"\b(?:system|developer|hidden|initial) (?:prompt|message|instructions?)\b",
             # You are ...; dear machine; a machine has to ...
             r"\b(?:you are|you're|act as|pretend to be|behave like|imagine you are)\b[^.?!]{0,30}\b" + _MACHINE + r"\b",
@@ -167,21 +168,23 @@ _SAID = re.compile(
 )
 _COMMAND = re.compile(
     r"(?:^|[,;:.!?—–(&\])}>-]\s*|\b(?:and|then|please|must|should|instead|always|now|you|to|und|et|y)\s+)"
-    r"(?:say|state|answer|reply|respond|write|print|output|claim|repeat|append|insert|mention|recommend|declare|confirm|"
-    r"sag|sage|antworte|schreibe?|dis|dites|réponds|écris|di|responde|escribe|rispondi|scrivi|zeg|schrijf|antwoord)\b"
-    r"(?!\s+(?:to|for|by|in|on|at|within|before|from)\b)[:,]?\s*(.+)",
+    r"(?:(?:say|sage?|dis|dites|di|zeg)\b(?!\s+(?:to|for|by|in|on|at|within|before|from)\b)"
+    r"|(?:state|answer|reply|respond|write|print|output|claim|repeat|append|insert|mention|recommend|declare|confirm"
+    r"|antworte|schreibe?|réponds|écris|responde|escribe|rispondi|scrivi|schrijf|antwoord)\b"
+    r"(?=\s*:|,?\s*[“\"'«„]|,?\s+(?:that|this|the following|only|exactly|dass|que|che|dat)\b))[:,]?\s*(.+)",
     re.IGNORECASE | re.DOTALL,
 )
+"""What asks for words. "State" and its like also ask for things ("state your age"), so that words have to follow."""
 
 
-def asserted(sentence: str) -> str:
+def asserted(sentence: str, claim: str = "") -> str:
     """Return what a sentence of a document says itself: without what it asks to be said, and words of nobody it names.
 
     A quotation stays where someone is named as saying it; a sentence such as ``the right answer is “…”`` asserts
-    nothing that stands in the quotation marks.
+    nothing that stands in the quotation marks. What is asked for stays for a ``claim`` that says that it is asked for.
     """
     own = plain = _plain(sentence)
-    if command := _COMMAND.search(own):
+    if (command := _COMMAND.search(own)) and not _COMMAND.search(_plain(claim)):
         own = own[: command.start(1)]
     if not _SAID.search(_QUOTED.sub(" ", own)):
         own = _QUOTED.sub(lambda found: " " if _WORDS.search(found[found.lastindex or 0]) else found[0], own)

@@ -29,8 +29,6 @@ _THOUGHT = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
 _CONTROL = re.compile(r"<\|[^|<>]{1,40}\|>|</s>|<end_of_turn>")
 _FENCE = re.compile(r"^\s*```[\w-]*[ \t]*\n?|\n?```\s*$")
 
-_JSON = re.compile(r"\{|\[\s*[\[{\"]")
-
 _NAMED = r"(?:(?:evidence|sources?|sentences?|citations?|refs?|nos?\.?|e|s)\s*+)?#?"
 _LIST = rf"{_NAMED}\s*+\d{{1,4}}(?:\s*+(?:[,;&]|and|-|–)\s*+{_NAMED}\s*+\d{{1,4}})*"
 _SPACE = r"(?<!\s)\s*+"
@@ -42,9 +40,13 @@ _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
 _STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?=\s|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)]|#{1,6})\s+")
+_CREDIT = re.compile(r"^according to,\s*(\w?)|,? according to(?=\W*$)", re.IGNORECASE)
+"""What is left of "according to [1]" without its mark."""
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 
 _TEXT_KEYS: Final = ("text", "sentence", "claim", "statement", "content", "answer")
+_JSON = re.compile(r"\{|\[\s*[\[{\"]")
+_JSON_AFTER_PROSE = re.compile(rf'(?:\[\s*)?\{{\s*"(?:sentences|{"|".join(_TEXT_KEYS)})"\s*:')
 _NUMBER_KEYS: Final = ("evidence", "citations", "numbers", "cites", "sources", "references", "refs", "ids")
 
 
@@ -62,18 +64,19 @@ def drafts(text: str, *, complete: bool = False) -> list[Draft]:
     Those of a longer text begin with those of a shorter one, unless it turns out that the model was thinking aloud.
     """
     body = _body(text)
-    if _is_json(body):
-        return list(_from_json(body))
+    if (start := _opening(body)) is not None:
+        return list(_from_json(body[start:]))
     return list(_from_prose(body, complete=complete and len(body) < MOST_CHARS))
 
 
 def is_cut_off(text: str) -> bool:
     """Whether what was written is JSON that does not end."""
     body = _body(text)
-    if not _is_json(body):
+    start = _opening(body)
+    if start is None:
         return False
     try:
-        json.JSONDecoder().raw_decode(body[_opening(body) :])
+        json.JSONDecoder().raw_decode(body[start:])
     except (ValueError, RecursionError):
         return True
     return False
@@ -83,13 +86,13 @@ def _body(text: str) -> str:
     return _FENCE.sub("", _said(text)[:MOST_CHARS]).lstrip()
 
 
-def _is_json(body: str) -> bool:
-    return bool(_JSON.match(body)) or "```json" in body
-
-
-def _opening(body: str) -> int:
-    """Return where the JSON begins."""
-    return min(place for place in (body.find("{"), body.find("["), len(body)) if place >= 0)
+def _opening(body: str) -> int | None:
+    """Return where the JSON begins, at once, in a fence or after some words; None if there is none."""
+    if found := _JSON.match(body):
+        return found.start()
+    if (fence := body.find("```json")) >= 0:
+        return found.start() if (found := _JSON.search(body, fence)) else len(body)
+    return found.start() if (found := _JSON_AFTER_PROSE.search(body)) else None
 
 
 def _said(text: str) -> str:
@@ -137,7 +140,7 @@ def _from_value(value: Any) -> Iterator[Draft]:  # noqa: ANN401 - whatever JSON 
             return
         named = next((value[key] for key in _NUMBER_KEYS if key in value), ())
         numbers = _numbers_in(named)
-        for draft in _from_prose(text, complete=True):
+        for draft in _from_prose(text, complete=True, round_marks=not numbers):
             yield Draft(draft.text, _few([*numbers, *draft.numbers]))
 
 
@@ -159,17 +162,21 @@ def _numbers_in(value: Any) -> list[int]:  # noqa: ANN401 - whatever JSON a mode
 # ---- prose with marks ----
 
 
-def _from_prose(text: str, *, complete: bool) -> Iterator[Draft]:
-    """Yield the sentences of plain text; the last one only if it is ``complete`` or something comes after it."""
+def _from_prose(text: str, *, complete: bool, round_marks: bool = True) -> Iterator[Draft]:
+    """Yield the sentences of plain text; the last one only if it is ``complete`` or something comes after it.
+
+    Where the numbers are named apart, round brackets are no marks: "thirty (30) days".
+    """
     lines = text.split("\n")
     for place, line in enumerate(lines):
         open_end = not complete and place == len(lines) - 1
-        yield from _from_line(line, complete=not open_end)
+        yield from _from_line(line, complete=not open_end, round_marks=round_marks)
 
 
-def _from_line(line: str, *, complete: bool) -> Iterator[Draft]:
+def _from_line(line: str, *, complete: bool, round_marks: bool) -> Iterator[Draft]:
     line = _EMPHASIS.sub(r"\2", _BULLET.sub("", line))
-    pieces = [piece for piece in _pieces(line if complete else _BEGUN_MARK.sub("", line)) if piece[0].strip()]
+    whole = line if complete else _BEGUN_MARK.sub("", line)
+    pieces = [piece for piece in _pieces(whole, round_marks=round_marks) if piece[0].strip()]
     for text, marks in pieces[:-1]:
         yield from _numbered(text, marks)
     if pieces:
@@ -181,12 +188,12 @@ Marks = list[tuple[int, list[int]]]
 """Where in a text marks stood, and what they named."""
 
 
-def _pieces(line: str) -> Iterator[tuple[str, Marks]]:
+def _pieces(line: str, *, round_marks: bool) -> Iterator[tuple[str, Marks]]:
     """Yield a line in pieces, each without its marks. A piece ends where a full stop and a mark meet.
 
     In a line that begins with a mark, marks stand before what they belong to.
     """
-    pattern = _MARKS if _MARKS.search(line) else _ROUND_MARKS
+    pattern = _ROUND_MARKS if round_marks and not _MARKS.search(line) else _MARKS
     found = list(pattern.finditer(line))
     before = bool(found) and not line[: found[0].start()].strip()
     text, marks, at = "", Marks(), 0
@@ -213,7 +220,8 @@ def _numbered(text: str, marks: Marks) -> Iterator[Draft]:
     for place, span in enumerate(spans):
         until = spans[place + 1].start if place + 1 < len(spans) else len(text)
         named = [number for at, numbers in marks if span.start < at <= until or at == 0 for number in numbers]
-        yield Draft(" ".join(span.of(text).split()), _few(named))
+        said = " ".join(span.of(text).split())
+        yield Draft(_CREDIT.sub(lambda found: (found[1] or "").upper(), said), _few(named))
 
 
 def _listed(text: str) -> list[int]:

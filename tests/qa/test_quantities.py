@@ -48,6 +48,21 @@ def amounts(text: str) -> list[tuple[float, str]]:
         ("minus 3", -3, ""),
         ("2.5 times", 2.5, ""),
         ("1,5 Liter", 1.5, "litre"),
+        ("5 L", 5, "litre"),
+        ("5 mg", 5, "mg"),
+        ("5 mcg", 5, "µg"),
+        ("20 m²", 20, "square m"),
+        ("20 km2", 20, "square km"),
+        ("20 sqm", 20, "square m"),
+        ("3 cubic metres", 3, "cubic m"),
+        ("60 miles per hour", 60, "mph"),
+        ("2½ hours", 2.5, "hour"),
+        ("½ cup", 50, "%"),
+        ("1 1/2 cups", 1.5, ""),
+        ("two and a half million people", 2.5e6, ""),
+        ("12.500,00 €", 12_500, "€"),
+        ("12 500,50 €", 12_500.5, "€"),
+        ("EUR 1.5 million", 1.5e6, "€"),
     ],
 )
 def test_an_amount_is_read_with_its_unit(text, value, unit):
@@ -83,6 +98,10 @@ def test_ranges_share_their_unit_and_scale():
     assert one.unit == other.unit == "km"
     assert (5e6, 5e6) in one.readings
     assert [amount.unit for amount in quantities("5–10 percent")[0]] == ["%", "%"]
+    assert (1e6, 1e6) in quantities("1 to 1.5 million men")[0][0].readings
+    assert (5e6, 5e6) in quantities("5, 6 or 7 million men")[0][0].readings
+    assert quantities("After day 3, 2 million had signed.")[0][0].readings == ((3, 3),)
+    assert [amount.unit for amount in quantities("Adults older than 65 pay 50%.")[0]] == ["", "%"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +136,7 @@ def test_decades_centuries_ranges_and_times():
 
 
 @pytest.mark.parametrize(
-    "text", ["may go", "march on", "COVID-19", "the A380", "version 4.2.1", "no number", "", "$", "½"]
+    "text", ["may go", "march on", "COVID-19", "the A380", "version 4.2.1", "no number", "", "$", "the M2"]
 )
 def test_what_is_no_number_is_none(text):
     assert quantities(text) == ([], [])

@@ -85,6 +85,36 @@ def test_a_list_of_references_needs_no_heading_and_a_text_no_list():
 
 
 @pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("roadmap2024.txt", "roadmap2024.txt"),
+        ("step1.docx", "step1.docx"),
+        ("Group 3 report.pdf", "Group 3 report.pdf"),
+        ("report.pdf (pp. 3-5)", "report.pdf"),
+        ("report.pdf, page 12.", "report.pdf"),
+    ],
+)
+def test_a_page_is_no_part_of_a_documents_name(said, source):
+    (written,) = read_written(f"One. [1]\n\n[1]: {said}\n".encode(), "it")
+    assert written.references["1"].source == source
+
+
+def test_a_reference_may_be_wrapped():
+    text = (
+        'One. [1] Two. [2]\n\n[1]: lease.txt "The rent is\n$1,250 per month."\n[2]: other.txt\nThree.\n\n'
+        "References\n\n3. pool.md\n   “Towels are\n   for hire.”\n4. last.txt\n"
+    )
+    (written,) = read_written(text.encode(), "it")
+    assert [sentence.claim for sentence in written.sentences] == ["One.", "Two.", "Three."]
+    assert {mark: (one.source, one.quote) for mark, one in written.references.items()} == {
+        "1": ("lease.txt", "The rent is $1,250 per month."),
+        "2": ("other.txt", None),
+        "3": ("pool.md", "Towels are for hire."),
+        "4": ("last.txt", None),
+    }
+
+
+@pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"", "is empty"),
@@ -189,6 +219,37 @@ def test_a_sentence_that_the_documents_deny_is_said_to_be_denied(tmp_path, capfd
     shown = capfd.readouterr().out
     assert "uncited, and your documents say otherwise" in shown
     assert "“The tenant may not sublet the flat or any part of it.”" in " ".join(shown.split())
+
+
+def test_another_sentence_about_other_figures_denies_nothing(tmp_path, capfd):
+    museum = "The museum closes at 6 pm on weekdays. The museum opens at 9 am on weekdays. Prices went down 2 percent."
+    sales = "Sales rose in the north in May. Sales fell in the north in June."
+    with Index.open(tmp_path / "store") as index:
+        index.add(
+            [
+                Source("museum.txt", museum),
+                Source("sales.txt", sales),
+                Source("lease.txt", "The rent is $1,250 per month."),
+            ]
+        )
+    text = tmp_path / "text.md"
+    text.write_text(
+        "The museum closes at 6 pm. In May sales rose in the north. Prices went up 2 percent. The rent is due [1].\n\n"
+        '[1]: museum.txt "The rent is $1,250 per month."\n'
+    )
+    assert run("check", str(text), "--json", "--store", str(index.path)) == 4
+    found = json.loads(capfd.readouterr().out)["sentences"]
+    assert [one["status"] for one in found] == ["found", "found", "denied", "fails"]
+    assert "quotes what is not in museum.txt" in found[3]["reasons"][0]
+
+
+def test_our_own_answer_holds_though_what_it_quotes_has_marks(tmp_path):
+    with Index.open(tmp_path / "marks") as index:
+        index.add(Source("town.txt", "In May the council of Alder elected Maria Lopez as chair.[4] It rained."))
+        own = to_json(answer("Who was elected as chair of the council of Alder?", index=index, max_error=0.9))
+        assert "[4]" in own
+    (tmp_path / "own.json").write_text(own)
+    assert run("check", str(tmp_path / "own.json"), "--store", str(index.path)) == 0
 
 
 def test_a_quotation_is_shown_as_the_sentence_that_is_stored(tmp_path, capfd):

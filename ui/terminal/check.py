@@ -16,6 +16,7 @@ from evals.align import Aligner, Alignment
 from index import EmptyStoreError, Index, Span, UnknownDocumentError
 from qa.address import Address, AddressError, Place, find
 from qa.check import Checker, Verdict
+from qa.check.figures import unstated_figures
 from qa.check.polarity import contradictions
 from qa.display import printable
 from qa.read import Reader, open_reader
@@ -147,6 +148,8 @@ class Examiner:
         searched = self._searched(sentence.claim, None)
         verdict, places = self._best(sentence.claim, searched)
         for place in searched if verdict.support < COPIED else ():
+            if verdict.holds and any(unstated_figures(sentence.claim, place.text, "")):
+                continue  # it is of another day, or another sum
             if reasons := tuple(contradictions(sentence.claim, place.text)):
                 denial = Verdict(holds=False, support=verdict.support, reasons=reasons)
                 return Finding(sentence, "denied", denial, (Cited("", place),))
@@ -199,7 +202,8 @@ class Examiner:
             documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
         found = self._aligner(tuple(documents)).align(quote)
         if not found:
-            return Cited("", trouble=f"quotes what is in none of your documents: “{short(quote)}”")
+            where = f"not in {short(reference.source)}" if reference.source else "in none of your documents"
+            return Cited("", trouble=f"quotes what is {where}: “{short(quote)}”")
         place = self._at(found[0])
         if found[0].fidelity == "altered":
             there, here = found[0].differences[0] if found[0].differences else ("", "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from index.errors import VerbatimError
@@ -24,6 +24,9 @@ MAX_SENTENCES: Final = 5_000
 
 MOST_IN_RANGE: Final = 50
 """Of [2-400] no more marks are read."""
+
+MOST_REFERENCE_CHARS: Final = 2_000
+"""A longer reference does not go on in the next line."""
 
 
 class WrittenError(VerbatimError):
@@ -108,7 +111,8 @@ def _of_answer(answer: Answer) -> Written:
         for citation in answer.citations
     }
     sentences = _sentences(answer.text) if answer.citations else []
-    return Written(tuple(sentences), listed)
+    own = (tuple(mark for mark in one.marks if mark in listed) for one in sentences)  # a quotation may hold others
+    return Written(tuple(replace(one, marks=marks) for one, marks in zip(sentences, own, strict=True)), listed)
 
 
 def _of_text(text: str, name: str) -> Written:
@@ -131,21 +135,24 @@ _HEADING = re.compile(
 _ADDRESS = re.compile(r"verbatim:[^\s()<>\[\]`\"“”]+?#char=\d+,\d+|verbatim:[^\s()<>\[\]`\"“”]+", re.IGNORECASE)
 _QUOTED = re.compile(r"“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|\"([^\"]+)\"")
 _PLACE = re.compile(
-    r"[,;]?\s*\(?(?:p(?:p|ages?)?\.?\s*\d+(?:\s*[-–]\s*\d+)?|characters? \d+\s*[-–]\s*\d+)\)?", re.IGNORECASE
+    r"[,;]?\s*\(?(?<![\w-])(?:p(?:p|ages?)?\.?\s*\d+(?:\s*[-–]\s*\d+)?|characters? \d+\s*[-–]\s*\d+)\)?"
+    r"(?![\w.-]*\w)",
+    re.IGNORECASE,
 )
+"""A page of a document, which is no part of its name, as "p24.txt" is."""
 
 
 def _without_references(text: str) -> tuple[str, dict[str, Reference]]:
     """Return the text with its list of references blanked out, so that all offsets stay, and the references."""
-    lines = text.splitlines(keepends=True)
+    lines = _unwrapped(text.splitlines(keepends=True))
     listed: dict[int, re.Match[str]] = {}
     for number, line in enumerate(lines):
-        if found := _DEFINED.match(line.rstrip("\r\n")):
+        if found := _DEFINED.match(_joined(line)):
             listed[number] = found
     blank = set(listed)
     trailing: dict[int, re.Match[str]] = {}
     for number in range(len(lines) - 1, -1, -1):
-        line = lines[number].rstrip("\r\n")
+        line = _joined(lines[number])
         if _HEADING.match(line):
             listed |= trailing
             blank |= {number, *trailing}
@@ -165,6 +172,30 @@ def _without_references(text: str) -> tuple[str, dict[str, Reference]]:
         references.setdefault(mark, _reference(listed[number]["said"].strip()))
     kept = [_blank(line) if number in blank else line for number, line in enumerate(lines)]
     return "".join(kept), references
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Return the lines of a text, but a reference that goes on as one: with an indent, or since a quotation is open."""
+    found: list[str] = []
+    for line in lines:
+        before = _joined(found[-1]) if found and len(found[-1]) < MOST_REFERENCE_CHARS else ""
+        is_reference = _DEFINED.match(before) or _LISTED.match(before)
+        goes_on = is_reference and line.strip() and (line[:2].isspace() or _is_open(before))
+        if goes_on and not (_DEFINED.match(line) or _LISTED.match(line)):
+            found[-1] += line
+        else:
+            found.append(line)
+    return found
+
+
+def _joined(line: str) -> str:
+    first, *others = line.splitlines() or [""]
+    return " ".join([first, *(other.strip() for other in others)])
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation begins in a text and does not end there."""
+    return text.count('"') % 2 == 1 or text.count("“") > text.count("”") or text.count("«") > text.count("»")
 
 
 def _reference(said: str) -> Reference:
