@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 JUDGE := $(BIN)/verbatim eval --save evals/results --fail-under verbatim_rate=1
-LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: chat test trials fuzz check evals format lock clean
 

@@ -115,7 +115,9 @@ _WORD = re.compile(r"\w")
 
 
 def _known(text: str, block: Block) -> _Block:
-    words = block.start + _match_end(_ITEM, text[block.start : min(block.end, block.start + 20)])
+    begin = text[block.start : min(block.end, block.start + 20)]
+    signs = _match_end(_QUOTE_SIGNS, begin) if begin.startswith(">") else 0
+    words = block.start + signs + _match_end(_ITEM, begin[signs:])
     return _Block(block.start, words, block.end, block.whole and block.end - block.start <= LONGEST_SENTENCE_CHARS)
 
 
@@ -345,7 +347,7 @@ _LABEL = re.compile(
 
 # The library's list of abbreviations is short of these. Before a number or a bracket:
 _BEFORE_NUMBER = re.compile(
-    r"\b(?:approx|chs?|cls?|eqs?|est|figs?|max|min|nos?|nr|p[tp]?|paras?|pct|qty|regs?|sched|secs?|ss|subs|suppl|tab|tel"
+    r"\b(?:approx|chs?|cls?|eqs?|est|figs?|max|min|nos?|nr|p[tp]?|paras?|refs?|pct|qty|regs?|sched|secs?|ss|subs|suppl|tab|tel"
     r"|temp|vols?|abs|pág|art|rm|apt|ste|exh?|inv|acct|doc|dkt|div|encl|attach|amdt|avg|wt)\.$",
     re.IGNORECASE,
 )

@@ -20,13 +20,13 @@ from qa.conflict import rivals
 from qa.converse import Understanding, Understood, blended, doubted, leans, merged, speaking_of, stays, understand
 from qa.language import foreign_language
 from qa.named import TELLING_NOTHING, asking, named_terms, unmentioned
-from qa.parts import parts, questions
+from qa.parts import parts, pieces, questions
 from qa.quantities import UNIT_NAMES
 from qa.read import ModelReader, Reader, open_reader
 from qa.refusal import has_words, refusal
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import asks_for_inventory, reply_to
-from qa.spelling import corrected
+from qa.spelling import corrected, joined_codes
 from qa.topic import LOOSE_KINDS, MOST_MENTIONS, in_reading_order, kind_asked, mentioning, topic
 from qa.types import Answer, Citation, Evidence, Searched
 
@@ -125,18 +125,18 @@ class Answerer:
         if documents is not None and not documents:
             return Answer(question, question, (), NONE_CHOSEN, 0.0, unsure=True)
         answers: list[Answer] = []
-        for asked in questions(question):
+        for asked in _one_by_one(question, history):
             answers.append(self._answer(asked, [*history, *answers], documents))
         return answers[0] if len(answers) == 1 else _together(question, answers)
 
     def _answer(self, question: str, history: Sequence[Answer | str], documents: Collection[str] | None) -> Answer:
         clock = _Clock()
-        asked, understood, about = self._understood(question, history)
+        asked, understood, about, kind = self._understood(question, history)
         clock.lap("understand")
         query, hits = self._search(understood, documents)
         clock.lap("search")
         if about:
-            read = [self._read_about(about, kind_asked(question, about), hits, documents)]
+            read = [self._read_about(about, kind, hits, documents)]
         elif query == asked:
             read = self._read_parts(query, hits, documents)
         else:
@@ -163,7 +163,7 @@ class Answerer:
             query=query,
             citations=citations,
             reason=reason,
-            unanswered=tuple(part.question for part in read if part not in answered) if answered else (),
+            unanswered=tuple(_typed(part, read[0]) for part in read if part not in answered) if answered else (),
             conflicts=_conflicts(answered, differ, chosen),
             confidence=best.chance,
             nearest=near[0] if near else None,
@@ -180,18 +180,25 @@ class Answerer:
             seconds=clock.seconds,
         )
 
-    def _understood(self, question: str, history: Sequence[Answer | str]) -> tuple[str, Understood, str | None]:
-        """Return what was asked, without slips, how it is understood, and the thing if what is said of one is asked."""
-        asked = self._spelt(question)
-        about = topic(asked, in_talk=_is_talk(history))
-        asked = about or asked
+    def _understood(
+        self, question: str, history: Sequence[Answer | str]
+    ) -> tuple[str, Understood, str | None, str | None]:
+        """Return what was asked, without slips, and how it is understood.
+
+        If what is said of a thing is asked, that is returned, too, and the kind of document that is asked, if it is.
+        """
+        typed = self._spelt(question)
+        about = topic(typed, in_talk=_is_talk(history))
+        kind = kind_asked(typed, about) if about else None
+        asked = about or typed
         understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
         if understood.query != asked:  # what the talk lends may have slips, too
             spelt, query = self._spelt(understood.question), self._spelt(understood.query)
             understood = replace(understood, question=spelt, query=query)
         if understood.question != asked and (further := topic(understood.question, in_talk=True)):  # "And Yemen?"
+            kind = kind_asked(understood.question, further)
             about, understood = further, replace(understood, question=further, query=further, leans=False)
-        return asked, understood, None if understood.leans else about
+        return asked, understood, None if understood.leans else about, kind
 
     def _refusal(self, question: str, nearest: _Read, unmet: str | None) -> tuple[str, bool]:
         """Return why nothing is cited, and whether the documents may say all the same."""
@@ -202,6 +209,7 @@ class Answerer:
 
     def _spelt(self, question: str) -> str:
         """Return the question without slips of the finger; only a model tells which words are none."""
+        question = joined_codes(question, self.index.term_frequencies)
         if not isinstance(self.reader, ModelReader):
             return question
         return corrected(question, self.index.term_frequencies, self.reader.is_word)
@@ -278,7 +286,10 @@ class Answerer:
         if titled and not found and kind in LOOSE_KINDS:
             return self._read_about(thing, None, self.index.search(thing, top_k=TOP_K, documents=documents), documents)
         mentions = sum(1 + len(one.copies) for one in found)
-        return _Read(thing, found, 1.0, mentions, every) if found else self._read(thing, hits or every[:TOP_K])
+        if found:
+            return _Read(thing, found, 1.0, mentions, every)
+        read = self._read(thing, hits or every[:TOP_K])
+        return replace(read, chance=0.0) if titled else read
 
     def _titled(self, kind: str, documents: Collection[str] | None) -> set[str]:
         """Return the ids of the documents whose title names their kind."""
@@ -325,7 +336,7 @@ def _further(evidence: Sequence[Evidence], said: Evidence) -> list[Evidence]:
 
     def is_said(one: Evidence) -> bool:
         place = (one.hit.passage.document_id, one.sentence) == (said.hit.passage.document_id, said.sentence)
-        return place and (one.answer is None or said.answer is None or one.answer.overlaps(said.answer))
+        return place and one.answer is not None and said.answer is not None and one.answer.overlaps(said.answer)
 
     return sorted(evidence, key=is_said)
 
@@ -374,6 +385,20 @@ def _opened(writer: AnyWriter | None) -> tuple[Writer | None, Checker | None]:
     from qa.write import open_writer
 
     return open_writer(writer), Checker()
+
+
+def _one_by_one(message: str, history: Sequence[Answer | str]) -> list[str]:
+    """Return the questions of a message; in a talk also those joined by "and", if one of them leans."""
+    asked = questions(message)
+    if not _is_talk(history):
+        return asked
+    joined = [(one, pieces(one)) for one in asked]
+    return [each for one, parted in joined for each in (parted if any(map(leans, parted)) else [one])]
+
+
+def _typed(part: _Read, first: _Read) -> str:
+    """Return a part of a question as it was typed, without the first one that it was read behind."""
+    return part.question.removeprefix(f"{first.question} ") if part is not first else part.question
 
 
 def _together(message: str, answers: Sequence[Answer]) -> Answer:

@@ -28,6 +28,7 @@ SAYING_NOTHING = frozenset(
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\b[A-Z]\.(?: ?[A-Z]\.)+|[^\W\d_](?:[\w'’-]*\w)?")
 _DATE = re.compile(rf"(?:\d+|{MONTH}|{WEEKDAY})(?: (?:\d+|{MONTH}))*$")
+_MEASURED = re.compile(r"[\d°] ?$")
 _JOINTS = frozenset({" ", " of ", " of the ", "-", " & ", " and "})
 
 
@@ -69,8 +70,8 @@ def phrases(text: str) -> Iterator[tuple[str, bool]]:
     for match in _WORD.finditer(text):
         word = match[0]
         capital = word[0].isupper() or word[0].isdigit()
-        if not terms(word) and word != "May":
-            continue
+        if (not terms(word) and word != "May") or (len(word) == 1 and _MEASURED.search(text, 0, match.start())):
+            continue  # the C of "65 °C" is no name
         if start >= 0 and capital and text[start].isupper() and text[end : match.start()] in _JOINTS:
             end, is_name = match.end(), True
             continue

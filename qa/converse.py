@@ -12,7 +12,7 @@ from index.lexical import terms
 from qa.carry import Turn, carried, turns
 from qa.ellipsis import asks, completed, other_thing
 from qa.named import named_terms, unmentioned
-from qa.topic import topic
+from qa.topic import KINDS, kind_asked, topic
 from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
@@ -94,7 +94,12 @@ def _completed(question: str, before: str) -> str:
     """Return a fragment as the whole question that it stands for, also after "Tell me about Oman."; else as it is."""
     thing = topic(before)
     other = other_thing(question, thing) if thing else None
-    return f"What do the documents say about {other}?" if other else completed(question, before)
+    if not (thing and other):
+        return completed(question, before)
+    kind = kind_asked(before, thing)
+    if kind and other.lower() in KINDS:  # "And the handbook?"
+        return re.sub(rf"\b{kind}\b", other, before, count=1, flags=re.IGNORECASE)
+    return before.replace(thing, other, 1) if kind else f"What do the documents say about {other}?"
 
 
 def _spelt_out(talk: Sequence[Turn]) -> list[Turn]:
@@ -124,7 +129,7 @@ def leans(question: str) -> bool:
     asked = question.strip()
     return bool(
         _LEANING.search(asked) or (_PERSON.search(asked) and not _NAME.search(asked)) or not terms(asked)
-        or (_FRAGMENT.match(asked) and not _NAME.search(asked))
+        or (_FRAGMENT.match(asked) and len(terms(asked)) < 2 and not _NAME.search(asked))
     )  # fmt: skip
 
 
@@ -159,11 +164,11 @@ def doubted(chance: float, first: Evidence, understood: Understood) -> float:
 
 
 def speaking_of(evidence: Sequence[Evidence], things: Sequence[str]) -> list[Evidence]:
-    """Return the evidence that mentions some things in its title, the sentence, or the one before it.
+    """Return the evidence that mentions some things in its title, the sentence, the one before it, or its columns.
 
     What does not would be the answer to the question before, too.
     """
-    return [one for one in evidence if not unmentioned(things, one.so_far)] if things else list(evidence)
+    return [one for one in evidence if not unmentioned(things, f"{one.so_far} {one.words}")] if things else [*evidence]
 
 
 NEAR = 0.05

@@ -6,6 +6,7 @@ import re
 
 from index.lexical import terms
 from qa.carry import is_date, phrases
+from qa.named import TITLES
 
 ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
@@ -40,6 +41,7 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?!\w)")
+_HEAD = re.compile(rf"(?:[A-Z]{{2,}}|{'|'.join(sorted(TITLES))}) of (?:the )?")
 _PRONOUN = re.compile(r"\b(?:it|he|him|she|they|them)\b", re.IGNORECASE)
 _VAGUE = re.compile(
     rf"\b(?:{ASKING}|this|that|these|those|ones?|else|others?|same|former|latter|rest|then|course|now)\b", re.IGNORECASE
@@ -65,16 +67,19 @@ def completed(question: str, before: str) -> str:
     thing, named = fragment["thing"], f"{fragment['article'] or ''}{fragment['thing']}"
     kind = _kind(thing)
     places = _of_kind(kind, before)
+    if kind == "name" and len(places) > 1 and fragment["place"]:
+        there = re.compile(rf"\b{fragment['place']} (?:the )?$", re.IGNORECASE)
+        places = [place for place in places if there.search(before, 0, place[0])]
     if len(places) == 1:
         return _changed(before, places[0], thing)
     if kind == "name" and not (places or fragment["place"]) and len(pronouns := list(_PRONOUN.finditer(before))) == 1:
-        return _changed(before, pronouns[0], named)
+        return _changed(before, pronouns[0].span(), named)
     if places or not fragment["place"]:
         return question
     told = f"{fragment['place']} {named}"
     words = rf"(?: [\w'’-]+){{1,{LONGEST_TAIL}}}?{_RELATIVE}"
     tail = re.search(rf"\b{fragment['place']}{words}(?=[ ?!.]*$)", before, re.IGNORECASE)
-    return _changed(before, tail, told) if tail else f"{before.rstrip(' ?!.')} {told}?"
+    return _changed(before, tail.span(), told) if tail else f"{before.rstrip(' ?!.')} {told}?"
 
 
 def other_thing(question: str, thing: str) -> str | None:
@@ -99,8 +104,8 @@ def _fragment(question: str) -> re.Match[str] | None:
     return found if whole else None
 
 
-def _changed(text: str, place: re.Match[str], thing: str) -> str:
-    return f"{text[: place.start()]}{thing}{text[place.end() :]}"
+def _changed(text: str, place: tuple[int, int], thing: str) -> str:
+    return f"{text[: place[0]]}{thing}{text[place[1] :]}"
 
 
 def _kind(thing: str) -> str:
@@ -112,11 +117,15 @@ def _kind(thing: str) -> str:
     return "date" if is_date(thing) else "name"
 
 
-def _of_kind(kind: str, text: str) -> list[re.Match[str]]:
-    """Return where a text has numbers, dates or names."""
+def _of_kind(kind: str, text: str) -> list[tuple[int, int]]:
+    """Return where a text has numbers, dates or names; of "the GDP of Oman" and "President of France" the country."""
     if kind == "other":
         return []
     if kind == "number":
-        return list(_NUMBER.finditer(text))
+        return [match.span() for match in _NUMBER.finditer(text)]
     names = [name for name, is_name in phrases(text) if is_name and is_date(name) == (kind == "date")]
-    return [match for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    found = [match for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    heads = [_HEAD.match(match[0]) for match in found]
+    return [
+        (match.start() + (head.end() if head else 0), match.end()) for match, head in zip(found, heads, strict=True)
+    ]

@@ -99,7 +99,7 @@ TELLING_NOTHING = frozenset(
         everybody everyone everything exactly exist explain find gave get give given go going good got happen
         happened happens help idea information keep kind know let like look lot made make matter maybe mean
         mention need never nothing now occur often ok okay one people perhaps person place possible put question
-        really say see seem show somebody someone something sort still sure take tell thing think today told
+        really say see seem since show somebody someone something sort still sure take tell thing think today told
         took try type understand use usual usually want way went wonder
         """
     )
@@ -129,11 +129,11 @@ def named_terms(question: str) -> list[str]:
     was a gift for Christmas need not be mentioned by what answers why it leaks. If the question leans on it, names
     count, too, but no numbers and times of one's own: "My son is 23 and starts in May. Is he still insured?".
     """
-    asked = asking(question)
+    rest = asked = asking(question)
     both = _codes(asked)
-    rest = _without_circumstances(asked)
     for code in both:
         rest = rest.replace(code, "¤" * len(code))
+    rest = _without_circumstances(rest)
     words = [word for word in names(rest) if not re.search(r"\d", word) and not _is_initial(word, asked)]
     placed = [(asked.find(one), one) for one in (*_with_units(rest), *both, *words)]
     told = _codes(question[: len(question) - len(asked)])

@@ -27,6 +27,10 @@ _SUBJECT = re.compile(
 _SOME_SUBJECT = re.compile(r"(?!ha)\w+ (?:an?|any|some|no|[a-z]+ing)\b")
 _OF_SOMEBODY = re.compile(r"\W*(?:who|which)\b", re.IGNORECASE)
 
+_BARE = re.compile(
+    r"(?:(?:by|since|until) )?(?:when|where|why|how)(?: \w+ (?:it|that|this|he|she|they)(?: be)?)?", re.IGNORECASE
+)
+
 _JOINT = r"(?:(?:and|but|also|or|then),? )?"
 _OF_ONESELF = r"(?:I|I['’]\w+|my|we|we['’]\w+|our) [^?]*\?"
 _NEXT = re.compile(rf"(?<=\?)\s+(?={_JOINT}(?:{ASKING}|(?:and|what about|how about)\b)|{_OF_ONESELF})", re.IGNORECASE)
@@ -78,13 +82,18 @@ def parts(question: str) -> list[str]:
     A part that says nothing alone ("and how many in Oman?") is completed from the first, or stands behind it if that
     cannot be done.
     """
-    pieces = _AND.split(question.strip().rstrip("? "), maxsplit=MOST_PARTS - 1)
-    if len(pieces) == 1 or not all(_OPENING.match(piece) and terms(piece) for piece in pieces):
-        return [question]
-    if not all(_asks_anew(piece, pieces[0]) for piece in pieces[1:]):
-        return [question]
-    first, *others = (f"{piece}?" for piece in pieces)
+    first, *others = pieces(question)
     return [first, *(_completed(other, first) for other in others)]
+
+
+def pieces(question: str) -> list[str]:
+    """Return the questions that are joined in one by "and", as they are typed."""
+    found = _AND.split(question.strip().rstrip("? "), maxsplit=MOST_PARTS - 1)
+    if len(found) == 1 or not terms(found[0]) or not all(_OPENING.match(piece) for piece in found):
+        return [question]
+    if not all((terms(piece) or _BARE.fullmatch(piece)) and _asks_anew(piece, found[0]) for piece in found[1:]):
+        return [question]
+    return [f"{piece}?" for piece in found]
 
 
 def _asks_anew(piece: str, first: str) -> bool:

@@ -17,6 +17,7 @@ from importlib import resources
 from index.lexical import STOP_WORDS, terms
 
 _WORD = re.compile(r"(?<![\w'’./@-])[A-Za-z][a-z]{3,}(?![\w'’/@-]|\.\w)")
+_APART = re.compile(r"\b([A-Za-z]{1,4})[ -](\d{1,5})\b(?![.,:%-]\d)")
 GRAMMAR = frozenset(STOP_WORDS.split())
 
 SHORT = 4
@@ -31,6 +32,18 @@ near to many others."""
 ENDING = 2
 """It is no slip of such a word if these last letters differ: the documents are known by their stems, so that
 "grinde" is in them where "grinding" is."""
+
+
+def joined_codes(question: str, frequencies: Callable[[Iterable[str]], Mapping[str, int]]) -> str:
+    """Return a question with "E 05" and "E-05" as "E05", if so the documents write it, and not apart."""
+
+    def joined(match: re.Match[str]) -> str:
+        whole, parts = terms("".join(match.groups())), [terms(part) for part in match.groups()]
+        found = frequencies([*whole, *(term for part in parts for term in part)])
+        is_apart = all(part and all(map(found.get, part)) for part in parts)
+        return "".join(match.groups()) if whole and all(map(found.get, whole)) and not is_apart else match[0]
+
+    return _APART.sub(joined, question)
 
 
 def corrected(

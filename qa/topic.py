@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from itertools import zip_longest
+from dataclasses import replace
+from itertools import takewhile, zip_longest
 
 from index import Hit
 from index.lexical import STOP_WORDS, terms
-from index.shapes import is_question
+from index.shapes import is_heading, is_question
 from qa.ellipsis import ASKING
 from qa.named import SAME, SPELLED, TITLES, mentions_code, plain
 from qa.types import Evidence
@@ -32,9 +33,10 @@ _OTHERS = """
 anybody anyone anywhere come comes else employee hello here hi interested kindly like lot maybe need please pull
 somebody someone somewhere staff there think want whatever
 """
-_KINDS = """
+KINDS = """
 agreement agreements book books contract contracts guide guides guidelines handbook handbooks lease leases manual
-manuals minutes policy policies report reports rules terms
+manuals minutes policy policies report reports rules terms amendment amendments deed email emails faq interview letter
+letters mail mails note notes release statement study transcript transcripts
 """.split()  # noqa: SIM905
 LOOSE_KINDS = frozenset(["guidelines", "policy", "policies", "report", "reports", "rules", "terms"])
 """What people call whatever rules them, however it is titled."""
@@ -49,7 +51,7 @@ def _one_of(words: str) -> str:
     return rf"(?:{'|'.join(sorted(words.split()))})"
 
 
-_WORD = rf"(?:{_one_of(' '.join(_GENERIC))}|i['’]m|i['’]d|we['’]re|we['’]d|what['’]s|there['’]s)"
+_WORD = rf"(?:{_one_of(' '.join({*_GENERIC, *KINDS, 'press'}))}|i['’]m|i['’]d|we['’]re|we['’]d|what['’]s|there['’]s)"
 _HEAD = rf"(?P<head>(?:{_WORD}[,:]? )*?)"
 _IN = rf"in (?:the |our |my |your |any |of |this |these |all )*{_one_of(_SOURCES)}"
 _AFTER = "at all|say|says|have|got|know|was|were|is|are|been|we|you|there|that"
@@ -134,7 +136,7 @@ def topic(question: str, *, in_talk: bool = False) -> str | None:
 def kind_asked(question: str, thing: str) -> str | None:
     """Return the kind of document that is asked: "lease", of "What does the lease say about fees?"."""
     words = re.findall(r"\w+", question.replace(thing, " ").lower())
-    return next((word for word in words if word in _KINDS), None)
+    return next((word for word in words if word in KINDS), None)
 
 
 def _is_request(match: re.Match[str]) -> bool:
@@ -178,9 +180,19 @@ def mentioning(thing: str, hits: Sequence[Hit]) -> list[Evidence]:
         for hit in hits
     ]
     telling = [[one for one in sentences if _tells(one.text, thing)] for sentences in found]
+    if not any(telling):
+        telling = [[below for one in sentences for below in _below(one)] for sentences in found]
     rows = zip_longest(*(telling if any(telling) else found))
     mentioned = [one for row in rows for one in row if one is not None]
     return sorted(mentioned, key=lambda one: (_is_short_line(one.text), not _begins_with_code(one.text, thing)))
+
+
+def _below(heading: Evidence) -> list[Evidence]:
+    """Return the sentences that a heading or question stands over: what it tells is that they are of the thing."""
+    sentences = heading.hit.passage.sentences
+    after = sentences[sentences.index(heading.sentence) + 1 :]
+    texts = takewhile(lambda one: not is_heading(heading.hit.sentence_text(one)), after)
+    return [replace(heading, sentence=one, head=heading.sentence) for one in texts]
 
 
 def _begins_with_code(text: str, thing: str) -> bool:

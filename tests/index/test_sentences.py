@@ -18,7 +18,7 @@ from evals.studies.splitters import (
     score,
     verbatim,
 )
-from index.sentences import LONGEST_SENTENCE_CHARS, sentence_spans
+from index.sentences import LONGEST_SENTENCE_CHARS, plain_blocks, sentence_spans
 from index.types import Span
 from tests.support.growth import grows_in_step
 
@@ -256,6 +256,12 @@ def check_laws(text: str, *, markdown: bool) -> None:
     if not markdown:
         assert faults(text, spans) == 0
     assert sentence_spans(text, markdown=markdown) == spans
+
+
+def test_the_number_of_an_item_in_a_quoted_mail_is_no_sentence() -> None:
+    text = "Hi\n> 1. When did it go off?\n> 2. Who was there?\nSee Refs. 3 and 4 for that."
+    found = [span.of(text) for span in sentence_spans(text, blocks=plain_blocks(text))]
+    assert found == ["Hi", "> 1. When did it go off?", "> 2. Who was there?", "See Refs. 3 and 4 for that."]
 
 
 @given(ANY_TEXT | TRICKY_TEXT, st.booleans())

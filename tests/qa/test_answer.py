@@ -104,6 +104,7 @@ def test_a_short_answer_is_marked_inside_its_citation(seed_index: Index) -> None
         ("Who met Anna and Will Smith?", ["Who met Anna and Will Smith?"]),
         ("What do we pay those who have a car and are ill?", ["What do we pay those who have a car and are ill?"]),
         ("Which staff came in 2020 and were promoted?", ["Which staff came in 2020 and were promoted?"]),
+        ("who signed it, and when?", ["who signed it?", "who signed it? when?"]),
         ("Who has a key and is a member?", ["Who has a key and is a member?"]),
         ("How big is it and is parking free?", ["How big is it?", "is parking free?"]),
         ("Who pays and should members wear a helmet?", ["Who pays?", "should members wear a helmet?"]),

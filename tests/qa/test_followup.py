@@ -138,6 +138,10 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ),
         ("Who owns Hask Foods in Oman?", "And Yemen?", "And Yemen?"),
         ("How did he leave?", "By car?", "By car?"),
+        ("What is the VAT rate in France?", "And in Spain?", "What is the VAT rate in Spain?"),
+        ("who is the CEO of Acme?", "and Globex?", "who is the CEO of Globex?"),
+        ("Who was President of France in 1990?", "And Germany?", "Who was President of Germany in 1990?"),
+        ("Who is at the Bank of England?", "And Lloyds?", "Who is at the Lloyds?"),
         ("How much does it cost to park?", "And in Oman?", "How much does it cost to park in Oman?"),
         ("Should I pay tax in Spain?", "And in Oman?", "Should I pay tax in Oman?"),
         ("How did he leave?", "And after that?", "And after that?"),
@@ -428,6 +432,36 @@ def test_a_question_is_no_small_talk(message: str) -> None:
 )
 def test_questions_of_a_message(message: str, expected: list[str]) -> None:
     assert questions(message) == expected
+
+
+def test_in_a_talk_questions_joined_in_one_are_asked_one_by_one(index: Index) -> None:
+    index.add(
+        Source(
+            "meeting.txt", "Joan Petrie chairs the meeting. The meeting is on 5 March. The kiln was fired by Lee Moss."
+        )
+    )
+    first = answer("Who fired the kiln?", index=index)
+    result = answer("who chairs the meeting and when is it?", index=index, history=[first])
+    assert [one.question for one in result.parts] == ["who chairs the meeting?", "when is it?"]
+    assert [one.text for one in result.citations] == ["Joan Petrie chairs the meeting.", "The meeting is on 5 March."]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        ("And the roof?", "What does the letter say about the roof?"),
+        ("And the handbook?", "What does the handbook say about the kiln?"),
+    ],
+)
+def test_what_a_letter_says_is_asked_of_another_thing_or_of_another_document(fragment: str, expected: str) -> None:
+    assert understand(fragment, ["What does the letter say about the kiln?"]).question == expected
+
+
+def test_a_degree_is_no_name() -> None:
+    assert carried("How long?", [Turn("At what heat was it held?", "It was held at 65 °C by Lee.")]) == [
+        "held",
+        "Lee",
+    ]
 
 
 def test_blank_lines_in_a_message_take_no_time() -> None:

@@ -7,7 +7,7 @@ import pytest
 from index import Index, Source
 from index.lexical import terms
 from qa.answer import Answerer
-from qa.spelling import corrected
+from qa.spelling import corrected, joined_codes
 
 LANGUAGE = """
 how many troops remain there form from farm were injured injury what did attack attacks attacked who online
@@ -62,6 +62,13 @@ def test_a_slip_becomes_the_only_word_that_can_be_meant(typed: str, meant: str) 
 )
 def test_what_is_not_sure_stays_as_it_was_typed(typed: str) -> None:
     assert spelt(typed) == typed
+
+
+def test_a_code_is_written_as_the_documents_write_it(index: Index) -> None:
+    index.add(Source("codes.txt", "E05 means that the router is lost. COVID-19 closed the school. Flat 5 has damp."))
+    codes = "What is E 05 or e-05, what is COVID-19, who has flat 5, and what was at 10-12?"
+    shown = joined_codes(codes, index.term_frequencies)
+    assert shown == "What is E05 or e05, what is COVID-19, who has flat 5, and what was at 10-12?"
 
 
 def test_the_answer_shows_what_was_searched_for(index: Index) -> None:

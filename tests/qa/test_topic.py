@@ -349,6 +349,17 @@ def test_what_a_lease_says_is_looked_for_in_what_is_called_a_lease(
     assert sorted(one.text for one in result.citations) == expected
 
 
+def test_what_stands_below_a_heading_is_of_what_it_names(index: Index) -> None:
+    index.add(
+        Source("manual.md", "# Purifier\n\n## Filters\n\nThey last long.\n\n## Cleaning\n\nWipe it. Use no soap.\n")
+    )
+    result = answer("What does the manual say about cleaning?", index=index)
+    assert [one.text for one in result.citations] == ["Wipe it.", "Use no soap."]
+    assert {one.context.text for one in result.citations if one.context} == {"## Cleaning"}
+    later = answer("And the letter?", index=index, history=[result])
+    assert later.query == "cleaning"
+
+
 def test_a_topic_in_a_talk_stands_by_itself(ferry: Index) -> None:
     first = answer("When does the ferry Alma sail?", index=ferry)
     result = answer("And what do the documents say about bicycles?", index=ferry, history=[first])
