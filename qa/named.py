@@ -106,6 +106,9 @@ TELLING_NOTHING = frozenset(
 )
 """Words of a question that tell nothing of what is asked about."""
 
+LOOKED_BACK_CHARS = 200
+"""Before a word, to see whether it begins a sentence."""
+
 MOSTLY_CAPITAL = 0.7
 """Where a larger share of the words has a capital, it is a headline, and capitals say nothing."""
 
@@ -211,8 +214,9 @@ def _is_grammar(word: str) -> bool:
 
 def _begins(text: str, start: int) -> bool:
     """Whether a word begins a sentence, a line or a quotation."""
-    before = text[:start].rstrip()
-    if not before or "\n" in text[len(before) : start]:
+    near = text[max(0, start - LOOKED_BACK_CHARS) : start]
+    before = near.rstrip()
+    if not before or "\n" in near[len(before) :]:
         return True
     if before[-1] in QUOTATION_MARKS:
         return not _QUOTED_WORD.match(text, start)
