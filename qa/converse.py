@@ -40,6 +40,7 @@ _FRAGMENT = re.compile(
     r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
+_HOW = re.compile(r"\bhow (?:big|early|far|fast|high|late|long|many|much|often|old|soon)\b", re.IGNORECASE)
 _WHY = re.compile(r"(?:(?:and|but|so) )?(?:why(?: not| so)?|how come)\W*", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:because|since|as|due to|owing to|thanks to|so that|in order|reasons?|caus\w+|in response|to avoid|after)\b",
@@ -129,7 +130,7 @@ def leans(question: str) -> bool:
     asked = question.strip()
     return bool(
         _LEANING.search(asked) or (_PERSON.search(asked) and not _NAME.search(asked)) or not terms(asked)
-        or (_FRAGMENT.match(asked) and len(terms(asked)) < 2 and not _NAME.search(asked))
+        or (_FRAGMENT.match(asked) and len(terms(_HOW.sub("", asked))) < 2 and not _NAME.search(asked))
     )  # fmt: skip
 
 

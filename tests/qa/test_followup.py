@@ -29,6 +29,7 @@ from tests.support.growth import grows_in_step
         "Why?",
         "By when?",
         "With whose help?",
+        "How far ahead?",
         "And in 2021?",
         "What about the police?",
         "Who claimed it?",
@@ -59,6 +60,7 @@ def test_a_question_that_leans(question: str) -> None:
         "How do schools in the rest of the world differ from Ireland's?",
         "What happened in the latter half of the century in Vienna?",
         "Is it possible to carry leave over?",
+        "what spin speed",
     ],
 )
 def test_a_question_that_does_not_lean(question: str) -> None:
