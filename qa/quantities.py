@@ -77,6 +77,15 @@ class Moment:
         alone = self.month is None and self.weekday is None and self.minute is None
         return self.years is not None and self.years[0] == self.years[1] and alone
 
+    @property
+    def parts(self) -> dict[str, object]:
+        """What is said, part by part. A time says the half of the day only where that is known."""
+        said: dict[str, object] = {"years": self.years, "month": self.month, "day": self.day, "weekday": self.weekday}
+        if self.minute is not None:
+            said["minute"] = self.minute % 720
+            said["half of the day"] = self.minute // 720 if self.half_known else None
+        return {name: value for name, value in said.items() if value is not None}
+
 
 # ---- words and units ---------------------------------------------------------------------------------------------
 
