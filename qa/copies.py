@@ -109,8 +109,7 @@ def _same(one: Amount | Moment, other: Amount | Moment) -> bool:
     A year alone may be a number: "1800 people" of one sentence are the "1,800 people" of another.
     """
     if isinstance(one, Moment) and isinstance(other, Moment):
-        shared = one.parts.keys() & other.parts.keys()
-        return bool(shared) and all(one.parts[part] == other.parts[part] for part in shared)
+        return bool(one.agrees(other))
     if isinstance(one, Moment):
         return isinstance(other, Amount) and _is_number(other, one)
     if isinstance(other, Moment):

@@ -201,6 +201,8 @@ def test_a_passage_is_read_below_its_heading(index: Index) -> None:
         ("The peace pardoned all but four of the rebels.", "How many rebels were pardoned?", None),
         ("The drug is not recommended for children under 12 years.", "For whom is the drug recommended?", None),
         ("The bridge, which has no tolls, opened in May 1998.", "When did the bridge open?", "May 1998"),
+        ("The fee for late filing is $50 and is not refundable.", "What is the fee for late filing?", "$50"),
+        ("Proposals must be filed no later than 31 March.", "When must proposals be filed?", "31 March"),
     ],
 )
 def test_what_its_clause_denies_is_no_short_answer(index: Index, text: str, question: str, short: str | None) -> None:
