@@ -135,8 +135,17 @@ _INDIVISIBLE = re.compile(
 )
 
 
-_DENIES = re.compile(r"\b(?:not|never|no|none|nor|without|cannot|all but|except)\b|n['’]t\b", re.IGNORECASE)
+_NOT_DENYING = r"\s(?:later|earlier|less|fewer|more|longer|higher|lower) than\b|\s(?:only|exceed)\b|\. ?\d"
+_DENIES = re.compile(
+    rf"\b(?:(?:not|no)\b(?!{_NOT_DENYING})|(?:never|none|nor|without|cannot|all but|except)\b)|n['’]t\b", re.IGNORECASE
+)
+"""Not "no later than", "not only", "must not exceed" or "no. 5"."""
 _CLAUSE = re.compile(r"[,;:()–—]\s")
+_CLAUSE_ENDS = re.compile(
+    rf"{_CLAUSE.pattern}"
+    r"|\s(?:and|but)\s(?:not|is|are|was|were|has|have|had|does|do|did|may|can(?:not)?|will|shall|must)\b"
+)
+"""Where another clause begins of what the answer stands in: "is $50 and is not refundable"."""
 _SUM = re.compile(r"\$\s?\d")
 _PAIRS = {"(": ")", "[": "]", "“": "”", "*": "*", '"': '"', "`": "`", "$": "$"}
 
@@ -160,7 +169,7 @@ def _said(item: Evidence, document: Document) -> Span | None:
         if found.start() < end and start < found.end():
             start, end = min(start, found.start()), max(end, found.end())
     opens = max((found.end() for found in _CLAUSE.finditer(sentence, 0, start)), default=0)
-    closes = next((found.start() for found in _CLAUSE.finditer(sentence, end)), len(sentence))
+    closes = next((found.start() for found in _CLAUSE_ENDS.finditer(sentence, end)), len(sentence))
     if _DENIES.search(sentence[opens:start]) or _DENIES.search(sentence[end:closes]):
         return None
     start, end = _without_odd_signs(sentence, start, end)

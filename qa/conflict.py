@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from math import isclose
 
 from index.lexical import terms
@@ -36,6 +38,9 @@ WELL_BEYOND = 2.0
 
 AROUND_CHARS = 80
 """So much of a sentence before and after the answer is looked at, which is more than tells what a value means."""
+
+_EACH = frozenset(("a", "an", "per", "each", "every"))
+_PERIODS = frozenset(("hour", "day", "week", "month", "year"))
 
 BESIDE = 4
 """An answer that gives a value has at most so many terms beside it that the question lacks: "a flat rate of"."""
@@ -75,12 +80,37 @@ def _own(item: Evidence) -> float:
 
 
 def conflicting(question: str, one: Evidence, other: Evidence) -> bool:
-    """Whether sentences of two documents answer a question with values that cannot both be meant."""
+    """Whether sentences of two documents answer a question with values that cannot both be meant.
+
+    Then each gives a value that the other lacks: "from 9:00 to 15:30" and "from 10:00 to 15:30", but not "£10 (£12 with
+    tax)" and "£12".
+    """
     if one.hit.passage.document_id == other.hit.passage.document_id:
         return False
     asked = set(terms(question))
-    pairs = list(zip(_values(one, asked), _values(other, asked), strict=False))  # "from 9:00 to 15:30" gives two
-    return bool(pairs) and all(_comparable(*pair, asked) for pair in pairs) and not all(_agree(*pair) for pair in pairs)
+    values, others = _values(one, asked), _values(other, asked)
+    lacking, lacking_there = _without(values, others, asked), _without(others, values, asked)
+    return any(_comparable(value, another, asked) for value in lacking for another in lacking_there)
+
+
+def _without(values: Sequence[Value], others: Sequence[Value], asked: set[str]) -> list[Value]:
+    """Return the values that agree with none of the others, and do not lie between two of them: "3 to 5", "4"."""
+    found = list[Value]()
+    for value in values:
+        compared = [other for other in others if _comparable(value, other, asked)]
+        is_within = len(values) == 1 and _is_within(value, compared)
+        if not is_within and not any(_agree(value, other) for other in compared):
+            found.append(value)
+    return found
+
+
+def _is_within(value: Value, others: Sequence[Value]) -> bool:
+    """Whether an amount or year lies between the least and the greatest of others that are comparable."""
+    if isinstance(value, Moment):
+        years = [other.years for other in others if isinstance(other, Moment) and other.years and other.is_year]
+        return value.is_year and value.years is not None and bool(years) and min(years) <= value.years <= max(years)
+    numbers = [other.value * _factor(value, other) for other in others if isinstance(other, Amount)]
+    return bool(numbers) and min(numbers) <= value.value <= max(numbers)
 
 
 def _values(item: Evidence, asked: set[str]) -> list[Value]:
@@ -90,7 +120,8 @@ def _values(item: Evidence, asked: set[str]) -> list[Value]:
     begin = max(item.sentence.start, item.answer.start - AROUND_CHARS)
     text = item.text[begin - item.sentence.start :][: item.answer.end - begin + AROUND_CHARS]
     start, end = item.answer.start - begin, item.answer.end - begin
-    found: Sequence[Value] = sorted([one for kind in quantities(text) for one in kind], key=lambda one: one.start)
+    amounts, moments = quantities(text)
+    found: Sequence[Value] = sorted([*_added(amounts, text), *moments], key=lambda one: one.start)
     values = [value for value in found if start < value.end and value.start < end]
     if not values:
         return []
@@ -101,10 +132,34 @@ def _values(item: Evidence, asked: set[str]) -> list[Value]:
     return [] if is_name or len(beside) > BESIDE else values
 
 
+_ADDED = re.compile(r",? (?:and )?")
+
+
+def _added(amounts: Sequence[Amount], text: str) -> list[Amount]:
+    """Return amounts, those that are written in two units as one: "1 hour 45 minutes"."""
+    found = list[Amount]()
+    for amount in amounts:
+        last = found[-1] if found else amount
+        factor = conversion(last.unit, amount.unit)
+        if factor and factor < 1 and _ADDED.fullmatch(text[last.end : amount.start]):
+            whole = last.value + amount.value * factor
+            found[-1] = replace(
+                last,
+                end=amount.end,
+                text=text[last.start : amount.end],
+                readings=((whole, whole),),
+                step=amount.step * factor,
+                following=amount.following,
+            )
+        else:
+            found.append(amount)
+    return found
+
+
 def _comparable(one: Value, other: Value, asked: set[str]) -> bool:
     """Whether two values are of one kind, so that they can differ."""
     if isinstance(one, Moment) and isinstance(other, Moment):
-        return bool(_said(one).keys() & _said(other).keys())
+        return one.agrees(other) is not None
     if isinstance(one, Moment) or isinstance(other, Moment):
         return False
     exact = all(low == high for low, high in (*one.readings, *other.readings))
@@ -113,7 +168,9 @@ def _comparable(one: Value, other: Value, asked: set[str]) -> bool:
 
 def _of_one_kind(one: Amount, other: Amount, asked: set[str]) -> bool:
     """Whether two amounts have units that compare, or both have none; not if only one counts what was asked for."""
-    units = {_unit(one), _unit(other)}
+    units, periods = {_unit(one), _unit(other)}, {_period(one), _period(other)} - {""}
+    if len(periods) > 1 and periods != {"month", "year"}:  # a full-time week has no seven days
+        return False
     if len(units) > 1:
         return units == {"£", "pound"} or conversion(_unit(one), _unit(other)) is not None
     if any(units):
@@ -127,11 +184,15 @@ def _of_one_kind(one: Amount, other: Amount, asked: set[str]) -> bool:
 def _agree(one: Value, other: Value) -> bool:
     """Whether two comparable values may be the same one."""
     if isinstance(one, Moment) and isinstance(other, Moment):
-        said, others = _said(one), _said(other)
-        return all(said[part] == others[part] for part in said.keys() & others.keys())
+        return bool(one.agrees(other))
     assert isinstance(one, Amount) and isinstance(other, Amount)  # noqa: S101 - they are comparable
-    factor = conversion(_unit(one), _unit(other)) or 1.0
+    factor = _factor(one, other)
     return any(_meet(one, value, other, low * factor, factor) for value, _ in one.readings for low, _ in other.readings)
+
+
+def _factor(one: Amount, other: Amount) -> float:
+    """Return by what another amount is multiplied to be in the unit of one, and for its period: "£20 a month"."""
+    return (conversion(_unit(one), _unit(other)) or 1.0) / (conversion(_period(one), _period(other)) or 1.0)
 
 
 def _meet(one: Amount, value: float, other: Amount, other_value: float, factor: float) -> bool:
@@ -141,10 +202,13 @@ def _meet(one: Amount, value: float, other: Amount, other_value: float, factor: 
         bound, limit, exact = (one.bound, value, other_value) if one.bound else (other.bound, other_value, value)
         low, high = sorted((abs(limit), abs(exact)))
         return bound * (exact - limit) > 0 and high <= WELL_BEYOND * low
-    apart = abs(value - other_value)
-    if (one.about or other.about) and apart <= ABOUT * max(abs(value), abs(other_value)):
-        return True
-    return apart <= max(one.step, other.step * factor) / 2
+    if one.bound * other.bound < 0:  # "at least 5" and "at most 10"
+        return one.bound * (other_value - value) > 0
+    apart, about = abs(value - other_value), ABOUT * max(abs(value), abs(other_value))
+    rounded = max(one.step, other.step * factor) / 2
+    if one.about or other.about:
+        return apart <= max(about, rounded)
+    return apart <= (rounded if factor == 1 else min(about, rounded))  # "2 years" is not rounded from 18 months
 
 
 def _unit(amount: Amount) -> str:
@@ -153,12 +217,7 @@ def _unit(amount: Amount) -> str:
     return amount.unit or next(named, "")
 
 
-def _said(moment: Moment) -> dict[str, object]:
-    """Return what a date or time says, part by part. A decade or century says no year."""
-    parts: dict[str, object] = {"month": moment.month, "day": moment.day, "weekday": moment.weekday}
-    if moment.years and moment.years[0] == moment.years[1]:
-        parts["year"] = moment.years[0]
-    if moment.minute is not None:
-        parts["minute"] = moment.minute % 720
-        parts["half of the day"] = moment.minute // 720 if moment.half_known else None
-    return {name: value for name, value in parts.items() if value is not None}
+def _period(amount: Amount) -> str:
+    """Return for how long an amount is, "month" of "£20 a month" or "2 days of leave per month"; "" if it is unsaid."""
+    pairs = pairwise(amount.following)
+    return next((word for before, word in pairs if before in _EACH and word in _PERIODS), "")

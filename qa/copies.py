@@ -6,19 +6,22 @@ What is said twice is cited once, and is no less sure for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isclose
 from typing import NamedTuple
 
 from index.lexical import terms
 from index.shapes import is_row
-from qa.quantities import quantities
+from qa.quantities import Amount, Moment, conversion, quantities
 
-NEAR_COPY = 0.7
-"""Two sentences of which the smaller shares this part of its terms with the other say the same; one is cited."""
+ALIKE = 0.7
+"""Two sentences of which the smaller shares this part of its terms with the other may be versions of each other."""
 
 LEAST_TERMS = 3
 """Shorter sentences are not taken for versions of others: nearly everything holds the words of "Yes, it is"."""
 
 _STANCES = frozenset(terms("admits acknowledges alleges argues claims concedes confirms contends denies disputes"))
+_TIMES = frozenset(terms("twice"))
+"""What a sentence with "once", a word of the grammar, lacks."""
 
 LIKELY = 3.0
 """Only sentences whose score is at most so much lower are compared with the first word by word: what another weighs
@@ -35,58 +38,94 @@ class Said(NamedTuple):
 
 
 def near_copies(first: str, second: str) -> bool:
-    """Whether two sentences say the same in nearly the same words.
+    """Whether one sentence says what the other does, in its words: all of them, with more or no others.
 
-    Not if each gives a number or date that the other does not, or one says the opposite of the other: two days a week
-    and three, permitted and not permitted are contradictions, to be shown. Nor if one takes a stance: what is alleged
-    is not what is admitted. Rows of a table share the names of its columns; they are copies only if they are the same.
+    What each puts otherwise may be what matters: that the Tenant repairs the roof, and that the Landlord does. Nor are
+    they copies if each gives a number or date that the other does not, or one says the opposite of the other: two days
+    a week and three, permitted and not permitted are contradictions, to be shown. Nor if one takes a stance: what is
+    alleged is not what is admitted. Rows of a table share the names of its columns; they are copies only if they are
+    the same.
     """
     one, other = set(terms(first)), set(terms(second))
     if min(len(one), len(other)) < LEAST_TERMS or is_row(first) or is_row(second):
-        if one != other:
+        if not one or one != other:
             return False
-    elif _STANCES.intersection(one ^ other):
+    elif (_STANCES | _TIMES).intersection(one ^ other) or not _one_holds_the_other(_words(one), _words(other)):
         return False
-    if not _alike(one, other):
-        return False
-    if any(not (one <= other or other <= one) for one, other in zip(_figures(first), _figures(second), strict=True)):
-        return False
-    from qa.check.polarity import contradictions  # seldom needed, and with all of the checker
-
-    return not any(contradictions(first, second)) and not any(contradictions(second, first))
+    return _same_figures(_figures(first), _figures(second)) and not _opposed(first, second)
 
 
 def versions(first: str, second: str) -> bool:
     """Whether sentences of two documents say the same in nearly the same words, but perhaps for their figures."""
     one, other = ({term for term in terms(text) if term.isalpha()} for text in (first, second))
-    return min(len(one), len(other)) >= LEAST_TERMS and _alike(one, other)
+    smaller = min(len(one), len(other))
+    return smaller >= LEAST_TERMS and len(one & other) >= ALIKE * smaller
 
 
 def agree(first: str, second: str) -> bool:
-    """Whether two short answers are the same or one holds the other: "Anna Voss" and "Voss", "sixty" and "about 60"."""
-    one, other = set(terms(first)), set(terms(second))
-    if one and other and (one <= other or other <= one):
-        return True
-    amounts, others = ({each.value for each in quantities(text)[0]} for text in (first, second))
-    return bool(amounts) and amounts == others
+    """Whether two short answers are the same or one holds the other: "Anna Voss" and "Voss", "sixty" and "about 60".
 
-
-def _alike(one: set[str], other: set[str]) -> bool:
-    smaller = min(len(one), len(other))
-    return smaller > 0 and len(one & other) >= NEAR_COPY * smaller
-
-
-def _figures(text: str) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
-    """Return the numbers and ranks of a text, and its dates, those written in two ways as the same.
-
-    A year alone is a number: "1800 people" of one sentence are not the "2,400 people" of another.
+    Those that give figures are the same by these; what they count or measure is often told by one only.
     """
+    figures, others = _figures(first), _figures(second)
+    if figures and others:
+        is_same = _same_figures(figures, others)
+    else:
+        one, other = set(terms(first)), set(terms(second))
+        is_same = bool(one and other) and _one_holds_the_other(one, other)
+    return is_same and not _opposed(first, second)
+
+
+def _words(found: set[str]) -> set[str]:
+    """Return terms without numbers, which can be written in several ways."""
+    return {term for term in found if not term[0].isdigit()}
+
+
+def _one_holds_the_other(one: set[str], other: set[str]) -> bool:
+    return one <= other or other <= one
+
+
+def _opposed(first: str, second: str) -> bool:
+    from qa.check.polarity import contradictions  # seldom needed, and with all of the checker
+
+    return any(contradictions(first, second)) or any(contradictions(second, first))
+
+
+def _figures(text: str) -> list[Amount | Moment]:
     amounts, moments = quantities(text)
-    years = [one for one in moments if one.is_year]
-    return (
-        {(one.readings, one.rank) for one in amounts} | {((one.years,), False) for one in years},
-        {(one.years, one.month, one.day, one.weekday, one.minute) for one in moments if not one.is_year},
+    return [*amounts, *moments]
+
+
+def _same_figures(figures: Sequence[Amount | Moment], others: Sequence[Amount | Moment]) -> bool:
+    """Whether all figures of one text are among those of the other, written in any way."""
+    return all(any(_same(one, other) for other in others) for one in figures) or all(
+        any(_same(one, other) for one in figures) for other in others
     )
+
+
+def _same(one: Amount | Moment, other: Amount | Moment) -> bool:
+    """Whether two figures may be the same: they say nothing that differs, though one may leave out a unit or a year.
+
+    A year alone may be a number: "1800 people" of one sentence are the "1,800 people" of another.
+    """
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return bool(one.agrees(other))
+    if isinstance(one, Moment):
+        return isinstance(other, Amount) and _is_number(other, one)
+    if isinstance(other, Moment):
+        return _is_number(one, other)
+    factor = conversion(one.unit, other.unit) if one.unit and other.unit else 1.0
+    if factor is None or one.rank != other.rank or one.bound * other.bound < 0:
+        return False
+    return any(
+        isclose(low, factor * other_low) and isclose(high, factor * other_high)
+        for low, high in one.readings
+        for other_low, other_high in other.readings
+    )
+
+
+def _is_number(amount: Amount, year: Moment) -> bool:
+    return year.is_year and not amount.unit and year.years in amount.readings
 
 
 def said_once(sentences: Sequence[Said]) -> list[int]:

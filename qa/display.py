@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 
 _INDENT = re.compile(r"^\t+", re.MULTILINE)
 BETWEEN_CELLS = "│"
-_HARMLESS = "\n\N{SOFT HYPHEN}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+_HARMLESS = (
+    "\n\N{SOFT HYPHEN}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    "\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"
+)
+_BREAKS = "\r\f\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 
 
 def printable(text: str) -> str:
     """Replace control characters, which could move the cursor or recolour the terminal, one for one.
 
     A tab that begins a line is a space, any other divides the cells of a row and is a bar. Spaces of any width are
-    spaces, and what only joins or hyphenates stays as it is.
+    spaces, and so are the breaks of lines and pages that are no line feed; what only joins, parts or hyphenates stays
+    as it is.
     """
     shown = _INDENT.sub(lambda tabs: " " * len(tabs[0]), text).replace("\t", BETWEEN_CELLS)
     return "".join(map(_printable, shown))
@@ -40,7 +45,7 @@ def printable(text: str) -> str:
 def _printable(character: str) -> str:
     if character.isprintable() or character in _HARMLESS:
         return character
-    return " " if unicodedata.category(character) == "Zs" else "\ufffd"
+    return " " if character in _BREAKS or unicodedata.category(character) == "Zs" else "\ufffd"
 
 
 # ---- in a terminal ----

@@ -77,6 +77,23 @@ class Moment:
         alone = self.month is None and self.weekday is None and self.minute is None
         return self.years is not None and self.years[0] == self.years[1] and alone
 
+    def agrees(self, other: Moment) -> bool | None:
+        """Whether it may be the same as another, by what both say; None if there is nothing that both say.
+
+        A decade agrees with each of its years. The half of the day is said only where it is known.
+        """
+        one, two = self._parts(), other._parts()
+        shared = one.keys() & two.keys()
+        may_be = [one[part][0] <= two[part][1] and two[part][0] <= one[part][1] for part in shared]
+        return all(may_be) if may_be else None
+
+    def _parts(self) -> dict[str, tuple[int, int]]:
+        points = {"month": self.month, "day": self.day, "weekday": self.weekday}
+        if self.minute is not None:
+            points |= {"minute": self.minute % 720, "half": self.minute // 720 if self.half_known else None}
+        said = {name: (value, value) for name, value in points.items() if value is not None}
+        return said | ({"years": self.years} if self.years else {})
+
 
 # ---- words and units ---------------------------------------------------------------------------------------------
 
@@ -198,7 +215,7 @@ _MOMENT = re.compile(
 
 _SPACE = "[ \u00a0\u2009\u202f]"
 _NUMERAL = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:(?:\.|{_SPACE})\d{{3}})+,\d{{1,2}}"
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:['’]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:(?:\.|{_SPACE})\d{{3}})+,\d{{1,2}}"
     rf"|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[.,]\d+)?)"
 )
 _VULGAR = "[½⅓⅔¼¾⅛]"
@@ -445,7 +462,7 @@ def _spelled_value(words: str) -> float:
 
 
 def _written(amount: Amount, found: Mapping[str, str | None]) -> Amount:
-    digits = re.sub(_SPACE, "", found["digits"] or "")
+    digits = re.sub(rf"{_SPACE}|['’]", "", found["digits"] or "")
     scale = _SCALES[found["scale"].lower()] if found["scale"] else 1.0
     unit = ""
     if found["currency"]:

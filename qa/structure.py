@@ -66,6 +66,7 @@ _PLACE = re.compile(
     r"\b(?:articles?|clauses?|items?|paragraphs?|points?|regulations?|rules?|sections?|steps?|§)\.? ?(\d+(?:\.\d+)*)\b",
     re.IGNORECASE,
 )
+_ROMAN = re.compile(r"[ivx]+", re.IGNORECASE)
 _OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
 
 
@@ -195,10 +196,10 @@ def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
         return None
     for place in range(len(earlier) - 1, first - 1, -1):
         text = earlier[place]
-        if leads_on(text) and (mark(text) != kind or not kind):
-            return place if _is_first(current, kind) else None
-        if mark(text) == kind and (kind or is_item(text)):
+        if _is_sibling(text, current):
             current = text
+        elif leads_on(text) and _is_first(current, kind):
+            return place
         elif not is_item(text):
             return None
     return None
@@ -228,6 +229,21 @@ def speakers_line(sentence: str, earlier: Sequence[str]) -> int | None:
 def _speaker(sentence: str) -> str:
     found = _SPEAKER.match(sentence)
     return found[1] if found and not is_row(sentence) else ""
+
+
+def _is_sibling(text: str, item: str) -> bool:
+    """Whether a sentence before an item is one of the same list, as far as marks tell: "(i)" may stand below "(b)"."""
+    kind = mark(item)
+    if not is_item(text) or mark(text) != kind:
+        return False
+    one, other = _label(text), _label(item)
+    are_successive = len(one) == len(other) == 1 and ord(one) + 1 == ord(other)  # "(h)" and "(i)"
+    return kind != "letters" or are_successive or _numbering(one) == _numbering(other)
+
+
+def _numbering(label: str) -> tuple[bool, bool]:
+    """Return whether letters are those of Roman numbers, and whether they are capitals."""
+    return _ROMAN.fullmatch(label) is not None, label.isupper()
 
 
 def _is_first(item: str, kind: str) -> bool:

@@ -202,7 +202,16 @@ def test_near_copies_are_cited_once(index: Index) -> None:
     assert not near_copies("The ferry sank.", "The trains run.")
     assert not near_copies("The plant in Leeds employs 1800 people.", "The plant in Leeds employs 2,400 people.")
     assert near_copies("The plant in Leeds employs 1500 people.", "The plant in Leeds employs 1,500 people.")
+    assert near_copies("Every employee gets 24 days a year.", "Every employee gets 24 vacation days a year.")
+    assert near_copies("The festival began in the 1990s in Leeds.", "In the 1990s the festival began in Leeds.")
     assert not near_copies("", "")
+
+
+def test_what_says_otherwise_of_another_is_cited_beside_it(index: Index) -> None:
+    lease = "The {} shall repair the roof and the gutters at its own cost, within thirty days of a written notice."
+    index.add([Source("oak.txt", lease.format("Tenant")), Source("mill.txt", lease.format("Landlord"))])
+    result = Answerer(index, threshold=0).answer("Who shall repair the roof?")
+    assert {one.source for one in result.citations} == {"oak.txt", "mill.txt"}
 
 
 @pytest.mark.parametrize(
@@ -214,6 +223,12 @@ def test_near_copies_are_cited_once(index: Index) -> None:
         ("A certificate is needed from the fourth day.", "A certificate is needed from the third day of illness."),
         ("Working from abroad is permitted with approval.", "Working from abroad is not permitted."),
         ("The north gate stays open.", "The south gate stays open."),
+        ("The Landlord shall repair the roof and the gutters.", "The Tenant shall repair the roof and the gutters."),
+        ("The rate of interest is 5% per year.", "The rate of interest is 5% per month."),
+        ("The usual dose of Zorvan is 5 mg daily.", "The usual dose of Zorvan is 5 g daily."),
+        ("The usual dose of Zorvan is 5 mg twice daily.", "The usual dose of Zorvan is 5 mg once daily."),
+        ("The course costs $500 for members.", "The course costs £500 for members."),
+        ("The library in Leeds opens at 9 on weekdays.", "The library in York opens at 9 on weekdays."),
     ],
 )
 def test_what_contradicts_is_no_copy(one: str, other: str) -> None:

@@ -82,6 +82,7 @@ def test_a_terminal_shows_the_cells_of_a_row_apart():
         printable("10\u00a0000\u202feuros, 👩\u200d🚀 Donau\u00adkanal\u202e")
         == "10 000 euros, 👩\u200d🚀 Donau\u00adkanal\ufffd"
     )
+    assert printable("\ufeffwrap\r\nped\u200b\u2060 li\u2028ne\x0c") == "\ufeffwrap \nped\u200b\u2060 li ne "
     row = Citation(1, "a-1", "01", "Data", text, text, 0, len(text), 1, 0.5, Span(14, 20), ())
     marked = next(line for line in rich_citation(row).renderables if isinstance(line, Text) and line.spans)
     (mark,) = [span for span in marked.spans if "underline" in str(span.style)]

@@ -19,6 +19,7 @@ def amounts(text: str) -> list[tuple[float, str]]:
         ("1.5 million people", 1_500_000, ""),
         ("1,500,000 people", 1_500_000, ""),
         ("1 500 000 people", 1_500_000, ""),
+        ("1'500’000 people", 1_500_000, ""),
         ("1.500.000 people", 1_500_000, ""),
         ("one and a dozen", 1, ""),
         ("a dozen eggs", 12, ""),

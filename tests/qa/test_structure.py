@@ -135,6 +135,18 @@ def test_an_item_is_shown_below_the_head_of_its_list(index: Index) -> None:
     assert index.document(cited.document_id).text[cited.context.start : cited.context.end] == cited.context.text
 
 
+def test_an_item_is_shown_below_the_head_of_its_own_list(index: Index) -> None:
+    lease = (
+        "The Tenant must:\n(a) keep the garden tidy;\n(b) not do any of the following:\n"
+        "(i) keep pets in the flat;\n(ii) smoke in the stairwell.\n"
+    )
+    cited = asked(index, "lease.txt", lease, "May the tenant smoke in the stairwell?").citations[0]
+    assert cited.text == "(ii) smoke in the stairwell."
+    assert cited.context is not None
+    assert cited.context.text == "(b) not do any of the following:"
+    assert cited.answer is None
+
+
 def test_a_row_of_another_code_is_not_quoted(index: Index) -> None:
     found = asked(index, "codes.csv", CODES, "my machine shows E05 what should I do")
     assert found.citations[0].text.startswith("code: E05")
@@ -156,6 +168,9 @@ def test_a_row_is_shown_below_the_names_of_its_columns(index: Index) -> None:
         (["The Tenant must not:", "(a) keep bees;"], "6.5 The Landlord repairs the roof.", None),
         (["The Tenant must:", "(a) pay;", "(b) clean;", "The Landlord must:", "(a) insure;"], "(b) repair.", 3),
         (["It pays for:", "(a) either:", "(i) a bus; or", "(ii) a train;"], "(b) meals.", 0),
+        (["The Tenant must:", "(a) pay;", "(b) never do this:", "(i) keep bees;"], "(ii) smoke.", 2),
+        (["Do:", "(i) a;", "(ii) b:", "(a) x;", "(b) y;"], "(iii) c.", 0),
+        (["Do:", *(f"({letter}) thing;" for letter in "abcdefgh")], "(i) the ninth.", 0),
         (["A town has a mayor.", "Ward\tYes\tNo", "First\t62\t41"], "Second\t118\t90", 1),
         (["First\t62\t41"], "Second\t118\t90", None),
         (["Term\tMeaning"], "Rent\tthe Annual Rent", 0),
@@ -186,6 +201,8 @@ def test_a_passage_is_read_below_its_heading(index: Index) -> None:
         ("The peace pardoned all but four of the rebels.", "How many rebels were pardoned?", None),
         ("The drug is not recommended for children under 12 years.", "For whom is the drug recommended?", None),
         ("The bridge, which has no tolls, opened in May 1998.", "When did the bridge open?", "May 1998"),
+        ("The fee for late filing is $50 and is not refundable.", "What is the fee for late filing?", "$50"),
+        ("Proposals must be filed no later than 31 March.", "When must proposals be filed?", "31 March"),
     ],
 )
 def test_what_its_clause_denies_is_no_short_answer(index: Index, text: str, question: str, short: str | None) -> None:
