@@ -221,7 +221,8 @@ def _loaded(name: str, data: bytes) -> Loaded:
     if suffix in recognition.IMAGES and not recognition.is_installed():
         raise SourceError(f"an image has no text to copy, but that can be recognised; {recognition.INSTALL}")
     if suffix not in FORMATS and suffix not in recognition.IMAGES:
-        advice = REFUSED.get(suffix) or f"give one of {', '.join(sorted(FORMATS))}"
+        kinds = ", ".join(sorted({*FORMATS, *recognition.IMAGES}))
+        advice = REFUSED.get(suffix) or f"save it as .txt if it is plain text, or give one of {kinds}"
         raise SourceError(f"files of kind {suffix or '(no suffix)'} cannot be read; {advice}")
     return Loaded(name, hashlib.sha256(data).hexdigest(), partial(_read, suffix, data))
 

@@ -13,7 +13,7 @@ from typer.main import get_command
 from index import Index
 from qa import answer
 from tests.support.command import run
-from ui.terminal import command
+from ui.terminal.commands import command
 
 ROOT = Path(__file__).parent.parent
 

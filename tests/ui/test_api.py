@@ -218,7 +218,7 @@ def test_tricks_with_paths_lead_nowhere(client: TestClient, path: str):
 def test_what_is_no_question_is_a_problem(client: TestClient, body: bytes, kind: str):
     unreadable = b"\xff" in body or body.startswith(b"[[")
     response = client.post("/v1/answer", content=body, headers={"content-type": kind})
-    assert is_problem(response, 400 if unreadable else 422)
+    assert is_problem(response, 415 if "json" not in kind else 400 if unreadable else 422)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,13 @@ def test_what_is_no_question_is_a_problem(client: TestClient, body: bytes, kind:
 )
 def test_what_is_no_conversation_is_a_problem(client: TestClient, body: dict[str, object]):
     assert is_problem(client.post("/v1/chat/completions", json=body), 422)
+
+
+def test_json_without_its_header_is_told(client):
+    for path in ("/v1/answer", "/v1/chat/completions"):
+        response = client.post(path, content=b'{"question": "Who?"}')
+        assert is_problem(response, 415)
+        assert "Content-Type: application/json" in response.json()["detail"]
 
 
 def test_a_client_of_openai_is_told_what_differs_and_what_is_left_unanswered(index: Index, monkeypatch):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from index import Index, Source
-from qa import answer
+from qa import Answer, answer
 from qa.export import to_json
 from tests.ui.test_pipe import verbatim
 from tests.ui.test_terminal import run
@@ -45,6 +45,16 @@ def checked(store: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Ch
 
 
 # ---- reading a text ----
+
+
+def test_a_line_that_could_not_be_asked_is_passed_over() -> None:
+    answered = Answer("Who?", "Who?", (), "Nobody says.", 0.1)
+    lines = [
+        to_json(answered, indent=None),
+        '{"line": 2, "error": "it is no question"}',
+        to_json(answered, indent=None),
+    ]
+    assert len(read_written("\n".join(lines).encode(), "answers.jsonl")) == 2
 
 
 def test_sentences_with_their_marks_and_references_are_read():

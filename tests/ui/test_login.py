@@ -18,7 +18,7 @@ from tests.support.fakes import HashEncoder
 from ui.chat import asking
 from ui.server import login, web
 from ui.server.login import COOKIE, FAILURES, LoginError, Logins, Sessions
-from ui.terminal import command
+from ui.terminal.commands import command
 
 NAME, PASSWORD = "Ada <b>", "correct horse battery"
 

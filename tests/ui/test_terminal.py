@@ -39,6 +39,46 @@ def test_ask_prints_the_quotation_and_its_place(store: Path, capsys: pytest.Capt
     assert "characters 1774–1920" in printed
 
 
+def test_a_question_needs_no_quotation_marks(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", *QUESTION.split(), "--store", str(store)) == 0
+    assert "about 2,500 U.S. troops remain in Iraq" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_document_is_removed_by_its_name_and_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, store = tmp_path / "files", tmp_path / "store"
+    for name in ("one.txt", "other.txt", "sub/other.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"This is {name}.")
+    (folder / "empty").mkdir()
+    assert run("index", "add", str(folder), "--store", str(store)) == 0
+    assert run("index", "remove", "other.txt", "--store", str(store)) == 2  # there are two
+    assert run("index", "remove", "one.txt", "--store", str(store)) == 0
+    assert "1 removed" in capsys.readouterr().out
+    assert run("index", "add", str(folder / "empty"), "--store", str(store)) == 0
+    assert "There is no file; nothing changed." in capsys.readouterr().out
+    with Index.open(store) as index:
+        assert len(index.documents()) == 2
+
+
+LOADING_IS_INTERRUPTED = """
+import builtins
+import ui.terminal
+real = builtins.__import__
+def load(name, *more):
+    if name == "ui.terminal.commands":
+        raise KeyboardInterrupt
+    return real(name, *more)
+builtins.__import__ = load
+ui.terminal.main()
+"""
+
+
+def test_a_command_that_is_interrupted_while_it_loads_says_nothing() -> None:
+    command = [sys.executable, "-c", LOADING_IS_INTERRUPTED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_ask_json_has_the_fields_that_programs_rely_on(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("ask", QUESTION, "--json", "--store", str(store))
     printed = json.loads(capsys.readouterr().out)

@@ -90,7 +90,11 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem(status, str(error))
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> Response:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(one["loc"] == ("body",) for one in error.errors()) and "json" not in request.headers.get(
+            "content-type", ""
+        ):
+            return problem(415, "The body is read as JSON only with the header Content-Type: application/json.")
         # Where and why, but not what was sent: that may be long, and is known to the sender.
         told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:10]]
         return problem(422, "; ".join(told)[:2_000])

@@ -1,5 +1,12 @@
 """The terminal command ``verbatim``."""
 
-from ui.terminal.commands import command, main
+__all__ = ["main"]
 
-__all__ = ["command", "main"]
+
+def main() -> None:
+    """Run the command. Loading it takes a second, in which Ctrl-C ends it as quietly as later."""
+    try:
+        from ui.terminal.commands import main as run
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    run()

@@ -321,6 +321,6 @@ def _cited_dict(cited: Cited) -> dict[str, Any]:
     place = cited.place
     found = {
         "source": place.document.source, "title": place.document.title, "page": place.page,
-        "recognised": place.recognised, "address": str(place.address), "text": place.text,
+        "where": place.where,        "recognised": place.recognised, "address": str(place.address), "text": place.text,
     } if place else {}  # fmt: skip
     return {"mark": cited.mark, **found, "trouble": cited.trouble or None}

@@ -89,7 +89,8 @@ def before_every_command(
 @command.command()
 def ask(
     question: Annotated[
-        str | None, typer.Argument(help="The question, in quotation marks; - reads questions from a pipe.")
+        list[str] | None,
+        typer.Argument(help="The question, best in quotation marks; - reads questions from a pipe."),
     ] = None,
     file: Annotated[
         Path | None,
@@ -132,7 +133,8 @@ def ask(
     The exit status is 0 where everything was answered, 3 where the documents do not say something that was asked or
     nothing was (""), and 2 where something could not be asked. Of many questions JSON is one line each.
     """
-    if (question is None) == (file is None):
+    asked = " ".join(question) if question else None
+    if (asked is None) == (file is None):
         raise QuestionError('ask one thing: verbatim ask "How many?", or --file FILE, or - to read from a pipe')
     writer = _writer(llm, allow_remote_llm)
     with opened(store) as index:
@@ -143,7 +145,7 @@ def ask(
             max_error,
             writer,
         )
-        raise typer.Exit(pipe.ask("-" if question is None else question, way, file=file))
+        raise typer.Exit(pipe.ask("-" if asked is None else asked, way, file=file))
 
 
 def _writer(llm: str | None, allow_remote: bool) -> Writer | None:

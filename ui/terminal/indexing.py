@@ -18,6 +18,7 @@ from index.load import STORE_NAME, absolute
 from index.types import extent
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback, forget_removed
+from ui.terminal.naming import called
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
 
 command = typer.Typer(help="Put documents in, take them out, look at what is there.", no_args_is_help=True)
@@ -84,7 +85,7 @@ def sync(
 def remove(
     names: Annotated[
         list[str],
-        typer.Argument(help="Ids or sources, as `verbatim index status` lists them; a folder stands for all in it."),
+        typer.Argument(help="Ids, paths, file names or titles, as `verbatim index status` lists them; or a folder."),
     ],
     store: StoreOption = None,
     receipt: Annotated[
@@ -95,9 +96,9 @@ def remove(
     if "" in names:  # as of "$NAME" where that is not set; as a path it would be the folder that one is in
         raise UnknownDocumentError("an empty name is no document's; `verbatim index status` lists the documents")
     with opened(store) as index:
-        sources = [source for entry in index.listing() for source in (entry.source, *entry.also)]
-        wanted = {one for name in names for one in _named(name, sources)}
         entries = index.listing()
+        wanted = {one for name in names for one in _named(name, entries)}
+        sources = {source for entry in entries for source in (entry.source, *entry.also)}
         if wanted <= {*sources, *(entry.id for entry in entries)}:
             doomed = [e.id for e in entries if e.id in wanted or wanted.issuperset((e.source, *e.also))]
             Feedback(index.path / FEEDBACK_NAME).forget(doomed)  # before every file is searched
@@ -108,10 +109,15 @@ def remove(
         raise typer.Exit(1 if changes.receipt.traces else 0)
 
 
-def _named(name: str, sources: Sequence[str]) -> list[str]:
-    """Return the sources that a path stands for: its own, or those of the files in a folder; or the name as it is."""
+def _named(name: str, entries: Sequence[Entry]) -> list[str]:
+    """Return the sources at a path or in a folder; or the id of the only document called so; or the name as it is."""
     path = absolute(name)
-    return [source for source in sources if Path(os.path.normpath(source)).is_relative_to(path)] or [name]
+    sources = [source for entry in entries for source in (entry.source, *entry.also)]
+    found = [source for source in sources if Path(os.path.normpath(source)).is_relative_to(path)]
+    if found or name in sources:
+        return found or [name]
+    same = called(name, entries)
+    return same if len(same) == 1 else [name]
 
 
 @command.command(name="list", hidden=True)  # what many type first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rapidfuzz.fuzz import WRatio
+from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from index import Entry, UnknownDocumentError
@@ -28,7 +28,7 @@ def called(name: str, entries: Iterable[Entry]) -> list[str]:
 def unknown(name: str, entries: Iterable[Entry]) -> str:
     """Return in words that no document is called so, and which one may be meant."""
     names = [name for entry in entries for name in (entry.source.rpartition("/")[2], entry.title)]
-    near = extractOne(name, names, scorer=WRatio, score_cutoff=80)
+    near = extractOne(name, names, scorer=ratio, score_cutoff=60)
     hint = f"; did you mean {short(near[0])}?" if near else ""
     return f"names no document of yours: {short(name)}{hint}"
 

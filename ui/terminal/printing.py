@@ -29,7 +29,7 @@ def print_changes(changes: Changes) -> None:
     said = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
     if changes.duplicates:
         said.append(f"{len(changes.duplicates)} with the text of another, stored once")
-    console.print(", ".join(said) or "Nothing changed.")
+    console.print(", ".join(said) or ("Nothing changed." if changes.failed else "There is no file; nothing changed."))
     for without in changes.partial:
         errors.print(Text(f"{printable(without.source)}: {without.reason}", style="yellow"))
     for failure in changes.failed:

@@ -100,9 +100,18 @@ def _answers(text: str, name: str) -> list[Answer] | None:
         except (ValueError, RecursionError):
             return None
     try:
-        return [from_json(line) for line in lines]
+        return [from_json(line) for line in lines if not _is_of_no_question(line)]
     except ExportError as error:
         raise WrittenError(f"{name}: {error}; `verbatim ask --json` writes what can be checked") from error
+
+
+def _is_of_no_question(line: str) -> bool:
+    """Whether `verbatim ask --file` says in this line that one of the file could not be asked."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and {"line", "error"} <= row.keys()
 
 
 def _of_answer(answer: Answer) -> Written:
