@@ -17,7 +17,8 @@ from qa.types import Answer, Evidence
 
 _PERSON = re.compile(
     r"\b(?:he|him|his|she|her|hers|its|they|them|their|theirs"
-    r"|it(?! (?:possible|allowed|legal|safe|wise|necessary|better|worth|true) (?:to|that|for)\b))\b",
+    r"|it(?! (?:possible|allowed|legal|safe|wise|necessary|better|worth|true) (?:to|that|for)\b|"
+    r" (?:cost|take)s? (?:\w+ ){0,3}to\b))\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<!^)\b[A-Z]\w+")

@@ -61,6 +61,7 @@ def test_a_question_that_leans(question: str) -> None:
         "What happened in the latter half of the century in Vienna?",
         "Is it possible to carry leave over?",
         "what spin speed",
+        "How much will it cost to repair the roof?",
     ],
 )
 def test_a_question_that_does_not_lean(question: str) -> None:
