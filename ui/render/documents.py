@@ -145,11 +145,12 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
         tick = f'<td class="ask">{button("ask", "", unseen=f"Ask {title}", value=entry.id, css=css)}</td>'
     second = f'<span class="about">{" · ".join(about)}</span>' if about else ""
     count, unit = extent(entry.source, entry.pages)
+    hidden = ' class="unit"' if unit == "page" else ""  # as the column's head says
     added = f'<time datetime="{escape(entry.added)}">{escape(when(entry.added))}</time>'
     return (
         f'<tr>{tick}<th scope="row"><bdi class="title">{escape(title)}</bdi>{second}</th>'
         f'<td class="kind">{escape(kind(entry))}</td>'
-        f'<td class="pages">{count:,}<span class="unit"> {_noun(count, unit)}</span></td>'
+        f'<td class="pages">{count:,}<span{hidden}> {_noun(count, unit)}</span></td>'
         f'<td class="sentences">{entry.sentences:,}<span class="unit"> {_noun(entry.sentences, "sentence")}</span></td>'
         f'<td class="added">{added}</td>'
         f'<td class="removal">{button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'
