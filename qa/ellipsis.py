@@ -8,10 +8,13 @@ from index.lexical import terms
 from qa.carry import is_date, phrases
 from qa.named import TITLES
 
+VERBS = "is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would"
+"""With what a question begins that has no word such as "who"."""
+
 ASKING = (
     r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
     r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
-    r"|is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would)\b"
+    rf"|{VERBS})\b"
 )
 """How a question begins."""
 

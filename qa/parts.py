@@ -6,7 +6,7 @@ import re
 
 from index.lexical import terms
 from qa.converse import leans
-from qa.ellipsis import ASKING, completed
+from qa.ellipsis import ASKING, VERBS, completed
 from qa.smalltalk import without_frame, without_small_talk
 
 MOST_PARTS = 3
@@ -17,9 +17,7 @@ _OPENING = re.compile(rf"\W*{ASKING}", re.IGNORECASE)
 
 # What joins two things said of one: "Who has a car and is ill?" asks nothing of "is ill". A verb that asks anew has
 # its subject behind it.
-_VERB = re.compile(
-    r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would)\b", re.I
-)
+_VERB = re.compile(rf"(?:{VERBS})\b", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\w+ (?:I|we|you|he|she|it|they|there|the|this|that|these|those|all|each|every|my|our|your|his|her|their|its"
     r"|[A-Z]\w*|(?!always|sometimes)[a-z]+s)\b"
