@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from index import Index, Source
+from tests.support.chromium import NEEDS_CHROMIUM, chromium, serving
 from tests.support.fakes import HashEncoder
 from ui.chat import asking
 from ui.server import login, web
@@ -347,3 +348,28 @@ def test_the_chat_asks_as_before_once_logged_in(client, monkeypatch) -> None:
     monkeypatch.setattr(asking, "answer", lambda question, **_: Answer(question, question, (), "Nothing.", 0.1))
     log_in(client)
     assert "Nothing." in Asker(client, "mine").ask("Who?")
+
+
+class TestInChromium:
+    pytestmark = NEEDS_CHROMIUM
+
+    def test_a_login_that_has_ended_leads_back_in_with_the_question_kept(self, index, logins) -> None:
+        index.add([Source("plain.txt", "A plain sentence.")])
+
+        def come_in(page) -> None:
+            page.fill("input[name=name]", NAME)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button")
+            page.wait_for_selector("#conversation[role=log] .welcome")
+
+        with serving(web.create_app(index, logins=logins)) as address, chromium() as browser:
+            page = browser.new_page()
+            page.set_default_timeout(20_000)
+            page.goto(address)
+            come_in(page)
+            page.fill("#question textarea", "What is plain?")
+            page.context.clear_cookies()
+            page.press("#question textarea", "Enter")
+            page.wait_for_url("**/login")
+            come_in(page)
+            page.wait_for_function("() => document.querySelector('#question textarea').value === 'What is plain?'")

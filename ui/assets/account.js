@@ -15,6 +15,35 @@ function offer() {
   return true;
 }
 
+const UNSENT = "verbatim-unsent";
+
+/** Put back the question that an ended login left unsent. */
+function resume() {
+  const question = document.querySelector("#question textarea");
+  if (!question) return false;
+  question.value = sessionStorage.getItem(UNSENT) ?? question.value;
+  sessionStorage.removeItem(UNSENT);
+  question.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
 // Gradio builds the page after its own scripts have loaded.
-const built = new MutationObserver(() => offer() && built.disconnect());
-if (!offer()) built.observe(document.body, { childList: true, subtree: true });
+function onceBuilt(act) {
+  const built = new MutationObserver(() => act() && built.disconnect());
+  if (!act()) built.observe(document.body, { childList: true, subtree: true });
+}
+onceBuilt(offer);
+onceBuilt(resume);
+
+// A login can end while its page is open: unused for long, ended in another tab, or with the server. What the page then
+// asks is refused, of which Gradio says nothing; so the question is kept, and the way in shown.
+const send = window.fetch;
+window.fetch = async (...request) => {
+  const response = await send(...request);
+  if (response.status === 401) {
+    const question = document.querySelector("#question textarea")?.value;
+    if (question) sessionStorage.setItem(UNSENT, question);
+    location.assign("/login");
+  }
+  return response;
+};
