@@ -67,7 +67,6 @@ def test_the_suite_loads_and_every_gold_sentence_is_its_slice(documents: Path, t
     suite = load_suite(made.folder)
     answerable = [question for question in suite.questions if question.answerable]
     assert set(suite.documents) == {"town.txt", "deep/farm.md", "shop.html"}
-    assert made.documents == 3
     assert made.answerable == made.unanswerable == len(answerable) == len(suite.questions) / 2 >= 6
     assert made.failed == ()
     for question in answerable:
@@ -309,7 +308,6 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_used(documents: 
     failed = {Path(failure.source).name for failure in made.failed}
     assert failed == {"binary.txt", "nul.txt", "empty.txt", "song.mp3", "missing.txt"}
     assert all(failure.reason for failure in made.failed)
-    assert made.documents == 3
     assert set(load_suite(made.folder).documents) == {"mine/town.txt", "mine/deep/farm.md", "mine/shop.html"}
 
 
@@ -333,7 +331,8 @@ def test_a_large_file_is_read_in_reasonable_time(tmp_path: Path) -> None:
     )
     (tmp_path / "big.txt").write_text("\n\n".join([*lines, "a" * 200_000, "x," * 50_000]), encoding="utf-8")
     (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
-    assert make_suite([tmp_path / "big.txt", tmp_path / "town.txt"], tmp_path / "suite", questions=10).documents == 2
+    made = make_suite([tmp_path / "big.txt", tmp_path / "town.txt"], tmp_path / "suite", questions=10)
+    assert {file.name for file in (made.folder / "documents").iterdir()} == {"big.txt", "town.txt"}
 
 
 def test_names_that_clash_or_hide_are_kept_apart(tmp_path: Path) -> None:
