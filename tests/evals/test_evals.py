@@ -547,11 +547,6 @@ def test_outside_a_checkout_the_revision_is_unknown(tmp_path: Path):
     assert git_revision(tmp_path) == "unknown"
 
 
-def test_a_system_or_a_store_but_not_both(suite: Suite, tmp_path: Path):
-    with pytest.raises(ValueError, match="not both"):
-        run(suite, system=Scripted(suite), store=tmp_path)
-
-
 def test_the_import_is_cheap_and_run_is_a_function():
     heavy = "{'torch', 'chromadb', 'sklearn', 'scipy', 'gradio'}"
     code = f"import sys, evals, evals.run; assert callable(evals.run); print({heavy} & set(sys.modules))"
