@@ -8,7 +8,7 @@ import pytest
 
 from evals.folder import load_suite
 from evals.make.claims import TRUE, Claim, make_claims
-from evals.studies.claims import Checked, report
+from evals.studies.claims import Checked, made_of_suites, report
 from evals.suite import GoldSpan, Question
 from qa.check import Verdict
 from qa.check.rules import broken_rules
@@ -17,8 +17,7 @@ from qa.check.rules import broken_rules
 @pytest.fixture(scope="module")
 def claims() -> list[Claim]:
     """Claims made of the built-in suites."""
-    suites = [load_suite(name) for name in ("gazette", "handbook", "seed", "talks")]
-    return [claim for suite in suites for claim in make_claims(suite.documents, suite.questions, most=20)]
+    return made_of_suites(most=20, seed=0)
 
 
 def test_claims_of_every_kind_are_made_always_the_same(claims: list[Claim]) -> None:
@@ -84,7 +83,7 @@ def test_a_report_tells_each_kind_and_the_baselines(capsys: pytest.CaptureFixtur
     def checked(kind: str, holds: bool, support: float) -> Checked:
         claim = Claim("1", "shortened", "It is so.", ("It is so.",))
         reasons = () if support > 0.5 else ("no",)
-        return Checked("a", kind, holds, claim, Verdict(support > 0.5, support, reasons), 0.5, 0.5, 0.01)
+        return Checked(kind, holds, claim, Verdict(support > 0.5, support, reasons), 0.5, 0.5, 0.01)
 
     report("some", [checked("good", True, 0.9), checked("good", True, 0.2), checked("bad", False, 0.1)])
     said = capsys.readouterr().out
