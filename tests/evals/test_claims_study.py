@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import ModuleType
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from evals.folder import load_suite
 from evals.make.claims import TRUE, Claim, make_claims
+from evals.studies import claims as claims_study
+from evals.studies import followup
 from evals.studies.claims import Checked, made_of_suites, report
 from evals.suite import GoldSpan, Question
 from qa.check import Verdict
@@ -91,3 +96,12 @@ def test_a_report_tells_each_kind_and_the_baselines(capsys: pytest.CaptureFixtur
     assert "false bad                struck 1.000" in said
     assert "AUROC of support         1.000" in said
     assert "AUROC of overlap         0.500" in said
+
+
+@pytest.mark.parametrize("study", [claims_study, followup], ids=lambda study: study.__name__)
+def test_a_half_that_is_none_is_refused(study: ModuleType) -> None:
+    command = typer.Typer()
+    command.command()(study.main)
+    done = CliRunner().invoke(command, ["--data", "sets", "--half", "reports"])
+    assert done.exit_code == 2
+    assert "is not one of 'choose', 'report'" in " ".join(done.output.replace("│", " ").split())
