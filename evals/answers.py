@@ -215,10 +215,6 @@ def _only_question(text: str, suite: Suite) -> str:
     return matching[0]
 
 
-def _citations(row: Mapping[str, Any]) -> tuple[Quote, ...]:
-    return tuple(_citation(given) for given in row.get("citations", ()))
-
-
 def _citation(given: object) -> Quote:
     if isinstance(given, str):
         given = {"quote": given}
@@ -241,7 +237,7 @@ def _citation(given: object) -> Quote:
 def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, Said]:
     """Return how a row was read and what it says."""
     text = row.get("text", row.get("answer", ""))
-    given = _citations(row)
+    given = tuple(map(_citation, row.get("citations", ())))
     reading, citations = _cited(row, text, given, aligner)
     if reading == "sentences":
         citations = tuple(citation for citation in citations if aligner.align(citation.text))

@@ -128,11 +128,9 @@ def _dates(text: str) -> Iterator[Draft]:
             yield _cloze(text, *match.span(), "date", "time")
             continue
         type_, noun = date_type(date)
-        if (
-            (type_ == "year" and not _BEFORE_YEAR.search(before))
-            or (type_ == "month" and not _BEFORE_MONTH.search(before))
-            or (type_ == "year" and _counts(text[match.end() :]))
-        ):
+        if type_ == "year" and (not _BEFORE_YEAR.search(before) or _counts(text[match.end() :])):
+            continue
+        if type_ == "month" and not _BEFORE_MONTH.search(before):
             continue
         yield _cloze(text, *match.span(), "date", noun)
 

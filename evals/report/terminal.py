@@ -111,24 +111,20 @@ def interval(estimate: Estimate, form: Callable[[float], str] = number) -> str:
 
 def _wrong(row: Row) -> Text:
     """Return one wrong question as text: what was said in it is data, and no markup in it counts."""
-    return _asked(row).append_text(_said(row, "cited  ")).append_text(_gold(row))
+    return _asked(row, "; ".join(row.faults)).append_text(_said(row, "cited  ")).append_text(_gold(row))
 
 
 def _change(change: Change) -> Text:
-    text = _asked(
-        change.after,
-        f"{change.verdict}: {'; '.join((change.before if change.verdict == 'fixed' else change.after).faults)}",
-    )
-    return (
-        text.append_text(_said(change.before, "before "))
-        .append_text(_said(change.after, "after  "))
-        .append_text(_gold(change.after))
-    )
+    faulty = change.before if change.verdict == "fixed" else change.after
+    text = _asked(change.after, f"{change.verdict}: {'; '.join(faulty.faults)}")
+    for part in (_said(change.before, "before "), _said(change.after, "after  "), _gold(change.after)):
+        text.append_text(part)
+    return text
 
 
-def _asked(row: Row, headline: str | None = None) -> Text:
+def _asked(row: Row, headline: str) -> Text:
     lines = Text(f"\n{row.question.id}  ", style="bold")
-    lines.append("; ".join(row.faults) if headline is None else headline, style="red")
+    lines.append(headline, style="red")
     for earlier in row.question.history:
         lines.append(f"\n  asked before {earlier}", style="dim")
     lines.append(f"\n  asked   {row.question.question}", style="not bold")

@@ -41,7 +41,7 @@ from qa.answer import Answerer
 from qa.carry import turns
 from qa.converse import Understood, leans, understand
 from qa.read import Reader, open_reader
-from qa.types import Answer, Evidence
+from qa.types import Answer, Citation, Evidence
 
 History = Sequence[Answer | str]
 Way = Callable[[str, History], Understood]
@@ -300,8 +300,6 @@ def _f1(right: Any, added: Any, wanted: Any, axis: int = -1) -> Any:  # noqa: AN
 
 def as_answer(question: str, text: str) -> Answer:
     """Return an earlier answer that cites nothing but says ``text``: what a history of plain texts tells."""
-    from qa.types import Citation
-
     cited = Citation(1, "", "", "", "", text, 0, len(text), 1, 0.0)
     return Answer(question, question, (cited,) if text else (), "", 1.0)
 
