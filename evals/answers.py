@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 from evals.align import Aligner, fidelity
 from evals.results import FAITHFUL
@@ -37,6 +37,7 @@ from evals.rows import (
     is_list,
     is_text,
     is_truth,
+    is_whole,
     is_words,
     read_bytes,
     read_rows,
@@ -139,17 +140,17 @@ def _notes(readings: Mapping[str, str], said: Iterable[Said], suite: Suite) -> I
 # ---- the rows ------------------------------------------------------------------------------------
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     # Python's JSON reads NaN and Infinity, too, and whole numbers that no float can hold.
     return isinstance(value, int | float) and not isinstance(value, bool) and -1e300 < value < 1e300
 
 
 def _is_duration(value: object) -> bool:
-    return _is_number(value) and isinstance(value, int | float) and value >= 0
+    return _is_number(value) and value >= 0
 
 
 def _is_offset(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return is_whole(value) and value >= 0
 
 
 _ROW: Fields = {
@@ -214,10 +215,6 @@ def _only_question(text: str, suite: Suite) -> str:
     return matching[0]
 
 
-def _citations(row: Mapping[str, Any]) -> tuple[Quote, ...]:
-    return tuple(_citation(given) for given in row.get("citations", ()))
-
-
 def _citation(given: object) -> Quote:
     if isinstance(given, str):
         given = {"quote": given}
@@ -240,7 +237,7 @@ def _citation(given: object) -> Quote:
 def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, Said]:
     """Return how a row was read and what it says."""
     text = row.get("text", row.get("answer", ""))
-    given = _citations(row)
+    given = tuple(map(_citation, row.get("citations", ())))
     reading, citations = _cited(row, text, given, aligner)
     if reading == "sentences":
         citations = tuple(citation for citation in citations if aligner.align(citation.text))

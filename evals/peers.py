@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -288,12 +288,11 @@ PEERS: Mapping[str, Callable[..., ScopedSystem]] = MappingProxyType(
 
 
 def _sentences(documents: Mapping[str, str]) -> list[Quote]:
-    return [quote for name, text in documents.items() for quote in _document_sentences(name, text)]
-
-
-def _document_sentences(name: str, text: str) -> Iterable[Quote]:
-    for span in sentence_spans(text, markdown=name.lower().endswith(".md")):
-        yield Quote(span.of(text), name, span.start, span.end)
+    return [
+        Quote(span.of(text), name, span.start, span.end)
+        for name, text in documents.items()
+        for span in sentence_spans(text, markdown=name.lower().endswith(".md"))
+    ]
 
 
 def _library(module: str) -> Any:  # noqa: ANN401 - a module, of which mypy need not know that it is installed

@@ -195,15 +195,18 @@ def _value(
     name: str,
     group: str,
     value: Callable[[Row], float | None],
+    statistic: Statistic = metrics.mean,
     *,
     lower: bool = False,
     given: Callable[[Row], bool] | None = None,
 ) -> Measure:
+    """Return a measure that takes one number from a row."""
+
     def columns(row: Row) -> Columns:
         measured = value(row)
         return None if measured is None else (measured,)
 
-    return Measure(name, group, columns, lower_is_better=lower, given=given)
+    return Measure(name, group, columns, statistic, lower_is_better=lower, given=given)
 
 
 def _sound(row: Row) -> Columns:
@@ -232,14 +235,6 @@ def _probability(row: Row) -> Columns:
     return _rightness(row) if row.confidence is not None and 0 <= row.confidence <= 1 else None
 
 
-def _seconds(row: Row) -> Columns:
-    return None if row.seconds is None else (row.seconds,)
-
-
-def _cpu_seconds(row: Row) -> Columns:
-    return None if row.cpu_seconds is None else (row.cpu_seconds,)
-
-
 def _has_short(row: Row) -> bool:
     return row.short is not None
 
@@ -258,7 +253,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("offset_error", "words", _offset_errors, metrics.ratio, lower_is_better=True),
     _value("right_sentence_at_1", "citations", lambda row: metrics.right_sentence_at_1(row.stated, row.facts)),
     _value("right_if_answered", "citations", lambda row: float(row.right) if row.question.answerable else None),
-    _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.distinct, row.facts)),
+    _value("citation_precision", "citations", lambda row: metrics.citation_precision(row.distinct)),
     _value("citation_recall", "citations", lambda row: metrics.citation_recall(row.stated, row.facts)),
     _value("citation_f1", "citations", lambda row: metrics.citation_f1(row.distinct, row.facts, refused=row.refused)),
     Measure("focus", "citations", lambda row: metrics.focus(row.faithful, row.question.evidence), metrics.share),
@@ -303,9 +298,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "calibration_error", "confidence", _probability, metrics.calibration_error, lower_is_better=True, every=True
     ),
-    Measure("seconds_p50", "cost", _seconds, metrics.percentile(50), lower_is_better=True),
-    Measure("seconds_p95", "cost", _seconds, metrics.percentile(95), lower_is_better=True),
-    Measure("cpu_seconds", "cost", _cpu_seconds, lower_is_better=True),
+    _value("seconds_p50", "cost", lambda row: row.seconds, metrics.percentile(50), lower=True),
+    _value("seconds_p95", "cost", lambda row: row.seconds, metrics.percentile(95), lower=True),
+    _value("cpu_seconds", "cost", lambda row: row.cpu_seconds, lower=True),
 )
 """Every measure of a report. All are in 0..1 but the offset error (characters) and the costs (seconds a question)."""
 

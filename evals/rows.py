@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from index.errors import VerbatimError
 
@@ -94,7 +94,7 @@ def is_list_of_words(value: object) -> bool:
     return isinstance(value, list) and all(map(is_words, value))
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """Whether it is a whole number."""
     return isinstance(value, int) and not isinstance(value, bool)
 

@@ -96,37 +96,33 @@ def run(
     suite: Suite | str | Path,
     *,
     system: System | AnswersFromFile | None = None,
-    store: str | Path | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
     """Ask every question of a suite and return the report; `SuiteError` if something in the suite is wrong.
 
     ``suite`` is a loaded suite, the name of a built-in one, or a folder. ``system`` is what is judged: by
-    default Verbatim, over the ``store`` that holds the suite's documents, or over a temporary one made of
-    them. ``seed`` is the bootstrap's. ``progress`` is told how far it is.
+    default Verbatim, over a temporary store of the suite's documents. ``seed`` is the bootstrap's. ``progress`` is told
+    how far it is.
     """
-    if system is not None and store is not None:
-        raise ValueError("give a system or a store for Verbatim, not both")
     suite = suite if isinstance(suite, Suite) else load_suite(suite)
     if system is not None:
         return _report(suite, system, seed, progress)
-    with open_verbatim(suite, store) as verbatim:
+    with open_verbatim(suite) as verbatim:
         return _report(suite, verbatim, seed, progress)
 
 
 @contextmanager
-def open_verbatim(suite: Suite, store: str | Path | None = None) -> Iterator[VerbatimSystem]:
-    """Verbatim over a store, or over the suite's documents in a temporary one, with its models loaded."""
+def open_verbatim(suite: Suite) -> Iterator[VerbatimSystem]:
+    """Verbatim over the suite's documents in a temporary store, with its models loaded."""
     from index import Index
 
     with (
         tempfile.TemporaryDirectory(prefix="verbatim-evals-", ignore_cleanup_errors=True) as folder,
-        Index.open(store if store is not None else folder) as index,
+        Index.open(folder) as index,
     ):
-        if store is None:
-            for failure in index.add(suite.sources()).failed:
-                raise SuiteError(f"the document {failure.source} cannot be indexed: {failure.reason}")
+        for failure in index.add(suite.sources()).failed:
+            raise SuiteError(f"the document {failure.source} cannot be indexed: {failure.reason}")
         index.warm()  # loading the models is no part of a question's time
         yield VerbatimSystem(index, suite)
 

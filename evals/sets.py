@@ -29,7 +29,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from evals.make.corpus import Corpus, Document
+from evals.make.corpus import Corpus, documents_of
 from evals.make.pairs import twin_of
 from evals.rows import SuiteError
 from evals.suite import Evidence, GoldSpan, Question, Suite
@@ -84,7 +84,7 @@ def load_set(
     if near:
         asked = list(islice(_with_twins(asked, documents), None if sample is None else 2 * sample))
     elif not given:
-        asked += [_left_out(question) for question in asked if question.answerable]
+        asked += [left_out(question) for question in asked if question.answerable]
     if not asked:
         raise SuiteError(f"{path} holds no question of that choice; take a larger sample or the whole set")
     name = path.name.removesuffix(".jsonl.gz") + ("-near" if near else "-given" if given else "")
@@ -224,9 +224,7 @@ def _sentences(text: str) -> tuple[Span, ...]:
 
 def _with_twins(asked: Iterable[Question], documents: Mapping[str, str]) -> Iterator[Question]:
     """Yield each question that has a twin, and its twin."""
-    corpus = Corpus(
-        Document(name, Path(name), "", text, tuple(sentence_spans(text))) for name, text in documents.items()
-    )
+    corpus = Corpus(documents_of(documents))
     for question in asked:
         twin = twin_of(question.question, next(iter(question.answers), ""), question.within[0], corpus)
         if twin:
@@ -242,7 +240,7 @@ def _with_twins(asked: Iterable[Question], documents: Mapping[str, str]) -> Iter
             )
 
 
-def _left_out(question: Question) -> Question:
+def left_out(question: Question) -> Question:
     """Return the question with the documents of its evidence left out: it has no answer any more."""
     documents = tuple(dict.fromkeys(gold.document for fact in question.evidence for gold in fact))
     return replace(

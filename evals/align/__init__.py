@@ -64,7 +64,7 @@ class Aligner:
         """
         names = self._documents if document is None else (document,)
         quoted = Quoted.of(quote)
-        if not quoted.has_word:
+        if not quoted.core.has_word:
             return ()
         return (
             tuple(self._verbatim(quoted, names))
@@ -84,7 +84,7 @@ class Aligner:
         return (quote,) if fidelity(whole) in {"verbatim", "reformatted"} else parts
 
     def _verbatim(self, quoted: Quoted, names: Iterable[str]) -> Iterator[Alignment]:
-        is_chunk = quoted.core.count_words() >= FEWEST_CHUNK_WORDS
+        is_chunk = len(quoted.core.words) >= FEWEST_CHUNK_WORDS
         for name in names:
             if quoted.text in self._documents[name]:
                 for start, end in self._text(name).places(quoted.text, cut=is_chunk):
@@ -99,7 +99,7 @@ class Aligner:
 
     def _altered(self, quoted: Quoted, names: Iterable[str]) -> tuple[Alignment, ...]:
         quote = quoted.core
-        if not FEWEST_ALTERED_WORDS <= quote.count_words() <= MOST_ALTERED_WORDS:
+        if not FEWEST_ALTERED_WORDS <= len(quote.words) <= MOST_ALTERED_WORDS:
             return ()
         nearest = self._nearest(quote, names)
         if nearest is None:

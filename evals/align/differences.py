@@ -99,14 +99,14 @@ def compare(text: Tokens, first: int, last: int, quote: Tokens) -> Comparison:
     operations: list[_Operation] = list(SequenceMatcher(None, said, quoted, autojunk=False).get_opcodes())
     equal = [range(ours[from_][0], ours[to - 1][1]) for tag, _, _, from_, to in operations if tag == "equal"]
     if not equal:
-        return Comparison(first, last, 0.0, 0, quote.count_words(), ())
-    operations = _trimmed(operations, said, quoted)
+        return Comparison(first, last, 0.0, 0, len(quote.words), ())
+    operations = _trimmed(operations, said)
     return Comparison(
         theirs[operations[0][1]][0],
         theirs[operations[-1][2] - 1][1],
         sum(_weight(quote, run) for run in equal) / _weight(quote, range(len(quote.keys))),
         max(sum(quote.kinds[token] in WORDS for token in run) for run in equal),
-        quote.count_words(),
+        len(quote.words),
         tuple(
             (_shown(text, theirs[from_:to]), _shown(quote, ours[from_quote:to_quote]))
             for tag, from_, to, from_quote, to_quote in _with_words(operations, said, quoted)
@@ -154,7 +154,7 @@ _TOGETHER = frozenset("wfhx")
 _SENTENCE_ENDS = frozenset(".!?…")
 
 
-def _trimmed(operations: list[_Operation], said: list[str], quoted: list[str]) -> list[_Operation]:
+def _trimmed(operations: list[_Operation], said: list[str]) -> list[_Operation]:
     """Take from the document's side of both ends what the quote has no word for, and other sentences.
 
     The place was chosen as long as the quote: words that a quote adds at an end lie over what happens to stand there.

@@ -60,10 +60,6 @@ class Tokens:
         """Whether any token is a word or number."""
         return any(kind in WORDS for kind in self.kinds)
 
-    def count_words(self) -> int:
-        """Return how many tokens are words or numbers."""
-        return len(self.words)
-
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the offsets of the tokens ``[first, last)``, of which there is at least one."""
         return self.starts[first], self.ends[last - 1]
@@ -147,11 +143,6 @@ class Quoted:
         while first < last and tokens.kinds[first] == "q":
             first += 1
         return cls(text, tokens.part(first, last), tuple(reversed(tokens.keys[:first])), tuple(tokens.keys[last:]))
-
-    @property
-    def has_word(self) -> bool:
-        """Whether there is anything to look for."""
-        return self.core.has_word
 
     def with_edges(self, text: Tokens, first: int, last: int) -> tuple[int, int]:
         """Return a run of the core's tokens together with the signs around it that the quote has, too."""

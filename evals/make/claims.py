@@ -12,12 +12,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from evals.make import lexicon
 from evals.make.clause import core, plain, read_clause
-from evals.make.corpus import Corpus, Document, digest
+from evals.make.corpus import Corpus, Document, digest, documents_of
 from evals.make.swaps import Term, terms_in
 from evals.make.terms import PREPOSITIONS
 from evals.suite import Question
@@ -66,7 +65,7 @@ def make_claims(
     documents: Mapping[str, str], questions: Iterable[Question] = (), *, most: int, seed: int = 0
 ) -> list[Claim]:
     """Return claims about the documents, at most so many of each kind, each about another sentence."""
-    read = [Document(name, Path(name), "", text, tuple(sentence_spans(text))) for name, text in documents.items()]
+    read = documents_of(documents)
     corpus = Corpus(read)
     count: Counter[Kind] = Counter()
     claims = []
@@ -198,15 +197,13 @@ _LEFT_OPEN = re.compile(rf"\b(?:\w+ed|\w+ing|{_ENDS_OPEN})$")
 _PRONOUNS = frozenset("i he she it they we you".split())  # noqa: SIM905
 
 
-def _answers(questions: Sequence[Question], documents: Mapping[str, str]) -> Iterator[Claim]:
+def _answers(questions: Iterable[Question], documents: Mapping[str, str]) -> Iterator[Claim]:
     """Give the questions as statements, with their answer, and with that of another question about the document."""
+    answered = [question for question in questions if question.evidence and question.answers]
     answers: defaultdict[str, list[str]] = defaultdict(list)
-    for question in questions:
-        if question.answerable and question.answers:
-            answers[question.evidence[0][0].document].append(question.answers[0])
-    for question in questions:
-        if not question.answerable or not question.answers or not question.evidence:
-            continue
+    for question in answered:
+        answers[question.evidence[0][0].document].append(question.answers[0])
+    for question in answered:
         gold, answer = question.evidence[0][0], question.answers[0]
         said = _stated(question.question, answer) if len(answer.split()) <= 8 else None
         evidence = " ".join(gold.text.split())
@@ -214,11 +211,9 @@ def _answers(questions: Sequence[Question], documents: Mapping[str, str]) -> Ite
         if said is None or not _can_be_told(question.question, evidence, around):
             continue
         yield Claim(question.id, "answer stated", said, (evidence,), around)
-        others = [
-            one for one in answers[gold.document] if _is_rival(one, answer) and one.lower() not in evidence.lower()
-        ]
-        others += [one for one in answers[gold.document] if _is_rival(one, answer) and one.lower() in evidence.lower()]
-        false = _stated(question.question, others[0]) if others else None
+        rivals = [one for one in answers[gold.document] if _is_rival(one, answer)]
+        rivals.sort(key=lambda one: one.lower() in evidence.lower())  # better one that the evidence does not hold
+        false = _stated(question.question, rivals[0]) if rivals else None
         if false:
             yield Claim(f"{question.id}~", "another answer", false, (evidence,), around)
 

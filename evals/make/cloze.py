@@ -27,6 +27,7 @@ from evals.make.terms import (
     date_type,
     in_longer_name,
     is_verb,
+    stands_in,
 )
 
 MOST_QUOTED = 28
@@ -82,7 +83,7 @@ def draft_clozes(sentence: str, words: Vocabulary) -> list[Draft]:
     if not _stands_by_itself(text):
         return []
     drafts = [*_dates(text), *_numbers(text), *_places(text), *_names(text, words)]
-    return [draft for draft in drafts if draft.answer in sentence and not _gives_away(draft)]
+    return [draft for draft in drafts if draft.answer in sentence and not stands_in(draft.answer, draft.rest)]
 
 
 def _shortened(text: str) -> str:
@@ -91,10 +92,6 @@ def _shortened(text: str) -> str:
         return text
     rest = core(text).rstrip(",")
     return text if not rest or " and that " in rest else f"{rest[0].upper()}{rest[1:]}" + "." * rest[-1].isalnum()
-
-
-def _gives_away(draft: Draft) -> bool:
-    return re.search(rf"(?<!\w){re.escape(draft.answer)}(?!\w)", draft.rest, re.IGNORECASE) is not None
 
 
 def _stands_by_itself(text: str) -> bool:
@@ -131,11 +128,9 @@ def _dates(text: str) -> Iterator[Draft]:
             yield _cloze(text, *match.span(), "date", "time")
             continue
         type_, noun = date_type(date)
-        if (
-            (type_ == "year" and not _BEFORE_YEAR.search(before))
-            or (type_ == "month" and not _BEFORE_MONTH.search(before))
-            or (type_ == "year" and _counts(text[match.end() :]))
-        ):
+        if type_ == "year" and (not _BEFORE_YEAR.search(before) or _counts(text[match.end() :])):
+            continue
+        if type_ == "month" and not _BEFORE_MONTH.search(before):
             continue
         yield _cloze(text, *match.span(), "date", noun)
 

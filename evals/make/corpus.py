@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from evals.suite import GoldSpan
 from index.errors import SourceError
 from index.lexical import terms
 from index.load import Listed, absolute, expand, say_nothing
+from index.sentences import sentence_spans
 from index.types import Failure, Span
 
 
@@ -47,6 +48,11 @@ def read_all(paths: Sequence[str | Path]) -> tuple[list[Document], tuple[Failure
                 found[listed.name] = document
                 names.add(document.name.casefold())
     return list(found.values()), tuple(failed.values())
+
+
+def documents_of(texts: Mapping[str, str]) -> list[Document]:
+    """Return texts by name as documents that were never files."""
+    return [Document(name, Path(name), "", text, tuple(sentence_spans(text))) for name, text in texts.items()]
 
 
 def _read(listed: Listed, name: str) -> Document:

@@ -82,7 +82,7 @@ def _readme(documents: Sequence[Document], pairs: Sequence[Pair], seed: int) -> 
         documents=counted(len(documents), "document"),
         pairs=len(pairs),
         rows=2 * len(pairs),
-        answered=fill(answered, 118, subsequent_indent="  ", break_on_hyphens=False),
+        answered=answered,
         seed=seed,
         fewest=FEWEST_WORDS,
         most=MOST_WORDS,

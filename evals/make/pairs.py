@@ -11,7 +11,7 @@ from evals.make.cloze import draft_clozes
 from evals.make.corpus import Corpus, Sentence, digest
 from evals.make.draft import Draft, draft_questions
 from evals.make.swaps import Term, terms_in
-from evals.make.terms import Vocabulary, holds_kind
+from evals.make.terms import Vocabulary, holds_kind, stands_in
 from evals.suite import GoldSpan
 from index.lexical import terms
 from qa.named import SPELLED
@@ -100,7 +100,7 @@ def _gold(corpus: Corpus, own: Sentence, draft: Draft, wanted: frozenset[str]) -
     for other, share in corpus.sharing(wanted, SAME_COUNT):
         if other is own:
             continue
-        has_answer = _stands_in(draft.answer, other.gold.text)
+        has_answer = stands_in(draft.answer, other.gold.text)
         if has_answer and (share >= SAME_FACT or _counts_alike(draft, other.gold.text)):
             gold.append(other.gold)
         elif share >= RELATED and (has_answer or (share >= SAME_FACT and holds_kind(other.gold.text, draft.kind))):
@@ -111,10 +111,6 @@ def _gold(corpus: Corpus, own: Sentence, draft: Draft, wanted: frozenset[str]) -
 def _counts_alike(draft: Draft, text: str) -> bool:
     counts = rf"(?<!\w){re.escape(draft.answer)}(?: \S+){{0,3}}? {re.escape(draft.counted)}\b"
     return bool(draft.counted) and re.search(counts, text, re.IGNORECASE) is not None
-
-
-def _stands_in(words: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def twin_of(question: str, answer: str, document: str, corpus: Corpus) -> str:

@@ -21,10 +21,9 @@ from index.types import Failure
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made: the suite's ``folder``, how many documents and questions it has, and what could not be read."""
+    """What was made: the suite's ``folder``, how many questions it has, and what could not be read."""
 
     folder: Path
-    documents: int
     answerable: int
     unanswerable: int
     failed: tuple[Failure, ...]
@@ -47,7 +46,7 @@ def make_suite(paths: Sequence[str | Path], folder: str | Path, *, questions: in
     if not pairs:
         raise SuiteError(_nothing_made(documents, failed))
     write_suite(folder, documents, pairs, seed=seed)
-    return Made(folder, len(documents), len(pairs), len(pairs), failed)
+    return Made(folder, len(pairs), len(pairs), failed)
 
 
 def _check_free(folder: Path) -> None:

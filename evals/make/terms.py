@@ -163,6 +163,11 @@ def holds_kind(text: str, kind: str) -> bool:
     return bool(_OF_KIND[kind].search(text))
 
 
+def stands_in(words: str, text: str) -> bool:
+    """Whether a text holds these words, as whole ones, in whatever case."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
+
+
 def in_longer_name(text: str, match: re.Match[str]) -> bool:
     """Whether capitalised words stand next to it, as in "Paris Hilton": then it is no place or people."""
     before = re.search(r"([\w.]+) $", text[: match.start()])

@@ -73,7 +73,7 @@ def stated_facts(citation: Place, facts: Sequence[Sequence[Place]], answers: Seq
     )
 
 
-def citation_precision(stated: Stated, facts: int) -> float | None:
+def citation_precision(stated: Stated) -> float | None:
     """Return the share of the citations that state a needed fact. None without citations; 0 if there is no gold.
 
     Against sentence-level gold, as the supporting-fact precision of HotpotQA (Yang et al. 2018), with
@@ -98,7 +98,7 @@ def citation_f1(stated: Stated, facts: int, *, refused: bool) -> float:
     """
     if not facts:
         return float(refused)
-    return harmonic_mean(citation_precision(stated, facts) or 0.0, citation_recall(stated, facts) or 0.0)
+    return harmonic_mean(citation_precision(stated) or 0.0, citation_recall(stated, facts) or 0.0)
 
 
 def alce_precision(stated: Stated, facts: int) -> float | None:

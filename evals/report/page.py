@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -23,7 +23,7 @@ from evals.compare import Change, Comparison, Verdict
 from evals.metrics import Estimate
 from evals.metrics.estimates import RESAMPLES
 from evals.report.plots import reliability_plot, risk_coverage_plot
-from evals.report.terminal import is_clear, said_in_words
+from evals.report.terminal import interval, is_clear, said_in_words
 from evals.report.words import FAULTS, VERDICTS, WORDS, Words
 from evals.results import BY_NAME, MEASURES, Cited, Excerpt, Measure, Report, Row, number
 
@@ -143,13 +143,6 @@ class Line:
     estimate: Estimate
     before: float | None = None
     after: float | None = None
-
-
-def interval(estimate: Estimate, form: Callable[[float], str] = number) -> str:
-    """Return an estimate's interval for people, or a dash."""
-    if estimate.low is None or estimate.high is None:
-        return "–"
-    return f"{form(estimate.low)} to {form(estimate.high)}"
 
 
 def signed(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import get_args
 
@@ -17,7 +18,7 @@ from evals.results import MEASURES, Cited, Fidelity, Report, Row, number
 def print_report(report: Report, console: Console, *, wrong: int | None = None) -> None:
     """Print the measures, then wrong questions (at most ``wrong``): what was asked, what was cited, what was gold."""
     console.print(_measures(report))
-    console.print(Text(f"{said_in_words(report)}", style="bold"), soft_wrap=True)
+    console.print(Text(said_in_words(report), style="bold"), soft_wrap=True)
     for note in report.notes:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     faulty = report.wrong
@@ -57,7 +58,7 @@ def _measures(report: Report) -> Table:
                 label = _label(measure.name, measure.lower_is_better)
                 if measure.name == "citation_f1":
                     label.append(f" (refusing everything: {number(report.refusing_everything)})", style="dim")
-                table.add_row(label, number(estimate.value), _interval(estimate), str(estimate.n))
+                table.add_row(label, number(estimate.value), interval(estimate), str(estimate.n))
         table.add_section()
     return table
 
@@ -80,7 +81,7 @@ def _differences(comparison: Comparison) -> Table:
         values = [number(value) for value in comparison.values(measure.name) or (None, None)]
         style = "bold" if is_clear(difference) else None
         label = _label(measure.name, measure.lower_is_better)
-        table.add_row(label, *values, f"{difference.value:+.3f}", _interval(difference), style=style)
+        table.add_row(label, *values, f"{difference.value:+.3f}", interval(difference), style=style)
     return table
 
 
@@ -101,32 +102,29 @@ def _label(name: str, lower_is_better: bool) -> Text:
     return Text(name.replace("_", " ") + (" v" if lower_is_better else ""))
 
 
-def _interval(estimate: Estimate) -> str:
+def interval(estimate: Estimate, form: Callable[[float], str] = number) -> str:
+    """Return an estimate's interval for people, or a dash."""
     if estimate.low is None or estimate.high is None:
         return "–"
-    return f"{estimate.low:.3f} to {estimate.high:.3f}"
+    return f"{form(estimate.low)} to {form(estimate.high)}"
 
 
 def _wrong(row: Row) -> Text:
     """Return one wrong question as text: what was said in it is data, and no markup in it counts."""
-    return _asked(row).append_text(_said(row, "cited  ")).append_text(_gold(row))
+    return _asked(row, "; ".join(row.faults)).append_text(_said(row, "cited  ")).append_text(_gold(row))
 
 
 def _change(change: Change) -> Text:
-    text = _asked(
-        change.after,
-        f"{change.verdict}: {'; '.join((change.before if change.verdict == 'fixed' else change.after).faults)}",
-    )
-    return (
-        text.append_text(_said(change.before, "before "))
-        .append_text(_said(change.after, "after  "))
-        .append_text(_gold(change.after))
-    )
+    faulty = change.before if change.verdict == "fixed" else change.after
+    text = _asked(change.after, f"{change.verdict}: {'; '.join(faulty.faults)}")
+    for part in (_said(change.before, "before "), _said(change.after, "after  "), _gold(change.after)):
+        text.append_text(part)
+    return text
 
 
-def _asked(row: Row, headline: str | None = None) -> Text:
+def _asked(row: Row, headline: str) -> Text:
     lines = Text(f"\n{row.question.id}  ", style="bold")
-    lines.append("; ".join(row.faults) if headline is None else headline, style="red")
+    lines.append(headline, style="red")
     for earlier in row.question.history:
         lines.append(f"\n  asked before {earlier}", style="dim")
     lines.append(f"\n  asked   {row.question.question}", style="not bold")

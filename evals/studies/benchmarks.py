@@ -1,6 +1,6 @@
 """How fast Verbatim is, how it grows, and how its peers do in the same run.
 
-    python -m evals.studies.benchmarks indexing | search | cold | all [--data FOLDER] [--passages N] [--save FOLDER]
+    python -m evals.studies.benchmarks indexing | search | cold [--data FOLDER] [--passages N] [--save FOLDER]
 
 Every system works in a process of its own, on one core, with the same passages and the weights of the same encoder, and
 what it takes is counted in seconds of the processor, which depend less on what else the machine does than those on the
@@ -58,8 +58,6 @@ command = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, 
 
 DataOption = Annotated[Path | None, typer.Option(help="A folder of documents or sets.", show_default="our suites")]
 PassagesOption = Annotated[int, typer.Option(help="How many passages are indexed.")]
-SizesOption = Annotated[str, typer.Option(help="Sizes of stores, with commas between.")]
-EmbeddedOption = Annotated[int, typer.Option(help="How many passages are embedded; the others' vectors are made up.")]
 SaveOption = Annotated[Path | None, typer.Option(help="A folder for the numbers, and for the plot of growth.")]
 
 
@@ -106,8 +104,10 @@ def indexing(data: DataOption = None, passages: PassagesOption = 2000, save: Sav
 @command.command()
 def search(
     data: DataOption = None,
-    sizes: SizesOption = "1000,10000,100000",
-    embedded: EmbeddedOption = EMBEDDED,
+    sizes: Annotated[str, typer.Option(help="Sizes of stores, with commas between.")] = "1000,10000,100000",
+    embedded: Annotated[
+        int, typer.Option(help="How many passages are embedded; the others' vectors are made up.")
+    ] = EMBEDDED,
     save: SaveOption = None,
 ) -> None:
     """Search stores of several sizes, and compare what Verbatim's vector search finds with an exact one."""
@@ -189,19 +189,6 @@ def cold(
             f"imports {ran[name][0].errors.strip().splitlines()[-1:]}"
         )
     _save(save, "cold", rows)
-
-
-@command.command(name="all")
-def everything(
-    data: DataOption = None,
-    passages: PassagesOption = 2000,
-    sizes: SizesOption = "1000,10000,100000",
-    save: SaveOption = None,
-) -> None:
-    """Measure all three."""
-    indexing(data, passages, save)
-    cold(data, passages, save)
-    search(data, sizes, EMBEDDED, save)
 
 
 # ---- in processes of their own -------------------------------------------------------------------

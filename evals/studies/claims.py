@@ -58,7 +58,6 @@ DOCUMENTS = 60
 class Checked:
     """A claim, and what the checker and the baselines said of it."""
 
-    set_name: str
     kind: str
     holds: bool
     claim: Claim
@@ -83,11 +82,13 @@ def made(data: Path, half: Half, most: int, seed: int) -> Iterator[tuple[str, li
         yield name, make_claims({one: suite.documents[one] for one in chosen}, questions, most=most, seed=seed)
 
 
-def made_of_suites(most: int, seed: int) -> Iterator[tuple[str, list[Claim]]]:
-    """Yield the claims made of the built-in suites."""
-    for name in SUITES:
-        suite = load_suite(name)
-        yield name, make_claims(suite.documents, suite.questions, most=most, seed=seed)
+def made_of_suites(most: int, seed: int) -> list[Claim]:
+    """Return the claims made of the built-in suites."""
+    return [
+        claim
+        for suite in map(load_suite, SUITES)
+        for claim in make_claims(suite.documents, suite.questions, most=most, seed=seed)
+    ]
 
 
 def of_people(data: Path, half: Half, most: int, seed: int) -> Iterator[tuple[str, list[tuple[str, Claim]]]]:
@@ -105,7 +106,7 @@ def of_people(data: Path, half: Half, most: int, seed: int) -> Iterator[tuple[st
         )
 
 
-def check(checker: Checker, encoder: Encoder, claim: Claim, set_name: str, *, kind: str, holds: bool) -> Checked:
+def check(checker: Checker, encoder: Encoder, claim: Claim, *, kind: str, holds: bool) -> Checked:
     """Return what the checker and the baselines say of a claim."""
     began = time.perf_counter()
     verdict = checker.check(claim.claim, claim.evidence, context=claim.context)
@@ -114,7 +115,7 @@ def check(checker: Checker, encoder: Encoder, claim: Claim, set_name: str, *, ki
     said = set(terms(claim.claim))
     overlap = len(said & set(terms(evidence))) / len(said) if said else 0.0
     one, other = (encoder.encode([text])[0] for text in (claim.claim, evidence))
-    return Checked(set_name, kind, holds, claim, verdict, overlap, float(one @ other), seconds)
+    return Checked(kind, holds, claim, verdict, overlap, float(one @ other), seconds)
 
 
 # ---- what the support is made of ----
@@ -209,7 +210,7 @@ def _said(statistic: metrics.Statistic, rows: Sequence[Sequence[float]]) -> str:
 
 def main(  # noqa: PLR0917 - each is an option of the command
     data: Annotated[Path, typer.Option(help="The folder with the development sets.")],
-    half: Annotated[str, typer.Option(help="choose or report.")] = "choose",
+    half: Annotated[Half, typer.Option(help="Which half of the sets.")] = "choose",
     most: Annotated[
         int, typer.Option(help="Claims of a kind and set, at most; of a set of people ten times as many.")
     ] = 40,
@@ -217,32 +218,28 @@ def main(  # noqa: PLR0917 - each is an option of the command
     suites: Annotated[bool, typer.Option("--suites", help="The built-in suites, too: look once.")] = False,
     just_fit: Annotated[bool, typer.Option("--fit", help="Fit the support on the choosing halves.")] = False,
     show: Annotated[int, typer.Option(help="Print so many of each kind that went wrong.")] = 0,
-    to: Annotated[Path | None, typer.Option(help="Keep every verdict here, a JSON object a line.")] = None,
 ) -> None:
     """Measure the checker."""
     if just_fit:
         fit(data, most, seed)
         return
-    part: Half = "report" if half == "report" else "choose"
     checker, encoder = Checker(), open_encoder(None)
-    found: list[Checked] = []
-    for name, claims in [*made(data, part, most, seed), *(made_of_suites(most, seed) if suites else ())]:
-        found += [check(checker, encoder, one, name, kind=one.kind, holds=one.holds) for one in claims]
-    in_sets = [one for one in found if one.set_name not in SUITES]
-    report("made of development sets", in_sets)
-    _show(in_sets, show)
+    of_sets = [one for _, claims in made(data, half, most, seed) for one in claims]
+    found = [check(checker, encoder, one, kind=one.kind, holds=one.holds) for one in of_sets]
+    report("made of development sets", found)
+    _show(found, show)
     if suites:
-        report("made of the built-in suites", [one for one in found if one.set_name in SUITES])
-    for name, labelled in of_people(data, part, 10 * most, seed):
-        rows = [check(checker, encoder, one, name, kind=label, holds=label == "supports") for label, one in labelled]
+        rows = [check(checker, encoder, one, kind=one.kind, holds=one.holds) for one in made_of_suites(most, seed)]
+        report("made of the built-in suites", rows)
+        found += rows
+    for name, labelled in of_people(data, half, 10 * most, seed):
+        rows = [check(checker, encoder, one, kind=label, holds=label == "supports") for label, one in labelled]
         report(f"written or judged by people: {name}", rows)
         _show(rows, show)
         found += rows
     times = sorted(one.seconds for one in found)
     middle, most_take = (1000 * times[len(times) * percent // 100] for percent in (50, 95))
     typer.echo(f"\na claim takes {middle:.1f} ms (p50), {most_take:.1f} (p95)")
-    if to is not None:
-        _keep(found, to)
 
 
 def _show(checked: Iterable[Checked], most: int) -> None:
@@ -251,17 +248,6 @@ def _show(checked: Iterable[Checked], most: int) -> None:
         if one.holds == one.struck and shown.setdefault(one.kind, 0) < most:
             shown[one.kind] += 1
             typer.echo(f"    {one.kind}: {one.claim.claim!r} cites {' '.join(one.claim.evidence)!r}: {one.verdict}")
-
-
-def _keep(checked: Iterable[Checked], to: Path) -> None:
-    with to.open("w", encoding="utf-8") as lines:
-        for one in checked:
-            row = {
-                "set": one.set_name, "kind": one.kind, "holds": one.holds, "claim": one.claim.claim,
-                "evidence": one.claim.evidence, "context": one.claim.context, "support": one.verdict.support,
-                "reasons": one.verdict.reasons, "overlap": one.overlap, "cosine": one.cosine,
-            }  # fmt: skip
-            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

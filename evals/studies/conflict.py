@@ -20,7 +20,7 @@ import typer
 
 from evals.folder import load_suite
 from evals.run import REPOSITORY, open_verbatim
-from evals.sets import half_of, load_set
+from evals.sets import HALVES, half_of, load_set
 from evals.studies.fit import LEANING
 from evals.suite import Suite
 from index import Source
@@ -67,7 +67,7 @@ def _asked(pairs: Iterable[dict[str, Any]]) -> Iterator[Answer]:
 def _in_open_corpus(suite: Suite, sample: int, seed: int) -> None:
     with open_verbatim(suite) as system:
         answerer = Answerer(system.index)
-        for half in ("choose", "report"):
+        for half in HALVES:
             asked = [one for one in suite.questions if one.answerable and half_of(one.id) == half]
             asked = [one for one in asked if any(any(quantities(text)) for text in one.answers)]
             asked = random.Random(seed).sample(asked, min(sample, len(asked)))  # noqa: S311 - not a secret

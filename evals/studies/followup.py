@@ -19,11 +19,11 @@ import json
 import random
 import re
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -32,7 +32,7 @@ from evals import metrics
 from evals.folder import load_suite
 from evals.judge import Judge
 from evals.run import VerbatimSystem
-from evals.sets import LEFT_OUT, Half, load_set, stands_alone
+from evals.sets import LEFT_OUT, Half, left_out, load_set, stands_alone
 from evals.suite import Question, Suite
 from index import Hit, Index, Span
 from index.lexical import terms
@@ -41,7 +41,7 @@ from qa.answer import Answerer
 from qa.carry import turns
 from qa.converse import Understood, leans, understand
 from qa.read import Reader, open_reader
-from qa.types import Answer, Evidence
+from qa.types import Answer, Citation, Evidence
 
 History = Sequence[Answer | str]
 Way = Callable[[str, History], Understood]
@@ -104,7 +104,7 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
         suite = load_set(data / f"{name}.jsonl.gz", half=half, sample=None if name == "mtrag" else sample, seed=seed)
         follow = [_shortened(one) for one in suite.questions if one.history and one.kind != LEFT_OUT]
         yield f"{name} follow", replace(suite, questions=tuple(follow))
-        yield f"{name} left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
+        yield f"{name} left out", replace(suite, questions=tuple(map(left_out, follow)))
         yield f"{name} cut", _cut(suite, follow)
         yield f"{name} crossed", replace(suite, questions=tuple(_crossed(follow)))
         openings = [one for one in suite.questions if stands_alone(one.question) and one.kind != LEFT_OUT]
@@ -113,7 +113,7 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
     answerable = [one for one in suite.questions if one.kind != LEFT_OUT]
     follow = random.Random(seed).sample(list(_after_an_opening(answerable)), sample)  # noqa: S311 - not a secret
     yield "newsqa follow", replace(suite, questions=tuple(follow))
-    yield "newsqa left out", replace(suite, questions=tuple(_left_out(one) for one in follow))
+    yield "newsqa left out", replace(suite, questions=tuple(map(left_out, follow)))
     yield "newsqa cut", _cut(suite, follow)
     yield "newsqa crossed", replace(suite, questions=tuple(_crossed(follow)))
     suite = load_set(data / "newsqa.jsonl.gz", half=half, sample=sample, seed=seed, stand_alone=True)
@@ -124,11 +124,6 @@ def tasks(data: Path, half: Half, sample: int, seed: int) -> Iterator[tuple[str,
 
 def _shortened(question: Question) -> Question:
     return replace(question, history=question.history[-MOST_TURNS:])
-
-
-def _left_out(question: Question) -> Question:
-    gold = {span.document for fact in question.evidence for span in fact}
-    return replace(question, id=f"{question.id}~{LEFT_OUT}", answerable=False, evidence=(), without=tuple(gold))
 
 
 def _cut(suite: Suite, questions: Iterable[Question]) -> Suite:
@@ -146,9 +141,7 @@ def _cut(suite: Suite, questions: Iterable[Question]) -> Suite:
         if len(doomed) <= len(spans) / 2:
             name = f"{Path(_document(question)).stem}-{len(cuts)}.txt"
             cuts[name] = "".join(text[a:b] for a, b in _kept(doomed, len(text)))
-            asked.append(
-                replace(_left_out(question), id=f"{question.id}~cut", within=(name, *_others(suite, question)))
-            )
+            asked.append(replace(left_out(question), id=f"{question.id}~cut", within=(name, *_others(suite, question))))
     return replace(suite, name=f"{suite.name}-cut", documents={**suite.documents, **cuts}, questions=tuple(asked))
 
 
@@ -307,8 +300,6 @@ def _f1(right: Any, added: Any, wanted: Any, axis: int = -1) -> Any:  # noqa: AN
 
 def as_answer(question: str, text: str) -> Answer:
     """Return an earlier answer that cites nothing but says ``text``: what a history of plain texts tells."""
-    from qa.types import Citation
-
     cited = Citation(1, "", "", "", "", text, 0, len(text), 1, 0.0)
     return Answer(question, question, (cited,) if text else (), "", 1.0)
 
@@ -331,38 +322,34 @@ def added_seconds(suite: Suite, way: Way) -> list[float]:
 
 def main(  # noqa: PLR0917 - each is an option of the command
     data: Annotated[Path, typer.Option(help="The folder with the development sets.")],
-    half: Annotated[str, typer.Option(help="choose or report.")] = "choose",
+    half: Annotated[Half, typer.Option(help="Which half of the sets.")] = "choose",
     sample: Annotated[int, typer.Option(help="Questions a set.")] = 120,
     seed: int = 0,
     talks: Annotated[bool, typer.Option("--talks", help="The built-in talks, too: look once.")] = False,
     only: Annotated[str, typer.Option(help="Tasks whose name begins so.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Print what went wrong.")] = False,
     just_words: Annotated[bool, typer.Option("--words", help="Compare with the words that people add.")] = False,
-    stores: Annotated[Path | None, typer.Option(help="Keep the stores here.")] = None,
 ) -> None:
     """Compare the ways."""
     if just_words:
         words(data)
         return
-    folder = stores or Path(tempfile.mkdtemp(prefix="verbatim-followup-"))
-    for name, suite in tasks(data, "report" if half == "report" else "choose", sample, seed):
-        if name.startswith(only):
-            _compare(name, suite, folder / suite.name, show=show)
+    with TemporaryDirectory(prefix="verbatim-followup-") as folder:  # tasks of the same documents share a store
+        for name, suite in tasks(data, half, sample, seed):
+            if name.startswith(only):
+                results = ask(suite, WAYS, Path(folder, suite.name))
+                report(name, results)
+                _show(results, show=show)
     if talks:
         suite = load_suite("talks")
-        results = ask(suite, WAYS, folder / "talks")
+        with TemporaryDirectory(prefix="verbatim-followup-") as folder:
+            results = ask(suite, WAYS, Path(folder))
         for kind in dict.fromkeys(one.kind for one in suite.questions):
             of_kind = {way: [one for one in rows if one.kind == kind] for way, rows in results.items()}
             report(f"talks, {kind}", of_kind)
             _show(of_kind, show=show)
         seconds = sorted(added_seconds(suite, understand))
         typer.echo(f"\nunderstanding a question takes {1000 * statistics.median(seconds):.2f} ms (p50)")
-
-
-def _compare(name: str, suite: Suite, folder: Path, *, show: bool) -> None:
-    results = ask(suite, WAYS, folder)
-    report(name, results)
-    _show(results, show=show)
 
 
 def _show(results: Mapping[str, Sequence[Result]], *, show: bool) -> None:

@@ -24,7 +24,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -60,11 +60,10 @@ SaveOption = Annotated[Path | None, typer.Option(help="A file for the numbers, a
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of one question: seconds until its answer, what was wrong (``busy``, an error, nothing), and it."""
+    """What became of one question: seconds until its answer, and what was wrong (``busy``, an error, nothing)."""
 
     seconds: float
     wrong: str
-    shown: str = ""
 
 
 @command.command()
@@ -197,7 +196,7 @@ class Chat:
         if "Too many questions" in newest:
             return Asked(seconds, "busy")
         wrong = "" if "<blockquote" in newest or 'class="refusal"' in newest else newest.partition("</h2>")[2][:300]
-        return Asked(seconds, wrong, newest)
+        return Asked(seconds, wrong)
 
     async def _send(self, event: int, *data: str) -> str:
         inputs = [*data, *[None] * (self.inputs[event] - len(data))]
@@ -280,19 +279,13 @@ def _client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits)
 
 
-def _questions(count: int, seed: int) -> list[str]:
-    """Return questions about the seeds, no two the same."""
+def _questions_without_end() -> Iterator[str]:
+    """Yield questions about the seeds, no two the same."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(SEEDS.rglob("*.txt"))]
     passages = [text[at : at + PASSAGE_CHARS] for text in texts for at in range(0, len(text), PASSAGE_CHARS)]
-    return [
-        f"{question[:-1]} {seed}.{number}?" for number, question in enumerate(make_questions(passages, count, seed))
-    ]
-
-
-def _questions_without_end() -> Iterator[str]:
-    seed = 1
-    while seed := seed + 1:
-        yield from _questions(100, seed)
+    for seed in count(2):
+        for number, question in enumerate(make_questions(passages, 100, seed)):
+            yield f"{question[:-1]} {seed}.{number}?"
 
 
 def processor_seconds(process: int) -> float:

@@ -26,8 +26,10 @@ from evals.command import errors, plain_errors
 from evals.compare import Comparison
 from evals.folder import load_suite
 from evals.metrics import Estimate
+from evals.peers import PEERS
 from evals.results import BY_NAME, Measure, Report, Row, write_whole
 from evals.rows import SuiteError
+from evals.run import open_verbatim, run
 from evals.sets import load_set
 from evals.suite import Suite
 from evals.systems import System
@@ -68,9 +70,6 @@ def measure(
     """Ask every system everything."""
     import torch
 
-    from evals.peers import PEERS
-    from evals.run import run
-
     torch.set_num_threads(1)  # two threads were slower than one on two shared cores
     for suites in _suites(data, choosing, reporting):
         documents = next(iter(suites.values())).documents
@@ -107,9 +106,6 @@ def _file(folder: Path, suite: Suite, half: str, key: str) -> Path:
 
 @contextmanager
 def _system(key: str, suite: Suite) -> Iterator[System]:
-    from evals.peers import PEERS
-    from evals.run import open_verbatim
-
     if key == "verbatim":
         with open_verbatim(suite) as system:
             yield system
@@ -156,8 +152,6 @@ def show(folder: Annotated[Path, typer.Argument(help="Where `measure` put the re
 
 def _settings(folder: Path) -> dict[str, Setting]:
     """Return how each peer is set."""
-    from evals.peers import PEERS
-
     return {key: choose([_read(folder, name, "choose", key) for name in SETS]) for key in PEERS}
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import ModuleType
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from evals.folder import load_suite
 from evals.make.claims import TRUE, Claim, make_claims
-from evals.studies.claims import Checked, report
+from evals.studies import claims as claims_study
+from evals.studies import followup
+from evals.studies.claims import Checked, made_of_suites, report
 from evals.suite import GoldSpan, Question
 from qa.check import Verdict
 from qa.check.rules import broken_rules
@@ -17,8 +22,7 @@ from qa.check.rules import broken_rules
 @pytest.fixture(scope="module")
 def claims() -> list[Claim]:
     """Claims made of the built-in suites."""
-    suites = [load_suite(name) for name in ("gazette", "handbook", "seed", "talks")]
-    return [claim for suite in suites for claim in make_claims(suite.documents, suite.questions, most=20)]
+    return made_of_suites(most=20, seed=0)
 
 
 def test_claims_of_every_kind_are_made_always_the_same(claims: list[Claim]) -> None:
@@ -84,7 +88,7 @@ def test_a_report_tells_each_kind_and_the_baselines(capsys: pytest.CaptureFixtur
     def checked(kind: str, holds: bool, support: float) -> Checked:
         claim = Claim("1", "shortened", "It is so.", ("It is so.",))
         reasons = () if support > 0.5 else ("no",)
-        return Checked("a", kind, holds, claim, Verdict(support > 0.5, support, reasons), 0.5, 0.5, 0.01)
+        return Checked(kind, holds, claim, Verdict(support > 0.5, support, reasons), 0.5, 0.5, 0.01)
 
     report("some", [checked("good", True, 0.9), checked("good", True, 0.2), checked("bad", False, 0.1)])
     said = capsys.readouterr().out
@@ -92,3 +96,12 @@ def test_a_report_tells_each_kind_and_the_baselines(capsys: pytest.CaptureFixtur
     assert "false bad                struck 1.000" in said
     assert "AUROC of support         1.000" in said
     assert "AUROC of overlap         0.500" in said
+
+
+@pytest.mark.parametrize("study", [claims_study, followup], ids=lambda study: study.__name__)
+def test_a_half_that_is_none_is_refused(study: ModuleType) -> None:
+    command = typer.Typer()
+    command.command()(study.main)
+    done = CliRunner().invoke(command, ["--data", "sets", "--half", "reports"])
+    assert done.exit_code == 2
+    assert "is not one of 'choose', 'report'" in " ".join(done.output.replace("│", " ").split())

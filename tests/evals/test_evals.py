@@ -4,7 +4,7 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.console import Console
 import evals
 from evals import Report, Suite, load_suite
 from evals.judge import Judge
+from evals.metrics import estimates
 from evals.report.terminal import print_report
 from evals.results import BY_NAME, Cited
 from evals.rows import SuiteError
@@ -71,9 +72,17 @@ def write_suite(folder: Path, rows: Sequence[dict] = ROWS) -> Path:
     return folder
 
 
-@pytest.fixture
-def suite(tmp_path: Path) -> Suite:
-    return load_suite(write_suite(tmp_path / "town"))
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    return load_suite(write_suite(tmp_path_factory.mktemp("suites") / "town"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_draws() -> Iterator[None]:
+    """The intervals are beside the point."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimates, "RESAMPLES", 20)
+        yield
 
 
 def cite(gold: GoldSpan, number: int = 1, short: str | None = None) -> Citation:
@@ -545,11 +554,6 @@ def test_markup_in_an_answer_is_shown_and_not_obeyed(suite: Suite):
 
 def test_outside_a_checkout_the_revision_is_unknown(tmp_path: Path):
     assert git_revision(tmp_path) == "unknown"
-
-
-def test_a_system_or_a_store_but_not_both(suite: Suite, tmp_path: Path):
-    with pytest.raises(ValueError, match="not both"):
-        run(suite, system=Scripted(suite), store=tmp_path)
 
 
 def test_the_import_is_cheap_and_run_is_a_function():

@@ -104,7 +104,7 @@ def test_citations(citations, facts, precision, recall, f1, alce, first, complet
     def about(value: float | None) -> object:
         return None if value is None else pytest.approx(value)
 
-    assert metrics.citation_precision(stated, len(facts)) == about(precision)
+    assert metrics.citation_precision(stated) == about(precision)
     assert metrics.citation_recall(stated, len(facts)) == recall
     assert metrics.citation_f1(stated, len(facts), refused=not citations) == pytest.approx(f1)
     assert metrics.alce_precision(stated, len(facts)) == about(alce)
@@ -128,7 +128,7 @@ def test_agrees_with_ir_measures(gold: set[int], cited: list[int]) -> None:
     )
     facts = [[Place(30 * number, 30 * number + 29)] for number in sorted(gold)]
     stated = [metrics.stated_facts(Place(30 * number, 30 * number + 29), facts) for number in cited]
-    assert metrics.citation_precision(stated, len(facts)) == pytest.approx(theirs[ir_measures.P @ size])
+    assert metrics.citation_precision(stated) == pytest.approx(theirs[ir_measures.P @ size])
     assert metrics.citation_recall(stated, len(facts)) == pytest.approx(theirs[ir_measures.R @ size])
     assert metrics.right_sentence_at_1(stated, len(facts)) == theirs[ir_measures.Success @ 1]
 
