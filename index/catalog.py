@@ -181,36 +181,19 @@ class Catalog:
                 "INSERT INTO documents VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
                 (document.id, document.revision),
             )
-            pages = [json.dumps(each) for each in (document.page_starts, document.recognised, document.unread)]
+            said = (
+                *(document.id, document.revision, document.title, document.author, document.date, document.sha256),
+                *map(json.dumps, (document.page_starts, document.recognised, document.unread)),
+            )
+            added = datetime.now(UTC).isoformat(timespec="seconds")
             connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "INSERT INTO revisions (document_id, revision, title, author, date, sha256, page_starts, recognised, "
+                "unread, checksum, added, text, layout, original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (document_id, revision) DO UPDATE SET title = excluded.title, author = excluded.author, "
                 "date = excluded.date, page_starts = excluded.page_starts, checksum = excluded.checksum, "
                 "layout = excluded.layout, original = excluded.original, recognised = excluded.recognised, "
                 "unread = excluded.unread",
-                (
-                    document.id,
-                    document.revision,
-                    document.title,
-                    document.author,
-                    document.date,
-                    datetime.now(UTC).isoformat(timespec="seconds"),
-                    document.text.encode(),
-                    document.sha256,
-                    pages[0],
-                    _said_checksum(
-                        document.id,
-                        document.revision,
-                        document.title,
-                        document.author,
-                        document.date,
-                        document.sha256,
-                        *pages,
-                    ),
-                    layout,
-                    original,
-                    *pages[1:],
-                ),
+                (*said, _said_checksum(*said), added, document.text.encode(), layout, original),
             )
             self._give_name(connection, document.source, document.id, fingerprint, generation)
             self._drop_passages(connection, document.id, generation)
@@ -428,15 +411,15 @@ class Catalog:
         """Whether no passage can be found. Takes the same time in a store of any size, which counting does not."""
         return self._one("SELECT 1 FROM passages LIMIT 1") is None
 
-    def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
-        """Yield the id and the text of passages: those with these ids, or all."""
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield the id and the text of these passages."""
         for passage_id, document, sentences in self._in_documents(ids):
             yield passage_id, document.text[sentences[0].start : sentences[-1].end]
 
-    def texts_below_heads(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+    def texts_below_heads(self, ids: Iterable[int] | None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages, below the title of their document and the heading they stand under.
 
-        The ids are those of all passages of some documents.
+        The ids are those of all passages of some documents; None gives all there are.
         """
         before, read = deque[str](maxlen=PASSAGES_ABOVE), None
         for passage_id, document, sentences in self._in_documents(ids):

@@ -162,6 +162,10 @@ def text_of(root: Element | None, *names: str) -> str | None:
 # ---- Office (Open Packaging Conventions) --------------------------------------------------------------------------
 
 
+UNSEEN = frozenset(["del", "moveFrom", "delText", "instrText", "delInstrText"])
+"""The elements for what tracked changes took out, and for the codes of fields."""
+
+
 def values(element: Element, *path: str) -> dict[str, str | None]:
     """Return what the children of an element each have as their value, by name; or of the one that a path leads to."""
     elements = [element]

@@ -17,6 +17,7 @@ from index.formats.content import PAGE, Builder, Content, of_pages, raised
 from index.formats.formulas import office_formula
 from index.formats.numbering import Numbering, whole_number
 from index.formats.package import (
+    UNSEEN,
     Element,
     Package,
     attribute,
@@ -32,9 +33,7 @@ from index.formats.package import (
 )
 from index.formats.tables import add_row
 
-_UNSEEN = frozenset(
-    ["del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"]
-)
+_UNSEEN = UNSEEN | {"pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"}
 _CHARACTERS = {
     "lastRenderedPageBreak": PAGE,
     "tab": "\t",

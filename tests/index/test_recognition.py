@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -59,6 +60,7 @@ def pictures(name: str, *, dots: int = 200, turned: int = 0, worn: bool = True) 
     return found
 
 
+@cache
 def scan(name: str, **how: int) -> bytes:
     pages = pictures(name, **how)
     stream = io.BytesIO()
@@ -79,7 +81,7 @@ def joined(*parts: bytes) -> bytes:
 TEXT_PAGE = (FOLDER / "one-column.pdf").read_bytes()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _no_worker_left() -> Iterator[None]:
     yield
     recognition.close()
