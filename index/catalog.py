@@ -13,6 +13,7 @@ import json
 import sqlite3
 import struct
 import threading
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,9 @@ from index.shapes import is_heading, last_heading
 from index.types import Document, Entry, Passage, Span
 
 SCHEMA_VERSION = 3
+
+WAITING_SECONDS = 10.0
+"""So long one connection waits for what another one has locked."""
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -501,13 +505,13 @@ class Catalog:
 
     def _connected(self) -> _Connection:
         connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, timeout=10, factory=_Connection
+            self._path, isolation_level=None, check_same_thread=False, timeout=WAITING_SECONDS, factory=_Connection
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_log(connection)
         except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
             disk.spend_reserve(self._reserve)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
@@ -686,6 +690,19 @@ class Catalog:
             (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. While another process does so in a new store, SQLite refuses instead of waiting."""
+    deadline = time.monotonic() + WAITING_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors) -> tuple[object, ...]:

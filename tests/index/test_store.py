@@ -444,6 +444,17 @@ def test_a_thread_that_has_ended_leaves_no_connection_behind(tmp_path: Path) -> 
         assert held() - before <= 1
 
 
+def test_a_new_store_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "catalog.sqlite3", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    made = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+    made.start()
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        assert index.document_count() == 0
+    made.join()
+    other.close()
+
+
 # ---- errors that say what to do --------------------------------------------------------------------------------------
 
 
