@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from index.errors import SourceError
-from index.formats.content import PAGE, Builder, Content, iso_date, of_pages, raised
+from index.formats.content import PAGE, Builder, Content, Raised, iso_date, of_pages, raised
 from index.formats.numbering import FORMS, Level, NumberedList, whole_number
-from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
+from index.formats.package import Element, Package, attribute, found, local, open_package, outermost, text_of
 from index.formats.tables import add_row, add_sheet
 
 MAX_REPEATED = 1_000  # what is repeated more often is filling
@@ -297,12 +297,8 @@ def _levels(style: Element) -> dict[int, Level]:
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    """Yield the rows, also those in groups and headers, but not those of tables in cells; and where a page begins."""
-    for child in table:
-        if local(child) in ("table-row", _PAGE_BREAK):
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _rows(child)
+    """Return the rows, also those in groups and headers, but not those of tables in cells; and where a page begins."""
+    return outermost(table, ("table-row", _PAGE_BREAK), _UNSEEN)
 
 
 def _cells(row: Element, shown: Callable[[Element], str]) -> list[str]:
@@ -318,29 +314,15 @@ def _cells(row: Element, shown: Callable[[Element], str]) -> list[str]:
 
 
 def _cell(cell: Element) -> str:
-    texts = (_text(paragraph).strip() for paragraph in _paragraphs(cell))
+    texts = (_text(paragraph).strip() for paragraph in outermost(cell, ("p", "h"), _UNSEEN))
     return "\n".join(filter(None, texts))
-
-
-def _paragraphs(container: Element) -> Iterator[Element]:
-    for child in container:
-        if local(child) in ("p", "h"):
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _paragraphs(child)
-
-
-class _Raised(str):
-    """Text that stands higher than the line."""
-
-    __slots__ = ()
 
 
 def _text(paragraph: Element, aside: list[Element] | None = None) -> str:
     """Return a paragraph's text, white space collapsed as the format says; notes and boxes are put ``aside``."""
     text = ""
     for piece, is_literal in _pieces(paragraph, [] if aside is None else aside):
-        if isinstance(piece, _Raised):
+        if isinstance(piece, Raised):
             text += raised(text[-9:], piece)
         elif is_literal:
             text += piece
@@ -366,7 +348,7 @@ def _pieces(element: Element, aside: list[Element]) -> Iterator[tuple[str, bool]
         elif name in ("note-body", "text-box", "custom-shape"):
             aside.append(child)
         elif name == _RAISED:
-            yield _Raised("".join(piece for piece, _ in _pieces(child, aside))), False
+            yield Raised("".join(piece for piece, _ in _pieces(child, aside))), False
         elif name not in _UNSEEN:
             yield from _pieces(child, aside)
         yield child.tail or "", False

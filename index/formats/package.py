@@ -10,7 +10,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -151,6 +151,15 @@ def attribute(element: Element, name: str) -> str | None:
 def found(root: Element | None, name: str) -> Iterator[Element]:
     """Yield every element below ``root`` with this name without namespace, in order."""
     return (element for element in ([] if root is None else root.iter()) if local(element) == name)
+
+
+def outermost(container: Element, names: Collection[str], unseen: Collection[str]) -> Iterator[Element]:
+    """Yield the elements with these names below another one, but none inside one of them or of those ``unseen``."""
+    for child in container:
+        if local(child) in names:
+            yield child
+        elif local(child) not in unseen:
+            yield from outermost(child, names, unseen)
 
 
 def text_of(root: Element | None, *names: str) -> str | None:
