@@ -13,6 +13,7 @@ import json
 import sqlite3
 import struct
 import threading
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,9 @@ from index.shapes import is_heading, last_heading
 from index.types import Document, Entry, Passage, Span
 
 SCHEMA_VERSION = 3
+
+WAITING_SECONDS = 10.0
+"""So long one connection waits for what another one has locked."""
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -181,36 +185,19 @@ class Catalog:
                 "INSERT INTO documents VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
                 (document.id, document.revision),
             )
-            pages = [json.dumps(each) for each in (document.page_starts, document.recognised, document.unread)]
+            said = (
+                *(document.id, document.revision, document.title, document.author, document.date, document.sha256),
+                *map(json.dumps, (document.page_starts, document.recognised, document.unread)),
+            )
+            added = datetime.now(UTC).isoformat(timespec="seconds")
             connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "INSERT INTO revisions (document_id, revision, title, author, date, sha256, page_starts, recognised, "
+                "unread, checksum, added, text, layout, original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (document_id, revision) DO UPDATE SET title = excluded.title, author = excluded.author, "
                 "date = excluded.date, page_starts = excluded.page_starts, checksum = excluded.checksum, "
                 "layout = excluded.layout, original = excluded.original, recognised = excluded.recognised, "
                 "unread = excluded.unread",
-                (
-                    document.id,
-                    document.revision,
-                    document.title,
-                    document.author,
-                    document.date,
-                    datetime.now(UTC).isoformat(timespec="seconds"),
-                    document.text.encode(),
-                    document.sha256,
-                    pages[0],
-                    _said_checksum(
-                        document.id,
-                        document.revision,
-                        document.title,
-                        document.author,
-                        document.date,
-                        document.sha256,
-                        *pages,
-                    ),
-                    layout,
-                    original,
-                    *pages[1:],
-                ),
+                (*said, _said_checksum(*said), added, document.text.encode(), layout, original),
             )
             self._give_name(connection, document.source, document.id, fingerprint, generation)
             self._drop_passages(connection, document.id, generation)
@@ -428,15 +415,15 @@ class Catalog:
         """Whether no passage can be found. Takes the same time in a store of any size, which counting does not."""
         return self._one("SELECT 1 FROM passages LIMIT 1") is None
 
-    def texts(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
-        """Yield the id and the text of passages: those with these ids, or all."""
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield the id and the text of these passages."""
         for passage_id, document, sentences in self._in_documents(ids):
             yield passage_id, document.text[sentences[0].start : sentences[-1].end]
 
-    def texts_below_heads(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+    def texts_below_heads(self, ids: Iterable[int] | None) -> Iterator[tuple[int, str]]:
         """Yield the id and the text of passages, below the title of their document and the heading they stand under.
 
-        The ids are those of all passages of some documents.
+        The ids are those of all passages of some documents; None gives all there are.
         """
         before, read = deque[str](maxlen=PASSAGES_ABOVE), None
         for passage_id, document, sentences in self._in_documents(ids):
@@ -518,13 +505,13 @@ class Catalog:
 
     def _connected(self) -> _Connection:
         connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, timeout=10, factory=_Connection
+            self._path, isolation_level=None, check_same_thread=False, timeout=WAITING_SECONDS, factory=_Connection
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_log(connection)
         except sqlite3.OperationalError:  # the log's index is a file, which needs room even to read
             disk.spend_reserve(self._reserve)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
@@ -703,6 +690,19 @@ class Catalog:
             (generation, document_id),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. While another process does so in a new store, SQLite refuses instead of waiting."""
+    deadline = time.monotonic() + WAITING_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _passage_row(document: Document, sentences: Sequence[Span], vector: Vectors) -> tuple[object, ...]:

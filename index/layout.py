@@ -24,6 +24,9 @@ _STEPS = 65_535  # a coordinate is a number of units in two bytes
 _FINEST_UNIT = 0.1  # points; pages longer than 91 inches are kept more coarsely
 _PAGE_BYTES, _LINE_BYTES, _CHAR_BYTES = 8, 4 + 1 + 4 + 4 + 2 + 2, 2 + 2
 
+Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom of what stands on a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -86,7 +89,7 @@ class Layout:
         unit = max([_FINEST_UNIT, *(side / _STEPS for size in sizes for side in size)])
         layout = cls(sizes, unit, *(array(code) for code in "IBIIHHIHH"))
         for line in lines:
-            width, height = _turned_size(sizes[line.page - 1], line.turn)
+            width, height = turned_size(sizes[line.page - 1], line.turn)
             layout.pages.append(line.page)
             layout.turns.append(line.turn)
             layout.starts.append(line.start)
@@ -116,20 +119,12 @@ class Layout:
 
     def _box(self, index: int, left: int, right: int) -> Box:
         """Return a part of a line on the page as it is shown, never beyond its edges."""
-        page, unit = self.pages[index], self.unit
-        width, height = self.page_sizes[page - 1]
-        across, down = _turned_size((width, height), self.turns[index])
+        page, turn, unit = self.pages[index], self.turns[index], self.unit
+        size = self.page_sizes[page - 1]
+        across, down = turned_size(size, turn)
         x0, x1 = min(left * unit, across), min(right * unit, across)
         y0, y1 = min(self.tops[index] * unit, down), min(self.bottoms[index] * unit, down)
-        match self.turns[index]:
-            case 0:
-                return Box(page, x0, y0, x1, y1)
-            case 1:
-                return Box(page, width - y1, x0, width - y0, x1)
-            case 2:
-                return Box(page, width - x1, height - y1, width - x0, height - y0)
-            case _:
-                return Box(page, y0, height - x1, y1, height - x0)
+        return Box(page, *turned_back((x0, y0, x1, y1), -turn, size))
 
     def to_bytes(self) -> bytes:
         """Write it compactly: per character the step from the one before and its width, then compressed."""
@@ -210,8 +205,24 @@ class Layout:
             raise ValueError("this is not a layout: its parts do not fit together")
 
 
-def _turned_size(size: tuple[float, float], turn: int) -> tuple[float, float]:
+def turned_size(size: tuple[float, float], turn: int) -> tuple[float, float]:
+    """Return width and height of a page that is turned by so many quarters."""
     return (size[1], size[0]) if turn % 2 else size
+
+
+def turned_back(box: Edges, turn: int, size: tuple[float, float]) -> Edges:
+    """Return a box on its page turned back (not clockwise) by ``turn`` quarters; then the page has the ``size``."""
+    left, top, right, bottom = box
+    width, height = size
+    match turn % 4:
+        case 0:
+            return box
+        case 1:
+            return top, height - right, bottom, height - left
+        case 2:
+            return width - right, height - bottom, width - left, height - top
+        case _:
+            return width - bottom, left, width - top, right
 
 
 def _steps(value: float, limit: float, unit: float) -> int:

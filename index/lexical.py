@@ -100,7 +100,7 @@ class LexicalCache:
         searcher = index.searcher()
         found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
         held = set(searcher.fast_field_values("id", [address for _, address in found]))
-        wanted = {passage_id for passage_id, _ in self._catalog.texts()}
+        wanted = set(self._catalog.missed_since(0).added)
         return [] if held == wanted else [f"the word index holds {len(held)} passages, the catalog {len(wanted)}"]
 
     def count(self) -> int:
@@ -173,13 +173,7 @@ class LexicalCache:
                 # and silently finds nothing.
                 stale = tantivy.Query.term_set_query(index.schema, "id", list(missed.added))
                 writer.delete_documents_by_query(stale)
-            for passage_id, text in self._catalog.texts_below_heads(None if missed.removed else missed.added):
-                document = tantivy.Document(text=_seen(text))
-                document.add_unsigned("id", passage_id)
-                writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            index.reload()
+            _write(index, writer, self._catalog.texts_below_heads(None if missed.removed else missed.added))
         if self.count() != missed.passages:
             told = f"the word index holds {self.count()} passages and the catalog {missed.passages}"
             # Made from nothing and still not right: then it is the catalog that contradicts itself.
@@ -202,13 +196,7 @@ class MemorySearch:
     def __init__(self, texts: Iterable[str]) -> None:
         self._index = _new_index()
         writer = self._index.writer(num_threads=1)  # several would put equals in another order each time
-        for place, text in enumerate(texts):
-            document = tantivy.Document(text=_seen(text))
-            document.add_unsigned("id", place)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+        _write(self._index, writer, enumerate(texts))
 
     def search(self, query: str, limit: int) -> list[int]:
         """Return the places of up to ``limit`` texts that hold any of the query's terms, best first."""
@@ -237,6 +225,17 @@ def _schema() -> tantivy.Schema:
         .add_text_field("text", stored=False, tokenizer_name=ANALYZER)
         .build()
     )
+
+
+def _write(index: tantivy.Index, writer: tantivy.IndexWriter, texts: Iterable[tuple[int, str]]) -> None:
+    """Add texts with their ids, commit, and look at the index as it is then."""
+    for number, text in texts:
+        document = tantivy.Document(text=_seen(text))
+        document.add_unsigned("id", number)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
 
 
 def _any_term(query: str, index: tantivy.Index) -> tantivy.Query:

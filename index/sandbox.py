@@ -218,7 +218,7 @@ def serve(formats: str) -> None:
         except Exception as error:
             cause, reply = f"files like it cannot be read here ({error}); install what is missing", b""
         else:
-            if hasattr(os, "fork"):
+            if FORKS:
                 cause, reply, used = _read_in_child(read, data, replies, request["times"])
             else:
                 cause, reply = _explained(*_read(read, data), used, request["times"])

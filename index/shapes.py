@@ -13,6 +13,7 @@ _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
 _BOLD_LINE = re.compile(r"(\*\*|__)[^\W_](?:(?!\1).)*\1", re.DOTALL)
 _LEADS_ON = re.compile(r"[:—–]$")
+_FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 _ASKS = re.compile(r"\?[\W_]*$")
 _NAME_OF_VALUE = r"(?:[^;:\t()]|\([^;:\t()]*\)){1,60}: "
 """No bracket opens in it and is left open, as in a sentence about "Lindos (Greek: Λίνδος; Latin: Lindus)"."""
@@ -24,6 +25,11 @@ ITEM_MARK = (
 )
 """What stands before an item of a list, as a pattern: "(a)", "6.2", "•"."""
 _MARK = re.compile(rf"{ITEM_MARK}\s+")
+
+
+def is_finished(sentence: str) -> bool:
+    """Whether a sentence ends with a stop, as whole ones do."""
+    return _FINISHED.search(sentence) is not None
 
 
 def is_question(sentence: str) -> bool:

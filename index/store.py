@@ -29,6 +29,7 @@ from index import disk, recognition
 from index.catalog import Catalog
 from index.embed import Encoder, Vectors, open_encoder
 from index.errors import SourceError, StoreBusyError, StoreError, VerbatimError
+from index.formats.content import Content
 from index.layout import Box, Layout
 from index.lexical import LexicalCache
 from index.load import STORE_NAME, AnySource, Loaded, Say, absolute, expand, reading, say_nothing, title_of
@@ -451,10 +452,15 @@ class Index:
             recognised=content.recognised,
             unread=content.unread,
         )
+        self._put(document, content, original, fingerprint, say)
+        return document.id, "updated" if known else "added", content.unread
+
+    def _put(self, document: Document, content: Content, original: bytes | None, fingerprint: str, say: Say) -> None:
+        """Embed a document's passages and store it with them."""
         layout = content.layout.to_bytes() if content.layout else None
         passages = passage_groups(content.text, content.sentences())
         texts = [content.text[group[0].start : group[-1].end] for group in passages]
-        vectors = self._embed(texts, file, say)
+        vectors = self._embed(texts, Path(document.source).name, say)
         pages = len(layout or b"") + len(original or b"")
         disk.need(self.path, len(content.text.encode()) + pages + 2 * vectors.nbytes)  # the vectors go into two places
         self._catalog.put(
@@ -466,7 +472,6 @@ class Index:
             layout=layout,
             original=original,
         )
-        return document.id, "updated" if known else "added", content.unread
 
     def _straighten_names(self) -> None:
         """Give files that earlier versions named with a ``..`` in the path the names that they would get now."""

@@ -141,6 +141,15 @@ class Page:
     pieces: list[Piece] = field(default_factory=list)
     unknown: int = 0
 
+    def upright(self) -> list[Piece]:
+        """Return the pieces that lie neither turned nor askew."""
+        return [piece for piece in self.pieces if not piece.turn and not piece.slanted]
+
+    def drop(self, pieces: Iterable[Piece]) -> None:
+        """Take some pieces out."""
+        gone = set(pieces)
+        self.pieces = [piece for piece in self.pieces if piece not in gone]
+
 
 @dataclass(slots=True)
 class Line:

@@ -237,6 +237,12 @@ _STOPPED = re.compile(r"[.,;:!?…][\"”’'»)\]]*$")
 _SMALL_PART = re.compile(r"\d[.,:]\d\d$")  # "$19." and raised "99"
 
 
+class Raised(str):
+    """Text that stands higher than what is before it, and is still to be written."""
+
+    __slots__ = ()
+
+
 def raised(before: str, text: str) -> str:
     """Return how raised ``text`` is written after what stands ``before`` it.
 

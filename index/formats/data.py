@@ -8,7 +8,6 @@ is one value where its own are short and none is a sentence, and else a line for
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from index.errors import SourceError
 from index.formats.content import Builder, Content, without_halves
 from index.formats.tables import add_record
 from index.formats.text import decode
+from index.shapes import is_finished
 
 LONGEST_LISTED_CHARS = 80  # a longer value of a list is worth citing for itself, as is a sentence
-
-_FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _plain(value: object) -> str | None:
 def _listed(texts: Iterable[str | None]) -> str | None:
     known = []
     for text in texts:
-        if text is None or "\n" in text or len(text) > LONGEST_LISTED_CHARS or _FINISHED.search(text):
+        if text is None or "\n" in text or len(text) > LONGEST_LISTED_CHARS or is_finished(text):
             return None
         known.append(text)
     return ", ".join(filter(None, known))

@@ -31,6 +31,7 @@ from index.formats.columns import (
 )
 from index.formats.content import Builder, Content
 from index.layout import Layout, PlacedLine
+from index.sentences import LONGEST_ROW_CHARS
 from index.types import Block
 
 LINE_END_HYPHEN = "\x02"
@@ -43,7 +44,6 @@ EDGE_GAP = 2.2  # sizes of the type: from the text they are so far apart, where 
 FEWEST_LINE_NUMBERS = 8  # in the margin of a page whose lines are counted
 FEWEST_BROKEN_LINES = 2  # that go on in the middle of a sentence: in a document whose lines are counted
 LONE_CELL_GAP = 3.0  # sizes of the type: a gap as wide parts cells even if no line near has one at the same place
-LONGEST_ROW_CHARS = 300  # a longer row of a table holds prose, which is worth splitting
 TITLE_SIZE = 1.3  # in sizes of the usual type: a title is at least so large
 TITLE_SHARE = 0.7  # of the page's height: a title stands above
 LONGEST_TITLE_CHARS = 200
@@ -128,6 +128,7 @@ def content_of(
     """Return the document whose characters stand on ``pages``."""
     _drop_line_numbers(pages)
     body = _body_size(pages)
+    _drop_watermarks(pages)
     tops, bottoms = _set_edges_apart(pages, body)
     columns = [[lines_of(column) for column in columns_of(page)] for page in pages]
     style = _style(body, [line for page in columns for column in page for line in column])
@@ -203,17 +204,15 @@ def _drop_line_numbers(pages: Sequence[Page]) -> None:
         return
     for page, numbers in found:
         if len(numbers) >= FEWEST_LINE_NUMBERS or _on_one_edge([*whole[0], *numbers]):
-            gone = set(map(id, numbers))
-            page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
+            page.drop(numbers)
 
 
 def _margin_numbers(page: Page) -> list[Piece]:
     """Return the numbers left of all else on a page, if each is by one greater than that above it."""
-    upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
-    is_number = [bool(_LINE_NUMBER.fullmatch(piece.text)) for piece in upright]
-    text_left = min((piece.left for piece, known in zip(upright, is_number, strict=True) if not known), default=0.0)
-    numbers = [piece for piece, known in zip(upright, is_number, strict=True) if known and piece.right < text_left]
-    numbers.sort(key=lambda piece: piece.base)
+    upright = page.upright()
+    found = [piece for piece in upright if _LINE_NUMBER.fullmatch(piece.text)]
+    text_left = min((piece.left for piece in set(upright).difference(found)), default=0.0)
+    numbers = sorted((piece for piece in found if piece.right < text_left), key=lambda piece: piece.base)
     ascend = all(int(piece.text) + 1 == int(following.text) for piece, following in pairwise(numbers))
     return numbers if ascend and numbers and _on_one_edge(numbers) else []
 
@@ -245,7 +244,7 @@ _Edges = dict[int, list[Piece]]
 
 
 def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges]:
-    """Take running headers, footers, watermarks and page numbers out of the pages.
+    """Take running headers, footers and page numbers out of the pages.
 
     Returns those to keep, at the top and at the bottom, by page: each that is a text, where it first says what it says.
     """
@@ -256,21 +255,13 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
             if line.size <= 1.2 * body:
                 is_number = _PAGE_NUMBER.fullmatch(text)
                 found["" if is_number else _NUMBER.sub("#", text).casefold()].append((page, line, is_top))
-    marks: set[tuple[str, float]] = set()
-    for page in pages:  # a word that lies across every page
-        new = {(piece.text, _rounded(piece.size)) for piece in page.pieces if piece.slanted}
-        page.pieces = [
-            piece for piece in page.pieces if not piece.slanted or (piece.text, _rounded(piece.size)) not in marks
-        ]
-        marks |= new
     kept: tuple[_Edges, _Edges] = defaultdict(list), defaultdict(list)
     for text, places in found.items():
         repeated = [_repeats(places, index) for index in range(len(places))]
         said: set[str] = set()
         for index, (page, line, is_top) in enumerate(places):
             if repeated[index] or (not text and (_is_page_number(_text_of(line), page.number) or _is_lone(page, line))):
-                gone = set(map(id, line.parts))
-                page.pieces = [piece for piece in page.pieces if id(piece) not in gone]
+                page.drop(line.parts)
                 if text and (says := _without_page_number(line)) not in said:
                     said.add(says)
                     kept[not is_top][page.number].append(merged(line.cells, "\t"))
@@ -279,9 +270,18 @@ def _set_edges_apart(pages: Sequence[Page], body: float) -> tuple[_Edges, _Edges
     return kept
 
 
+def _drop_watermarks(pages: Iterable[Page]) -> None:
+    """Leave a word that lies across every page on the first only."""
+    known: set[tuple[str, float]] = set()
+    for page in pages:
+        words = {piece: (piece.text, _rounded(piece.size)) for piece in page.pieces if piece.slanted}
+        page.drop(piece for piece, word in words.items() if word in known)
+        known.update(words.values())
+
+
 def _edge_lines(page: Page) -> Iterator[tuple[Line, bool]]:
     """Yield the outermost lines of a page that are apart from its text, and whether they are at its top."""
-    upright = [piece for piece in page.pieces if not piece.turn and not piece.slanted]
+    upright = page.upright()
     if len(upright) > MOST_PIECES:
         return
     limit = EDGE_SHARE * page.height
@@ -299,8 +299,8 @@ def _count_apart(lines: Sequence[Line], pieces: Sequence[Piece], page: Page) -> 
     in_margin = sum(min(line.base, page.height - line.base) < MARGIN_SHARE * page.height for line in lines)
     for count in range(max(in_margin, 1), len(lines) + 1):
         outer, line = lines[:count], lines[count - 1]
-        known = {id(piece) for one in outer for piece in one.parts}
-        step = min((abs(piece.base - line.base) for piece in pieces if id(piece) not in known), default=inf)
+        known = {piece for one in outer for piece in one.parts}
+        step = min((abs(piece.base - line.base) for piece in pieces if piece not in known), default=inf)
         if step > EDGE_GAP * line.size:
             return count
     return in_margin
@@ -344,8 +344,8 @@ def _is_page_number(text: str, page: int) -> bool:
 def _is_lone(page: Page, line: Line) -> bool:
     """Whether a line is a number in the outermost margin, far from all else: of a page out of a longer document."""
     margin = min(line.base, page.height - line.base)
-    own = set(map(id, line.parts))
-    near = any(abs(piece.base - line.base) < 3 * line.size for piece in page.pieces if id(piece) not in own)
+    others = set(page.pieces).difference(line.parts)
+    near = any(abs(piece.base - line.base) < 3 * line.size for piece in others)
     return bool(re.fullmatch(r"\d{1,3}", _text_of(line))) and margin < MARGIN_SHARE * page.height and not near
 
 
@@ -390,7 +390,7 @@ def _row_groups(lines: Sequence[Line]) -> dict[int, int]:
     reach = list(range(len(lines)))  # for the first line of a cell, the last
     for line_number, line in enumerate(lines):
         for cell in line.cells:
-            first = above.get(id(cell), line_number)
+            first = above.get(cell, line_number)
             reach[first] = max(reach[first], line_number)
     groups: dict[int, int] = {}
     index = 0
@@ -437,7 +437,7 @@ def _is_row(lines: Sequence[Line], index: int) -> bool:
     return False
 
 
-def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
+def _cells_above(lines: Sequence[Line]) -> dict[Piece, int]:
     """Return, for each line of a cell but its first, the number of the line before it in the cell.
 
     Programs write a cell after the other. So it is the same cell if the file goes on right below, and then goes back
@@ -446,13 +446,13 @@ def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
     cells = sorted(
         ((cell, number) for number, line in enumerate(lines) for cell in line.cells), key=lambda item: item[0].order
     )
-    above: dict[int, int] = {}
+    above: dict[Piece, int] = {}
     step_below = 0.0  # to the next line of the same cell
     is_last = False
     for index in range(len(cells) - 1, 0, -1):
         (before, before_number), (cell, number) = cells[index - 1], cells[index]
         following = cells[index + 1][0] if index + 1 < len(cells) else None
-        goes_on = following is not None and id(following) in above and step_below > 0
+        goes_on = following in above and step_below > 0
         goes_up = following is not None and following.base < cell.base - 0.3 * cell.size
         goes_left = following is None or following.left < cell.left - cell.size
         first_in_line = cell is min(lines[number].cells, key=lambda other: other.left)
@@ -464,7 +464,7 @@ def _cells_above(lines: Sequence[Line]) -> dict[int, int]:
         overlaps = shared >= 0.5 * min(before.right - before.left, cell.right - cell.left)
         near = before_number < number and step < 1.6 * cell.size and (not goes_on or step <= 1.1 * step_below + 0.5)
         if near and overlaps and (is_aligned if is_last else goes_on or ends):
-            above[id(cell)] = before_number
+            above[cell] = before_number
             step_below = step
         else:
             step_below = 0.0

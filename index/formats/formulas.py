@@ -8,20 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from index.formats.package import Element, local, values
+from index.formats.package import UNSEEN, Element, local, values
 
 _SEVERAL = re.compile(r".[-+−–±∓=<>≤≥·×⋅∗*/ ,]")  # terms: a sign before the first makes no second
 _FRACTION = re.compile(r"\d+/")
 _BIG_SIGNS = frozenset("∑∏∐∫∬∭∮⋃⋂")  # what stands below one is no index of it
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}  # by their degrees
-_UNSEEN = frozenset(["del", "moveFrom", "delText", "instrText", "delInstrText"])
 
 
 def office_formula(element: Element) -> str:
     """Return the text of a formula in an Office file."""
     if local(element) == "t":
         return element.text or ""
-    seen = (child for child in element if local(child) not in _UNSEEN and not local(child).endswith("Pr"))
+    seen = (child for child in element if local(child) not in UNSEEN and not local(child).endswith("Pr"))
     parts = [(local(child), office_formula(child)) for child in seen]
     return written(local(element), parts, values(element, f"{local(element)}Pr"))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.formats.columns import Page, Piece
+from index.layout import Edges, turned_back, turned_size
 
 LEAST_SURE = 50
 """Lines of which the words are less sure than this, out of 100, are what was seen in a drawing or a stain."""
@@ -71,24 +72,23 @@ def _lines(hocr: str, page: Page) -> Iterator[_Line]:
     scale = page.width / max(edges[2], 1.0)
     for node in document.css(_LINES):
         turn = -round((_numbers(node, "textangle") or [0.0])[0] / 90) % 4
-        width, height = (page.height, page.width) if turn % 2 else (page.width, page.height)
+        size = turned_size((page.width, page.height), turn)
         words = []
         for word in node.css(".ocrx_word"):
-            text, box = " ".join(word.text().split()), _numbers(word, "bbox")
+            text, box = " ".join(word.text().split()), _box(word, scale)
             sure = (_numbers(word, "x_wconf") or [0.0])[0]
-            if text and len(box) == 4 and (sure >= SURE_MARK or not _STROKES.fullmatch(text)):
-                left, top, right, bottom = _upright([edge * scale for edge in box], turn, width, height)
-                words.append(_Word(text, left, top, right, bottom, sure))
-        box = _numbers(node, "bbox")
-        size = (_numbers(node, "x_size") or [0.0])[0] * scale
-        if not words or len(box) != 4 or size <= 0:
+            if text and box and (sure >= SURE_MARK or not _STROKES.fullmatch(text)):
+                words.append(_Word(text, *turned_back(box, turn, size), sure))
+        box = _box(node, scale)
+        type_size = (_numbers(node, "x_size") or [0.0])[0] * scale
+        if not words or not box or type_size <= 0:
             continue
-        left, _, right, bottom = _upright([edge * scale for edge in box], turn, width, height)
+        left, _, right, bottom = turned_back(box, turn, size)
         if found := _numbers(node, "baseline"):  # its slope, and how far it is from the lower left corner
             base = bottom + found[-1] * scale + found[0] * (right - left) / 2
         else:
             base = bottom - (_numbers(node, "x_descenders") or [0.0])[0] * scale
-        yield _Line(words, turn, size, base)
+        yield _Line(words, turn, type_size, base)
 
 
 def _numbers(node: LexborNode, name: str) -> list[float]:
@@ -97,18 +97,13 @@ def _numbers(node: LexborNode, name: str) -> list[float]:
     return [float(number) for number in found[1].split()] if found else []
 
 
-def _upright(box: list[float], turn: int, width: float, height: float) -> tuple[float, float, float, float]:
-    """Return a box on the page turned back by ``turn`` quarters; width and height are those of that page."""
-    left, top, right, bottom = box
-    match turn:
-        case 0:
-            return left, top, right, bottom
-        case 1:
-            return top, height - right, bottom, height - left
-        case 2:
-            return width - right, height - bottom, width - left, height - top
-        case _:
-            return width - bottom, left, width - top, right
+def _box(node: LexborNode, scale: float) -> Edges | None:
+    """Return where a node stands, in points, if it says so."""
+    numbers = _numbers(node, "bbox")
+    if len(numbers) != 4:
+        return None
+    left, top, right, bottom = (number * scale for number in numbers)
+    return left, top, right, bottom
 
 
 def _is_text(line: _Line) -> bool:
@@ -138,7 +133,7 @@ def _mend_bullets(lines: list[_Line]) -> None:
         first = line.words[0]
         is_lone = marks[first.text] < 2 and first.text in _BULLETS and _may_begin_item(line, _LONE_BULLET_GAP)
         if is_lone or (marks[first.text] > 1 and _may_begin_item(line, _BULLET_GAP)):
-            line.words[0] = _Word("•", first.left, first.top, first.right, first.bottom, first.sure)
+            line.words[0] = replace(first, text="•")
 
 
 def _may_begin_item(line: _Line, gap: float) -> bool:
@@ -149,7 +144,7 @@ def _may_begin_item(line: _Line, gap: float) -> bool:
     )
 
 
-def _covered(word: _Word, boxes: list[tuple[float, float, float, float]]) -> bool:
+def _covered(word: _Word, boxes: list[Edges]) -> bool:
     across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
     return any(left <= across <= right and top <= down <= bottom for left, top, right, bottom in boxes)
 

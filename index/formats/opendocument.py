@@ -10,13 +10,15 @@ are believed if they make as many pages as it counted then.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
 
 from index.errors import SourceError
-from index.formats.content import PAGE, Builder, Content, iso_date, of_pages, raised
+from index.formats.content import PAGE, Builder, Content, Raised, iso_date, of_pages, raised
 from index.formats.numbering import FORMS, Level, NumberedList, whole_number
-from index.formats.package import Element, Package, attribute, found, local, open_package, text_of
+from index.formats.package import Element, Package, attribute, found, local, open_package, outermost, text_of
 from index.formats.tables import add_row, add_sheet
 
 MAX_REPEATED = 1_000  # what is repeated more often is filling
@@ -50,32 +52,33 @@ _RAISED = "raised"  # the tag that a span of raised text gets
 _RAISED_BY = re.compile(r"super|[1-9]\d*%")
 _HIDDEN = "hidden-text"
 _HIDDEN_BY = re.compile("none")
+_HIDING_A_SHEET = re.compile("false$")
 
 
 def read_odt(data: bytes) -> Content:
     """Read the paragraphs, lists and tables, with boxes and notes after the paragraph they are in."""
-    package, body = _open(data, ".odt", "text")
-    document = _Document(package)
+    file = _open(data, ".odt", "text")
+    document = _Document(file)
     document.builder.turn()
-    document.add(body)
-    return of_pages(document.builder.content(**_properties(package, document.title)), _pages(package))
+    document.add(file.body)
+    return of_pages(document.builder.content(**_properties(file.package, document.title)), _pages(file.package))
 
 
 def read_odp(data: bytes) -> Content:
     """Read slides, a page each, with its notes at the end."""
-    package, body = _open(data, ".odp", "presentation")
-    document = _Document(package)
-    for slide in found(body, "page"):
+    file = _open(data, ".odp", "presentation")
+    document = _Document(file)
+    for slide in found(file.body, "page"):
         document.builder.page()
         document.add(slide)
-    return document.builder.content(**_properties(package))
+    return document.builder.content(**_properties(file.package))
 
 
 def read_ods(data: bytes) -> Content:
     """Read the visible sheets, a page each, with numbers as they are displayed and dates as ISO 8601."""
-    package, body = _open(data, ".ods", "spreadsheet")
-    hidden = _hidden_styles(package)
-    sheets = [sheet for sheet in body if local(sheet) == "table" and attribute(sheet, "style-name") not in hidden]
+    file = _open(data, ".ods", "spreadsheet")
+    hidden = _styles(found(file.content, "style"), "table-properties", "display", _HIDING_A_SHEET)
+    sheets = [sheet for sheet in file.body if local(sheet) == "table" and attribute(sheet, "style-name") not in hidden]
     builder = Builder()
     for sheet in sheets:
         builder.page()
@@ -83,16 +86,35 @@ def read_ods(data: bytes) -> Content:
             builder.paragraph(attribute(sheet, "name") or "")
         builder.apart()
         add_sheet(builder, _sheet_rows(sheet))
-    return builder.content(**_properties(package))
+    return builder.content(**_properties(file.package))
 
 
-def _open(data: bytes, suffix: str, kind: str) -> tuple[Package, Element]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file, with the parts that say what is in it and how that looks."""
+
+    package: Package
+    styles: Element | None
+    content: Element
+    body: Element
+
+    def found(self, name: str) -> Iterator[Element]:
+        """Yield every element with this name: those of the styles' part, then those of the content's."""
+        return chain(found(self.styles, name), found(self.content, name))
+
+
+def _open(data: bytes, suffix: str, kind: str) -> _File:
     package = open_package(data, suffix)
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise SourceError("it is protected by a password; remove its password and add it again")
     content = package.xml("content.xml")
-    raising = _styles(package, content, "text-position", _RAISED_BY)
-    hiding = _styles(package, content, "display", _HIDDEN_BY)
+    styles = package.xml_or_none("styles.xml")
+    body = next(found(content, kind), None)
+    if body is None:
+        raise SourceError(f"it is damaged: it has no {kind} in it; get another copy")
+    file = _File(package, styles, content, body)
+    raising = _styles(file.found("style"), "text-properties", "text-position", _RAISED_BY)
+    hiding = _styles(file.found("style"), "text-properties", "display", _HIDDEN_BY)
     for element in content.iter():
         name = local(element)
         if name in ("p", "h", "span", "section"):
@@ -101,19 +123,15 @@ def _open(data: bytes, suffix: str, kind: str) -> tuple[Package, Element]:
                 element.tag = _HIDDEN
             elif style in raising and name == "span":
                 element.tag = _RAISED
-    for body in found(content, kind):
-        return package, body
-    raise SourceError(f"it is damaged: it has no {kind} in it; get another copy")
+    return file
 
 
-def _styles(package: Package, content: Element, mark: str, value: re.Pattern[str]) -> set[str | None]:
-    """Return the names of the styles that give text a mark."""
-    roots = [root for root in (content, package.xml_or_none("styles.xml")) if root is not None]
+def _styles(styles: Iterable[Element], kind: str, mark: str, value: re.Pattern[str]) -> set[str | None]:
+    """Return the names of the styles that have a mark of this value among their properties of a kind."""
     return {
         attribute(style, "name")
-        for root in roots
-        for style in found(root, "style")
-        for properties in found(style, "text-properties")
+        for style in styles
+        for properties in found(style, kind)
         if value.match(attribute(properties, mark) or "")
     }
 
@@ -124,13 +142,11 @@ def _pages(package: Package) -> int:
     return whole_number(next(counts, None), 1)
 
 
-def _page_styles(package: Package) -> set[str | None]:
+def _page_styles(file: _File) -> set[str | None]:
     """Return the names of the styles whose paragraphs and tables begin a page."""
-    roots = [root for root in (package.xml("content.xml"), package.xml_or_none("styles.xml")) if root is not None]
     return {
         attribute(style, "name")
-        for root in roots
-        for style in found(root, "style")
+        for style in file.found("style")
         if attribute(style, "master-page-name") or any(attribute(one, "break-before") == "page" for one in style)
     }
 
@@ -150,11 +166,11 @@ def _properties(package: Package, title: str | None = None) -> dict[str, str | N
 class _Document:
     """Walks through a document and collects what stands beside the paragraph that is being read."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, file: _File) -> None:
         self.builder = Builder()
         self.title: str | None = None
-        self._numbering = _Numbering(package)
-        self._page_styles = _page_styles(package)
+        self._numbering = _Numbering(file)
+        self._page_styles = _page_styles(file)
         self._has_begun = False
         self._aside: list[Element] = []
 
@@ -213,11 +229,10 @@ class _Numbering:
     An item's first paragraph has its number, if it does not begin with another list.
     """
 
-    def __init__(self, package: Package) -> None:
-        roots = [package.xml_or_none("styles.xml"), package.xml("content.xml")]
-        outlines = [_levels(style) for root in roots for style in found(root, "outline-style")]
-        self._styles = {attribute(one, "name"): _levels(one) for root in roots for one in found(root, "list-style")}
-        self._headings = NumberedList(next(iter(outlines), {}), {})
+    def __init__(self, file: _File) -> None:
+        outlines = map(_levels, file.found("outline-style"))
+        self._styles = {attribute(style, "name"): _levels(style) for style in file.found("list-style")}
+        self._headings = NumberedList(next(outlines, {}), {})
         self._known: dict[str | None, NumberedList] = {}  # by the names of their styles, and by ids
         self._open: list[NumberedList] = []
         self._begins_item = False
@@ -282,12 +297,8 @@ def _levels(style: Element) -> dict[int, Level]:
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    """Yield the rows, also those in groups and headers, but not those of tables in cells; and where a page begins."""
-    for child in table:
-        if local(child) in ("table-row", _PAGE_BREAK):
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _rows(child)
+    """Return the rows, also those in groups and headers, but not those of tables in cells; and where a page begins."""
+    return outermost(table, ("table-row", _PAGE_BREAK), _UNSEEN)
 
 
 def _cells(row: Element, shown: Callable[[Element], str]) -> list[str]:
@@ -303,29 +314,15 @@ def _cells(row: Element, shown: Callable[[Element], str]) -> list[str]:
 
 
 def _cell(cell: Element) -> str:
-    texts = (_text(paragraph).strip() for paragraph in _paragraphs(cell))
+    texts = (_text(paragraph).strip() for paragraph in outermost(cell, ("p", "h"), _UNSEEN))
     return "\n".join(filter(None, texts))
-
-
-def _paragraphs(container: Element) -> Iterator[Element]:
-    for child in container:
-        if local(child) in ("p", "h"):
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _paragraphs(child)
-
-
-class _Raised(str):
-    """Text that stands higher than the line."""
-
-    __slots__ = ()
 
 
 def _text(paragraph: Element, aside: list[Element] | None = None) -> str:
     """Return a paragraph's text, white space collapsed as the format says; notes and boxes are put ``aside``."""
     text = ""
     for piece, is_literal in _pieces(paragraph, [] if aside is None else aside):
-        if isinstance(piece, _Raised):
+        if isinstance(piece, Raised):
             text += raised(text[-9:], piece)
         elif is_literal:
             text += piece
@@ -351,23 +348,13 @@ def _pieces(element: Element, aside: list[Element]) -> Iterator[tuple[str, bool]
         elif name in ("note-body", "text-box", "custom-shape"):
             aside.append(child)
         elif name == _RAISED:
-            yield _Raised("".join(piece for piece, _ in _pieces(child, aside))), False
+            yield Raised("".join(piece for piece, _ in _pieces(child, aside))), False
         elif name not in _UNSEEN:
             yield from _pieces(child, aside)
         yield child.tail or "", False
 
 
 # ---- sheets -------------------------------------------------------------------------------------------------------
-
-
-def _hidden_styles(package: Package) -> set[str | None]:
-    """Return the names of the styles that hide a sheet."""
-    return {
-        attribute(style, "name")
-        for style in found(package.xml("content.xml"), "style")
-        for table in found(style, "table-properties")
-        if attribute(table, "display") == "false"
-    }
 
 
 def _sheet_rows(sheet: Element) -> Iterator[list[str]]:

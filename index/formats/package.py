@@ -10,7 +10,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -153,6 +153,15 @@ def found(root: Element | None, name: str) -> Iterator[Element]:
     return (element for element in ([] if root is None else root.iter()) if local(element) == name)
 
 
+def outermost(container: Element, names: Collection[str], unseen: Collection[str]) -> Iterator[Element]:
+    """Yield the elements with these names below another one, but none inside one of them or of those ``unseen``."""
+    for child in container:
+        if local(child) in names:
+            yield child
+        elif local(child) not in unseen:
+            yield from outermost(child, names, unseen)
+
+
 def text_of(root: Element | None, *names: str) -> str | None:
     """Return the text of the first element below ``root`` with the first of these names that says anything."""
     texts = ("".join(element.itertext()).strip() for name in names for element in found(root, name))
@@ -160,6 +169,10 @@ def text_of(root: Element | None, *names: str) -> str | None:
 
 
 # ---- Office (Open Packaging Conventions) --------------------------------------------------------------------------
+
+
+UNSEEN = frozenset(["del", "moveFrom", "delText", "instrText", "delInstrText"])
+"""The elements for what tracked changes took out, and for the codes of fields."""
 
 
 def values(element: Element, *path: str) -> dict[str, str | None]:

@@ -51,7 +51,7 @@ def read_xlsx(data: bytes) -> Content:
     """
     package = open_package(data, ".xlsx")
     without_value = False
-    for name in package.names:
+    for name in sorted(package.names):
         part = package.read(name)
         refuse_document_type(part, name)
         without_value |= _WITHOUT_VALUE.search(part) is not None

@@ -17,6 +17,7 @@ from itertools import pairwise
 from index.errors import SourceError
 from index.formats.content import PAGE, Builder, Content
 from index.formats.text import decode
+from index.shapes import is_finished
 
 LONGEST_PAUSE_SECONDS = 3.0
 """A finished sentence and a longer pause end a paragraph."""
@@ -32,7 +33,6 @@ _BREAK = re.compile(r"<br\s*/?>|\\N")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 _SPEAKS = re.compile(r"[-–—]\s*\S|>>|[A-Z][A-Z .'’-]{1,30}:\s|\[|\(|[♪♫]")
 _NAME = re.compile(r"((?:[^\W\d_][\w.'’-]*\s){0,3}[^\W\d_][\w.'’-]*)(?:\s\([^()]{1,30}\))?:\s")  # Ann Lee (Host):
-_FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _read(text: str, *, is_vtt: bool) -> Content:
     said: list[str] = []
     speaker, last_line, last_end = "", "", cues[0].start
     for cue in cues:
-        if said and cue.start - last_end > LONGEST_PAUSE_SECONDS and _FINISHED.search(said[-1]):
+        if said and cue.start - last_end > LONGEST_PAUSE_SECONDS and is_finished(said[-1]):
             builder.paragraph(" ".join(said))
             said, speaker = [], ""
         for number, raw in enumerate(cue.lines):

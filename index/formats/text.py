@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from contextlib import suppress
 
 import chardet
@@ -81,7 +82,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return text
     text = _strict(data, _guess(data))
     strange = sum(
-        unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if not character.isspace()
+        count
+        for character, count in Counter(text).items()
+        if not character.isspace() and unicodedata.category(character) in ("Cc", "Cn", "Co")
     )
     if "\0" in text or strange > MAX_STRANGE_SHARE * len(text):
         raise SourceError("it looks like a binary file; give a text file, or convert it to text first")
@@ -107,9 +110,9 @@ def _is_western(data: bytes, guess: str) -> bool:
         return False
     if len(text) != len(data):
         return False
-    letters = [character for character in text if character.isalpha()]
-    foreign = sum(not unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
-    return 0 < foreign < len(letters) / 2 or not _NOT_TYPOGRAPHIC.search(data)
+    letters = Counter(filter(str.isalpha, text))
+    foreign = sum(count for letter, count in letters.items() if not unicodedata.name(letter, "").startswith("LATIN"))
+    return 0 < foreign < letters.total() / 2 or not _NOT_TYPOGRAPHIC.search(data)
 
 
 def _strict(data: bytes, encoding: str) -> str:

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, groupby
 
-from index.formats.content import PAGE, Builder, Content, of_pages, raised
+from index.formats.content import PAGE, Builder, Content, Raised, of_pages, raised
 from index.formats.formulas import office_formula
 from index.formats.numbering import Numbering, whole_number
 from index.formats.package import (
+    UNSEEN,
     Element,
     Package,
     attribute,
@@ -25,6 +26,7 @@ from index.formats.package import (
     local,
     main_part,
     open_package,
+    outermost,
     properties,
     relations,
     text_of,
@@ -32,9 +34,7 @@ from index.formats.package import (
 )
 from index.formats.tables import add_row
 
-_UNSEEN = frozenset(
-    ["del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"]
-)
+_UNSEEN = UNSEEN | {"pPr", "rPr", "Fallback", "rt", "tblPr", "sectPr"}
 _CHARACTERS = {
     "lastRenderedPageBreak": PAGE,
     "tab": "\t",
@@ -89,10 +89,6 @@ def _notes(package: Package, parts: dict[str, str]) -> dict[tuple[str, str | Non
         if kind in parts
         for note in package.xml(parts[kind])
     }
-
-
-class _Raised(str):
-    """Text that stands higher than what is before it."""
 
 
 class _Document:
@@ -150,8 +146,11 @@ class _Document:
             add_row(self.builder, chain.from_iterable([self._cell(cell), *_merged(cell)] for cell in cells))
 
     def _cell(self, element: Element) -> str:
-        """Return the text of a cell, each of its paragraphs a line. One may hold nothing but the number of its row."""
-        texts = [label + text for label, text in map(self._numbered, _paragraphs(element))]
+        """Return the text of a cell, each of its paragraphs a line, also those of tables in it.
+
+        A paragraph may hold nothing but the number of its row.
+        """
+        texts = [label + text for label, text in map(self._numbered, outermost(element, ("p",), _UNSEEN))]
         return "\n".join(filter(None, [*texts, self._left_over()]))
 
     def _numbered(self, paragraph: Element) -> tuple[str, str]:
@@ -176,7 +175,7 @@ class _Document:
     def _text(self, element: Element) -> str:
         self._codes.clear()
         text = ""
-        for is_raised, pieces in groupby(self._pieces(element), lambda piece: isinstance(piece, _Raised)):
+        for is_raised, pieces in groupby(self._pieces(element), lambda piece: isinstance(piece, Raised)):
             part = "".join(pieces)
             text += raised(text[-9:], part) if is_raised else part
         return text
@@ -203,7 +202,7 @@ class _Document:
                 marks = values(child, "rPr")
                 is_hidden = is_on(marks, "vanish") and next(found(child, "fldChar"), None) is None
                 pieces = () if is_hidden else self._pieces(child)
-                yield from [_Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
+                yield from [Raised("".join(pieces))] if marks.get("vertAlign") == "superscript" else pieces
             elif name == "oMath":
                 yield office_formula(child)
             elif name not in _UNSEEN:
@@ -221,35 +220,19 @@ class _Document:
 
 def _rows(table: Element) -> Iterator[Element]:
     """Yield the rows of a table, also those inside content controls, but not those of tables in its cells."""
-    for child in table:
-        if local(child) == "tr":
-            if not any(local(mark) == "del" for item in child if local(item) == "trPr" for mark in item):
-                yield child
-        elif local(child) not in _UNSEEN:
-            yield from _rows(child)
+    for row in outermost(table, ("tr",), _UNSEEN):
+        if not any(local(mark) == "del" for item in row if local(item) == "trPr" for mark in item):
+            yield row
 
 
 def _cells(row: Element) -> Iterator[Element]:
-    for child in row:
-        if local(child) == "tc":
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _cells(child)
+    return outermost(row, ("tc",), _UNSEEN)
 
 
 def _merged(cell: Element) -> list[str]:
     """Return an empty cell for each further column that a cell is spread over."""
     width = int(values(cell, "tcPr").get("gridSpan") or 1)
     return [""] * (min(width, MOST_COLUMNS) - 1)
-
-
-def _paragraphs(container: Element) -> Iterator[Element]:
-    """Yield the paragraphs of a cell, also those of tables in it."""
-    for child in container:
-        if local(child) == "p":
-            yield child
-        elif local(child) not in _UNSEEN:
-            yield from _paragraphs(child)
 
 
 def _symbol(element: Element) -> str:

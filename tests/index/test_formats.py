@@ -1020,6 +1020,11 @@ def test_a_document_type_is_refused(suffix: str) -> None:
     assert "DTD" in refused(suffix, zipped({MAIN[suffix]: utf16}, into=GOOD[suffix]))
 
 
+def test_of_several_bad_parts_of_a_workbook_the_same_is_named_each_time() -> None:
+    parts = {f"xl/extra{number}.xml": f"{BOMB}<a/>" for number in range(9)}
+    assert "its part xl/extra0.xml declares" in refused(".xlsx", zipped(parts, into=GOOD[".xlsx"]))
+
+
 def test_a_chapter_with_entities_is_refused() -> None:
     path = GOOD[".epub"]
     name = next(name for name in zipfile.ZipFile(path).namelist() if "part" in name)

@@ -260,7 +260,7 @@ def test_a_receipt_looks_for_no_words_that_stand_anywhere_by_chance(index: Index
     assert (receipt.sentences, receipt.vectors, receipt.traces) == (0, 1, ())
 
 
-def test_a_receipt_names_the_file_that_still_holds_it(tmp_path: Path, index: Index) -> None:
+def test_a_receipt_names_the_file_that_still_holds_it(index: Index) -> None:
     index.add(Source("a.txt", f"{STORY} It is so."))
     (index.path / "copy.bin").write_bytes(b"\0\0" + STORY.encode() + b"\0")
     receipt = index.remove("a.txt", receipt=True).receipt

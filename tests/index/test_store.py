@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -245,25 +246,26 @@ def damage_chroma_files(folder: Path) -> None:
             file.write_bytes(b"damaged")
 
 
-def lose_half_of_chroma(folder: Path) -> None:
+@contextmanager
+def opened_chroma(folder: Path) -> Iterator[Any]:
+    """The collection in a folder, and the ids in it."""
     import chromadb
 
     (name,) = [entry for entry in folder.iterdir() if entry.is_dir()]
     client = chromadb.PersistentClient(str(name), chromadb.config.Settings(anonymized_telemetry=False))
     collection = client.get_collection("passages", embedding_function=None)
-    collection.delete(ids=collection.get(include=[])["ids"][:1])
+    yield collection, collection.get(include=[])["ids"]
     client.close()
+
+
+def lose_half_of_chroma(folder: Path) -> None:
+    with opened_chroma(folder) as (collection, ids):
+        collection.delete(ids=ids[:1])
 
 
 def wrong_vectors_in_chroma(folder: Path) -> None:
-    import chromadb
-
-    (name,) = [entry for entry in folder.iterdir() if entry.is_dir()]
-    client = chromadb.PersistentClient(str(name), chromadb.config.Settings(anonymized_telemetry=False))
-    collection = client.get_collection("passages", embedding_function=None)
-    ids = collection.get(include=[])["ids"]
-    collection.upsert(ids=ids, embeddings=[[1.0] + [0.0] * 63] * len(ids))
-    client.close()
+    with opened_chroma(folder) as (collection, ids):
+        collection.upsert(ids=ids, embeddings=[[1.0] + [0.0] * 63] * len(ids))
 
 
 VECTOR_DAMAGE = {
@@ -444,6 +446,17 @@ def test_a_thread_that_has_ended_leaves_no_connection_behind(tmp_path: Path) -> 
         assert held() - before <= 1
 
 
+def test_a_new_store_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "catalog.sqlite3", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    made = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+    made.start()
+    with Index.open(tmp_path, encoder=HashEncoder()) as index:
+        assert index.document_count() == 0
+    made.join()
+    other.close()
+
+
 # ---- errors that say what to do --------------------------------------------------------------------------------------
 
 
@@ -468,7 +481,7 @@ def test_a_catalog_of_a_later_version(tmp_path: Path) -> None:
         Index.open(tmp_path, encoder=HashEncoder())
 
 
-def test_an_encoder_that_is_not_here(tmp_path: Path) -> None:
+def test_an_encoder_that_is_not_here() -> None:
     with pytest.raises(VerbatimError, match="cannot be loaded from this machine"):
         SentenceTransformerEncoder("nobody/no-such-model").encode(["x"])
 

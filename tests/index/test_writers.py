@@ -26,23 +26,25 @@ WRITER = Path(__file__).parents[1] / "support" / "trial_writer.py"
 
 
 def writer(store: Path, prefix: str, count: int, seconds: float) -> subprocess.Popen[str]:
-    """A writer that is ready and waits for `go`."""
-    process = subprocess.Popen(
+    """A writer that opens the store and then waits for `go`."""
+    return subprocess.Popen(
         [sys.executable, WRITER, store, prefix, str(count), str(seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "open\n"
-    return process
 
 
-def go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("\n")
-    process.stdin.flush()
+def go(*processes: subprocess.Popen[str]) -> None:
+    """Let writers begin, all of them once each has opened the store."""
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
 
 
 def test_of_two_writers_exactly_one_wins(tmp_path: Path) -> None:
@@ -50,8 +52,7 @@ def test_of_two_writers_exactly_one_wins(tmp_path: Path) -> None:
     for run in range(runs):
         store = tmp_path / str(run)
         both = {prefix: writer(store, prefix, documents, 0.1) for prefix in ("tower", "bridge")}
-        for process in both.values():
-            go(process)
+        go(*both.values())
         ends = {prefix: process.communicate()[0].splitlines()[-1] for prefix, process in both.items()}
         (winner,) = [prefix for prefix, end in ends.items() if end.startswith("won")]
         (loser,) = [prefix for prefix, end in ends.items() if end.startswith("busy")]
