@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -122,8 +122,8 @@ class _Word:
 @dataclass(frozen=True, slots=True)
 class _Negation:
     text: str
-    scope: tuple[str, ...]
-    clause: frozenset[str] = frozenset()  # all of its words, before it and after
+    clause: set[str]  # the words with a meaning of its clause, before it and after
+    scope: list[str] = field(default_factory=list)  # those that it denies
 
 
 def contradictions(claim: str, evidence: str) -> Iterator[str]:
@@ -145,52 +145,38 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
     found = _WORD.findall(_EXEMPT.sub(" ", text))
     words: list[_Word] = []
     negations: list[_Negation] = []
-    scope: list[str] | None = None
+    clause: set[str] = set()
+    denies = False  # whether the last of the negations reaches so far
     for place, word in enumerate(found):
         lower = word.lower()
         verb_of_not = _VERBS_OF_NOT.get(found[place + 1]) if place + 1 < len(found) else None
-        is_negation = lower in _NEGATORS or (verb_of_not is not None and verb_of_not.match(lower) is not None)
-        if is_negation or lower in _CLAUSE_ENDS:
-            if scope is not None:
-                negations[-1] = _Negation(negations[-1].text, tuple(scope))
-            scope = [] if is_negation else None
-            if is_negation:
-                negations.append(_Negation(lower, ()))
-            words.append(_Word(lower, lower, content=False))
-            continue
-        content = word[0].isalpha() and bool(terms(word))
-        inside = scope is not None and content and len(scope) < SCOPE_WORDS
-        if inside and scope is not None:
-            scope.append(key(word))
-        bare = _PREFIX.sub("", lower, count=1)
-        words.append(
-            _Word(
-                lower,
-                key=key(word) if word[0].isalnum() else lower,
-                content=content,
-                denied_by=len(negations) - 1 if inside else None,
-                undenied=key(bare) if bare != lower else "",
-            )
-        )
-    if scope is not None:
-        negations[-1] = _Negation(negations[-1].text, tuple(scope))
-    return words, _with_clauses(words, negations)
+        read = _Word(lower, lower, content=False)
+        if lower in _NEGATORS or (verb_of_not is not None and verb_of_not.match(lower)):
+            negations.append(_Negation(lower, clause))
+            denies = True
+        elif lower in _CLAUSE_ENDS:
+            clause, denies = set(), False
+        else:
+            read = _word(word)
+        if read.content:
+            clause.add(read.key)
+            if denies and len(negations[-1].scope) < SCOPE_WORDS:
+                negations[-1].scope.append(read.key)
+                read = replace(read, denied_by=len(negations) - 1)
+        words.append(read)
+    return words, negations
 
 
-def _with_clauses(words: Sequence[_Word], negations: Sequence[_Negation]) -> list[_Negation]:
-    """Return the negations, each with the words with a meaning of its clause."""
-    clauses: list[set[str]] = [set()]
-    of_negations: list[set[str]] = []
-    for word in words:
-        if word.text in _CLAUSE_ENDS:
-            clauses.append(set())
-        elif word.content:
-            clauses[-1].add(word.key)
-        elif len(of_negations) < len(negations) and word.text == negations[len(of_negations)].text:
-            of_negations.append(clauses[-1])
-    return [
-        replace(negation, clause=frozenset(clause)) for negation, clause in zip(negations, of_negations, strict=True)
-    ]
+def _word(word: str) -> _Word:
+    """Return a word by itself, which is neither a negation nor the end of a clause."""
+    lower = word.lower()
+    bare = _PREFIX.sub("", lower, count=1)
+    return _Word(
+        lower,
+        key=key(word) if word[0].isalnum() else lower,
+        content=word[0].isalpha() and bool(terms(word)),
+        undenied=key(bare) if bare != lower else "",
+    )
 
 
 def _negations(
@@ -227,7 +213,7 @@ def _denied_alone(denial: _Negation, others: Sequence[_Negation], own: Sequence[
     if any(_is_opposite(other, denied) for other in only_there for denied in scope):
         return False
     held = [word in plain for word in scope]
-    return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
+    return held[0] and sum(held) >= ENOUGH * len(held)
 
 
 def _denies_all(denial: _Negation, others: Sequence[_Negation], own: Sequence[_Word], words: Sequence[_Word]) -> bool:
