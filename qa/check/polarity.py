@@ -54,26 +54,27 @@ SAME_SUBJECT = 0.6
 NEAR_WORDS = 3
 
 _OPPOSED = """
-    rise rose risen rising increase grow grew grown growth climb soar surge jump : fall fell fallen falling decrease
-    decline drop shrink shrank shrunk plunge slump|more : fewer less|higher : lower|raise raised : lowered cut|up : down
-    |upward : downward|before : after|earlier : later|first : last|earliest : latest|early : late
+    rise increase grow growth climb soar surge jump : fall decrease decline drop shrink shrunk plunge slump
+    |more : fewer less|higher : lower|raise : lowered cut|up : down|upward : downward|before : after
+    |earlier : later|first : last|earliest : latest|early : late
     |older : younger newer|oldest : youngest newest|largest biggest : smallest|larger bigger : smaller|highest : lowest
     |longest : shortest|longer : shorter|fastest : slowest|faster : slower|best : worst|better : worse
     |most : least fewest|maximum : minimum|majority : minority|above : below|over : under
     |north northern : south southern|east eastern : west western|northeast northwest : southeast southwest
-    |left : right|upper : lower|win won victory : lose lost defeat|allow permit : forbid forbidden ban prohibit
-    |accept approve adopt : reject refuse|open opened : closed shut|begin began begun start : end ended finish stop
-    |buy bought purchase : sell sold|import : export|arrive arrived : leave depart|include : exclude
-    |support supported : oppose opposed|male : female|man men : woman women|boy : girl|father : mother|son : daughter
+    |left : right|upper : lower|win victory : lose defeat|allow permit : forbid forbidden ban prohibit
+    |accept approve adopt : reject refuse|open : closed shut|begin start : end finish stop
+    |buy purchase : sell|import : export|arrive : leave depart|include : exclude
+    |support : oppose|male : female|man : woman|boy : girl|father : mother|son : daughter
     |brother : sister|husband : wife|king : queen|uncle : aunt|public : private|domestic : foreign
     |morning : evening night|summer : winter|spring : autumn|inside : outside|alive : dead|guilty : innocent
     |true : false|rich : poor|hot warm : cold cool|strong : weak|high : low|long : short|large big : small
     |cheap : expensive|profit : loss|strengthen : weaken|positive : negative|safe : dangerous|remember : forget
-    |succeed : fail|success : failure|gain : loss|create build built : destroy demolish|love : hate
+    |succeed : fail|success : failure|gain : loss|create build : destroy demolish|love : hate
     |easy : difficult hard|fast : slow|dry : wet|light : heavy dark|modern : ancient|appear : vanish disappear
     |improve : worsen|enter : exit|attack : defend|innocence : guilt|major : minor|same : different
     |permanent : temporary|full : empty|deep : shallow|wide : narrow|thick : thin|common : rare
 """
+"""A word stands for all of its forms that have its `key`."""
 
 
 def _pairs() -> Mapping[str, frozenset[str]]:
