@@ -110,6 +110,7 @@ class Answerer:
         self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
     ) -> Answer:
         """Answer a question with sentences of the documents, and nothing else."""
+        question, history = _whole(question), [one if isinstance(one, Answer) else _whole(one) for one in history]
         if not self.index.document_count():
             raise EmptyStoreError(
                 f"the store {self.index.path} holds no documents yet; add some with `verbatim index add PATH`"
@@ -347,6 +348,11 @@ def _spellings(word: str) -> list[list[str]]:
     if word.islower() and word.isalpha():
         pieces += [f"{word[:place]} {word[place:]}" for place in range(1, LONGEST_PREFIX + 1)]
     return [terms(word), *(found for piece in pieces if (found := terms(piece)))]
+
+
+def _whole(text: str) -> str:
+    """Return a text without half characters, which are in no document and which nothing can read."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _check(documents: Collection[str], index: Index) -> None:

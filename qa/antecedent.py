@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from qa.named import bare
+
 LOOKED_BACK = 4
 """Sentences before a leaning one that are looked through for a name, nearest first."""
 
@@ -120,7 +122,7 @@ def _told(text: str) -> str:
 def _last_names(texts: Iterable[str]) -> frozenset[str]:
     """Return the last names of the people that texts name in full."""
     names = (name for text in texts for name in _ANY_NAME.findall(_told(text)) if not _NO_PERSON.search(name))
-    return frozenset(re.sub(r"['’]s?$", "", name.split()[-1]) for name in names)
+    return frozenset(bare(name.split()[-1]) for name in names)
 
 
 def _names_a_person(pronoun: str, text: str, last_names: Collection[str]) -> bool:

@@ -19,11 +19,7 @@ TEXT_CHARS = 400
 
 MOST_PHRASES = 10
 
-SAYING_NOTHING = frozenset(
-    terms(
-        "happened happen happens place took take name named kind say said people person day time give tell mean exactly"
-    )
-)
+SAYING_NOTHING = frozenset(terms("happen place took take name kind say said people person day time give mean exactly"))
 """Words of a question that tell nothing of its subject."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\b[A-Z]\.(?: ?[A-Z]\.)+|[^\W\d_](?:[\w'’-]*\w)?")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index import Hit
 from index.lexical import terms
 from qa.carry import Turn, carried, turns
-from qa.ellipsis import asks, completed, other_thing
+from qa.ellipsis import QUESTION_WORDS, asks, completed, other_thing
 from qa.named import named_terms, unmentioned
 from qa.topic import KINDS, kind_asked, topic
 from qa.types import Answer, Evidence
@@ -38,7 +38,7 @@ _LEANING = re.compile(
 )
 _FRAGMENT = re.compile(
     r"^(?:(?:since|until|till|by|from|to|at|in|on|for|with|of|under|after|before)\s+)?"
-    r"(?:when|where|why|how|who|whom|whose|which|what)(?:\s+\w+){0,2}\W*$",
+    rf"(?:{QUESTION_WORDS})(?:\s+\w+){{0,2}}\W*$",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\bhow (?:big|early|far|fast|high|late|long|many|much|often|old|soon)\b", re.IGNORECASE)

@@ -8,14 +8,14 @@ from index.lexical import terms
 from qa.carry import is_date, phrases
 from qa.named import TITLES
 
+QUESTION_WORDS = "who|whom|whose|what|when|where|which|why|how"
+BEFORE_THEM = r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
+"""What may stand before such a word: "By whom?"."""
+
 VERBS = "is|are|am|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would"
 """With what a question begins that has no word such as "who"."""
 
-ASKING = (
-    r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
-    r"(?:(?:who|what|when|where|why|how)['’]?s|who|whom|whose|what|when|where|which|why|how"
-    rf"|{VERBS})\b"
-)
+ASKING = rf"{BEFORE_THEM}(?:(?:who|what|when|where|why|how)['’]?s|{QUESTION_WORDS}|{VERBS})\b"
 """How a question begins."""
 
 _WHOLE = re.compile(rf"(?:(?:and|but|so|or|then|also),? )?(?!(?:what|how) about\b){ASKING}", re.IGNORECASE)

@@ -95,12 +95,12 @@ MOST_LIMITS = 300
 TELLING_NOTHING = frozenset(
     terms(
         """
-        able actual actually allow answer anybody anyone anything ask bit bring come currently detail every
-        everybody everyone everything exactly exist explain find gave get give given go going good got happen
-        happened happens help idea information keep kind know let like look lot made make matter maybe mean
+        able actually allow answer anybody anyone anything ask bit bring come currently detail every
+        everybody everyone everything exactly exist explain find gave get give given go good got happen
+        help idea information keep kind know let like look lot made make matter maybe mean
         mention need never nothing now occur often ok okay one people perhaps person place possible put question
         really say see seem since show somebody someone something sort still sure take tell thing think today told
-        took try type understand use usual usually want way went wonder
+        took try type understand use usually want way went wonder
         """
     )
 )
@@ -306,7 +306,7 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
         return True
     amounts, _ = quantities(term)
     return bool(amounts) and (
-        any(_is_between(amounts[0], *_ends(found[0])) for found in islice(_RANGE.finditer(text), MOST_LIMITS))
+        any(_is_between(amounts[0], found[0]) for found in islice(_RANGE.finditer(text), MOST_LIMITS))
         or any(
             _is_within(amounts[0], one)
             for found in islice(_LIMIT.finditer(text), MOST_LIMITS)
@@ -315,22 +315,14 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
     )
 
 
-def _ends(text: str) -> list[Amount]:
-    """Return the two ends of a range, the first in the unit of the second if it has none, or the other way about."""
-    amounts, _ = quantities(text)
+def _is_between(asked: Amount, ends: str) -> bool:
+    """Whether an amount lies between the two ends of a range, of which one may have its unit from the other."""
+    amounts, _ = quantities(ends)
     if len(amounts) != 2:
-        return []
-    low, high = amounts
-    return [
-        replace(low, unit=low.unit or high.unit, following=high.following),
-        replace(high, unit=high.unit or low.unit),
-    ]
-
-
-def _is_between(asked: Amount, low: Amount | None = None, high: Amount | None = None) -> bool:
-    if low is None or high is None:
         return False
-    least, most = _in_unit_of(asked, low), _in_unit_of(asked, high)
+    low, high = amounts
+    least = _in_unit_of(asked, replace(low, unit=low.unit or high.unit, following=high.following))
+    most = _in_unit_of(asked, replace(high, unit=high.unit or low.unit))
     return least is not None and most is not None and least <= asked.value <= most
 
 

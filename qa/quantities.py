@@ -116,7 +116,7 @@ _RANKS = """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
     sixteenth seventeenth eighteenth nineteenth twentieth twenty-first
 """.split()  # noqa: SIM905
-_PARTS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_PARTS: Mapping[str, int] = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
 _MEASURES = """
     length km 1000 km kilometre kilometer|length m 1 m metre meter|length cm 0.01 cm centimetre centimeter
@@ -293,8 +293,8 @@ def quantities(text: str) -> tuple[list[Amount], list[Moment]]:
     A date that may be read in two ways (03/04/2024) gives two moments of the same place. Digits within names
     ("COVID-19") are neither.
     """
-    masked = _CODE.sub(_blank, text)
-    moments = list(_moments(masked))
+    masked = _CODE.sub(_blank, text.translate(_PLAIN_LETTERS))
+    moments = list(_moments(masked, text))
     for moment in moments:
         masked = f"{masked[: moment.start]}{'¤' * (moment.end - moment.start)}{masked[moment.end :]}"
     return _shared(list(_amounts(masked, text)), masked), moments
@@ -305,14 +305,18 @@ def codes(text: str) -> list[str]:
     return _CODE.findall(text)
 
 
+_PLAIN_LETTERS = str.maketrans("ſıİ", "siI")
+"""What a pattern that looks over capitals takes for these letters: "KİLO" is a kilo, "ſixth" the sixth."""
+
+
 def _blank(match: re.Match[str]) -> str:
     return "¤" * len(match[0])
 
 
-def _moments(text: str) -> Iterator[Moment]:
-    for match in _MOMENT.finditer(text):
+def _moments(masked: str, text: str) -> Iterator[Moment]:
+    for match in _MOMENT.finditer(masked):
         found = {name: value for name, value in match.groupdict().items() if value is not None}
-        at = Moment(match.start(), match.end(), match[0])
+        at = Moment(match.start(), match.end(), text[match.start() : match.end()])
         yield from _FORMS[next(iter(found))](at, found)
 
 
@@ -463,16 +467,14 @@ def _spelled_value(words: str) -> float:
 
 def _written(amount: Amount, found: Mapping[str, str | None]) -> Amount:
     digits = re.sub(rf"{_SPACE}|['’]", "", found["digits"] or "")
-    scale = _SCALES[found["scale"].lower()] if found["scale"] else 1.0
-    unit = ""
+    scale_name = (found["scale"] or "").lower()
+    scale, unit = _SCALES.get(scale_name, 1.0), ""
     if found["currency"]:
         sign = found["currency"].strip()
         unit = UNIT_NAMES.get(sign.lower(), sign[-1])
-    elif (found["scale"] or "").lower() in ("m", "b"):  # metres, unless it is money
-        scale, unit = 1.0, "m" if (found["scale"] or "").lower() == "m" else ""
-    plain = (
-        digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits.replace(",", ".")
-    )
+    elif scale_name in ("m", "b"):  # metres, unless it is money
+        scale, unit = 1.0, "m" if scale_name == "m" else ""
+    plain = digits.replace(",", "" if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else ".")
     if plain.count(".") > 1:  # 1.500.000 or, with a comma before its decimals, 1.500,00
         whole, _, last = plain.rpartition(".")
         plain = whole.replace(".", "") + (f".{last}" if "," in digits else last)
@@ -493,20 +495,16 @@ def _with_surroundings(amount: Amount, masked: str, text: str) -> Amount:
     before = masked[max(0, amount.start - LOOKED_BACK_CHARS) : amount.start]
     rest = masked[amount.end : amount.end + FOLLOWING_CHARS]
     end, unit = amount.end, amount.unit
-    after = _AFTER.match(rest)
-    if after and not amount.rank and (not unit or unit in MONEY):
-        single = text[amount.end + after.start("unit") : amount.end + after.end("unit")]
-        if not unit and single not in {"M", "G"}:  # "5 M" is no length
-            unit = _power(after) + UNIT_NAMES[single.lower().replace(" ", "-")]
-            end += after.end()
+    after = None if unit or amount.rank else _AFTER.match(rest)
+    if after and after["unit"] not in {"M", "G"}:  # "5 M" is no length
+        unit = _power(after) + UNIT_NAMES[after["unit"].lower().replace(" ", "-")]
+        end += after.end()
     bound, strict, about = 0, False, amount.about
-    if said := _BEFORE.search(before):
-        bound = -1 if said["less"] else 1 if said["more"] else 0
-        strict = bound != 0 and _STRICT.search(said[0]) is not None
-        about = about or said["about"] is not None
-    elif later := _AFTERWARDS.match(masked[end : end + FOLLOWING_CHARS]):
-        bound = -1 if later["less"] else 1 if later["more"] else 0
-        about = about or later["about"] is not None
+    said = _BEFORE.search(before)
+    if limit := said or _AFTERWARDS.match(masked[end : end + FOLLOWING_CHARS]):
+        bound = -1 if limit["less"] else 1 if limit["more"] else 0
+        strict = said is not None and bound != 0 and _STRICT.search(said[0]) is not None
+        about = about or limit["about"] is not None
     counted = re.split(r"[,:;.(]", masked[end : end + FOLLOWING_CHARS], maxsplit=1)[0]
     following = tuple(word.lower() for word in _FOLLOWING.findall(counted)[:FOLLOWING_WORDS])
     return replace(

@@ -180,7 +180,7 @@ class ModelReader:
         best_few = ordered[:COMPARED]
         cosines = self._likeness.cosines(question, [item.text for item in best_few]) if best_few else []
         named = named_terms(question)
-        told = cache(partial(self._told, tuple(named)))  # the best few mostly stand in one document
+        told = cache(partial(self._told, named))  # the best few mostly stand in one document
         for place, (one, cosine) in enumerate(zip(best_few, cosines, strict=True)):
             passage = one.hit.passage
             knows = not unmentioned(named, one.surroundings) or told(passage.document_id, passage.revision)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from qa.ellipsis import BEFORE_THEM, QUESTION_WORDS
+
 _END = r"[\W_]*"
 _TO_WHOM = r"(?:[ ,]+(?:there|all|everyone|everybody|verbatim|again|you|very much|so much|a lot))*"
 
@@ -89,7 +91,7 @@ _SIGNED = rf"(?:(?-i:[A-Z])\w+{_END}){{0,3}}"
 _OPENING = re.compile(rf"(?:{_DEAR}|{_REPLIES[0][0]}|{_REPLIES[1][0]})(?<=[!.,:\n)])\s*(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?<=[?.!])\s+(?:{_REPLIES[1][0]}|{_REPLIES[3][0]}|{_REGARDS}){{1,2}}{_SIGNED}", re.IGNORECASE)
 
-_WANTED = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
+_WANTED = rf"(?:{QUESTION_WORDS})\b"
 _AS_SAID = rf"(?:according to|based on|as (?:stated|described|mentioned|told|given) in|as per|going by) {_SOURCES}"
 _TELL = (
     r"(?:(?:can|could|would|will) you (?:please |kindly |maybe )?(?:tell|inform|show|explain to|let) me(?: know)?"
@@ -100,7 +102,7 @@ _TELL = (
     r"|i (?:wonder|was wondering|am wondering|am curious|am interested in)|i['’]m (?:wondering|curious|interested in)"
     r"|(?:my|the|a|one|another|quick|a quick|just a quick) question(?: is| here)?)"
 )
-_ASKED = rf"(?:(?:at|by|for|from|in|of|on|to|with) )?{_WANTED}"
+_ASKED = rf"{BEFORE_THEM}{_WANTED}"
 _FRAME = re.compile(
     r"(?:(?:so|ok|okay|well|and|now|please)\b,? )?"
     rf"(?:(?:{_AS_SAID}|(?:in|from) {_SOURCES})(?:, |,? (?={_ASKED}))"

@@ -14,7 +14,7 @@ from itertools import takewhile, zip_longest
 from index import Hit
 from index.lexical import STOP_WORDS, terms
 from index.shapes import is_heading, is_question
-from qa.ellipsis import ASKING
+from qa.ellipsis import ASKING, BEFORE_THEM
 from qa.named import SAME, SPELLED, TITLES, mentions_code, plain
 from qa.types import Evidence
 
@@ -79,7 +79,7 @@ _BARE = re.compile(
 """A single word, a name, or a code: "error E05"."""
 
 _TOLD = re.compile(rf"\b(?:{_one_of(_TELLING)}|{_one_of(_SOURCES)}|in t?here)\b", re.IGNORECASE)
-_DOES = re.compile(r"(?:do|does|did|is|are|was|were|any|all|an?|where)\b|look up|$", re.IGNORECASE)
+_DOES = re.compile(r"(?:do|does|did|is|are|was|were|any|all|an?|where)\b|look up", re.IGNORECASE)
 _HELD = re.compile(
     r"\b(?:anything|details|everything|find|got|have|info|information|know|passages|quotes|say|says|sentences|something"
     rf"|policy|rules|stuff|there is)(?: else| there| here| {_IN})* $",
@@ -92,8 +92,7 @@ _COMMON_THING = re.compile(r"(?:[Tt]he|[Aa]n?|[Mm]y|[Oo]ur) (?![A-Z])")
 _BACK = re.compile(r"\b(?:it|its|they|them|that|this)\b", re.IGNORECASE)
 _MORE = re.compile(rf"(?:,| and| or| but) {ASKING}", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"(?:(?:at|by|for|from|in|of|on|to|with) )?"
-    r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hich|[Ww]hy|[Hh]ow|whether|if)\b"
+    rf"{BEFORE_THEM}(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hich|[Ww]hy|[Hh]ow|whether|if)\b"
 )
 """What asks for more than a thing, or is a question."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.types import Hit, Span, day, page_of
 from qa.address import Address
+from qa.quantities import YEAR
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,7 +26,7 @@ MAY_SAY = "Your documents may say, but Verbatim is not sure."
 COPIES_NAMED = 3
 """Further places of a sentence are only counted, or named when one asks for them."""
 
-_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
 
 UNANSWERED = "No sentence surely answers"
 """What is said of a part of a question, where another part is answered."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -54,26 +54,27 @@ SAME_SUBJECT = 0.6
 NEAR_WORDS = 3
 
 _OPPOSED = """
-    rise rose risen rising increase grow grew grown growth climb soar surge jump : fall fell fallen falling decrease
-    decline drop shrink shrank shrunk plunge slump|more : fewer less|higher : lower|raise raised : lowered cut|up : down
-    |upward : downward|before : after|earlier : later|first : last|earliest : latest|early : late
+    rise increase grow growth climb soar surge jump : fall decrease decline drop shrink shrunk plunge slump
+    |more : fewer less|higher : lower|raise : lowered cut|up : down|upward : downward|before : after
+    |earlier : later|first : last|earliest : latest|early : late
     |older : younger newer|oldest : youngest newest|largest biggest : smallest|larger bigger : smaller|highest : lowest
     |longest : shortest|longer : shorter|fastest : slowest|faster : slower|best : worst|better : worse
     |most : least fewest|maximum : minimum|majority : minority|above : below|over : under
     |north northern : south southern|east eastern : west western|northeast northwest : southeast southwest
-    |left : right|upper : lower|win won victory : lose lost defeat|allow permit : forbid forbidden ban prohibit
-    |accept approve adopt : reject refuse|open opened : closed shut|begin began begun start : end ended finish stop
-    |buy bought purchase : sell sold|import : export|arrive arrived : leave depart|include : exclude
-    |support supported : oppose opposed|male : female|man men : woman women|boy : girl|father : mother|son : daughter
+    |left : right|upper : lower|win victory : lose defeat|allow permit : forbid forbidden ban prohibit
+    |accept approve adopt : reject refuse|open : closed shut|begin start : end finish stop
+    |buy purchase : sell|import : export|arrive : leave depart|include : exclude
+    |support : oppose|male : female|man : woman|boy : girl|father : mother|son : daughter
     |brother : sister|husband : wife|king : queen|uncle : aunt|public : private|domestic : foreign
     |morning : evening night|summer : winter|spring : autumn|inside : outside|alive : dead|guilty : innocent
     |true : false|rich : poor|hot warm : cold cool|strong : weak|high : low|long : short|large big : small
     |cheap : expensive|profit : loss|strengthen : weaken|positive : negative|safe : dangerous|remember : forget
-    |succeed : fail|success : failure|gain : loss|create build built : destroy demolish|love : hate
+    |succeed : fail|success : failure|gain : loss|create build : destroy demolish|love : hate
     |easy : difficult hard|fast : slow|dry : wet|light : heavy dark|modern : ancient|appear : vanish disappear
     |improve : worsen|enter : exit|attack : defend|innocence : guilt|major : minor|same : different
     |permanent : temporary|full : empty|deep : shallow|wide : narrow|thick : thin|common : rare
 """
+"""A word stands for all of its forms that have its `key`."""
 
 
 def _pairs() -> Mapping[str, frozenset[str]]:
@@ -122,8 +123,8 @@ class _Word:
 @dataclass(frozen=True, slots=True)
 class _Negation:
     text: str
-    scope: tuple[str, ...]
-    clause: frozenset[str] = frozenset()  # all of its words, before it and after
+    clause: set[str]  # the words with a meaning of its clause, before it and after
+    scope: list[str] = field(default_factory=list)  # those that it denies
 
 
 def contradictions(claim: str, evidence: str) -> Iterator[str]:
@@ -145,52 +146,38 @@ def _read(text: str) -> tuple[list[_Word], list[_Negation]]:
     found = _WORD.findall(_EXEMPT.sub(" ", text))
     words: list[_Word] = []
     negations: list[_Negation] = []
-    scope: list[str] | None = None
+    clause: set[str] = set()
+    denies = False  # whether the last of the negations reaches so far
     for place, word in enumerate(found):
         lower = word.lower()
         verb_of_not = _VERBS_OF_NOT.get(found[place + 1]) if place + 1 < len(found) else None
-        is_negation = lower in _NEGATORS or (verb_of_not is not None and verb_of_not.match(lower) is not None)
-        if is_negation or lower in _CLAUSE_ENDS:
-            if scope is not None:
-                negations[-1] = _Negation(negations[-1].text, tuple(scope))
-            scope = [] if is_negation else None
-            if is_negation:
-                negations.append(_Negation(lower, ()))
-            words.append(_Word(lower, lower, content=False))
-            continue
-        content = word[0].isalpha() and bool(terms(word))
-        inside = scope is not None and content and len(scope) < SCOPE_WORDS
-        if inside and scope is not None:
-            scope.append(key(word))
-        bare = _PREFIX.sub("", lower, count=1)
-        words.append(
-            _Word(
-                lower,
-                key=key(word) if word[0].isalnum() else lower,
-                content=content,
-                denied_by=len(negations) - 1 if inside else None,
-                undenied=key(bare) if bare != lower else "",
-            )
-        )
-    if scope is not None:
-        negations[-1] = _Negation(negations[-1].text, tuple(scope))
-    return words, _with_clauses(words, negations)
+        read = _Word(lower, lower, content=False)
+        if lower in _NEGATORS or (verb_of_not is not None and verb_of_not.match(lower)):
+            negations.append(_Negation(lower, clause))
+            denies = True
+        elif lower in _CLAUSE_ENDS:
+            clause, denies = set(), False
+        else:
+            read = _word(word)
+        if read.content:
+            clause.add(read.key)
+            if denies and len(negations[-1].scope) < SCOPE_WORDS:
+                negations[-1].scope.append(read.key)
+                read = replace(read, denied_by=len(negations) - 1)
+        words.append(read)
+    return words, negations
 
 
-def _with_clauses(words: Sequence[_Word], negations: Sequence[_Negation]) -> list[_Negation]:
-    """Return the negations, each with the words with a meaning of its clause."""
-    clauses: list[set[str]] = [set()]
-    of_negations: list[set[str]] = []
-    for word in words:
-        if word.text in _CLAUSE_ENDS:
-            clauses.append(set())
-        elif word.content:
-            clauses[-1].add(word.key)
-        elif len(of_negations) < len(negations) and word.text == negations[len(of_negations)].text:
-            of_negations.append(clauses[-1])
-    return [
-        replace(negation, clause=frozenset(clause)) for negation, clause in zip(negations, of_negations, strict=True)
-    ]
+def _word(word: str) -> _Word:
+    """Return a word by itself, which is neither a negation nor the end of a clause."""
+    lower = word.lower()
+    bare = _PREFIX.sub("", lower, count=1)
+    return _Word(
+        lower,
+        key=key(word) if word[0].isalnum() else lower,
+        content=word[0].isalpha() and bool(terms(word)),
+        undenied=key(bare) if bare != lower else "",
+    )
 
 
 def _negations(
@@ -227,7 +214,7 @@ def _denied_alone(denial: _Negation, others: Sequence[_Negation], own: Sequence[
     if any(_is_opposite(other, denied) for other in only_there for denied in scope):
         return False
     held = [word in plain for word in scope]
-    return held[0] and sum(held) >= ENOUGH * len(held) if len(held) > 1 else held[0]
+    return held[0] and sum(held) >= ENOUGH * len(held)
 
 
 def _denies_all(denial: _Negation, others: Sequence[_Negation], own: Sequence[_Word], words: Sequence[_Word]) -> bool:

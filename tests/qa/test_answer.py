@@ -403,6 +403,11 @@ def test_what_is_not_a_question_is_refused(seed_index: Index, question: str) -> 
     assert result.abstained
 
 
+def test_half_a_character_in_a_talk_is_no_error(seed_index: Index) -> None:
+    asked = answer("How many troops remain in \ud800 Iraq?", index=seed_index, history=["Who was \udfff injured?"])
+    assert asked.question == "How many troops remain in ? Iraq?"
+
+
 def test_a_huge_question_is_no_error(seed_index: Index) -> None:
     assert answer("How many troops " * 5000, index=seed_index).query
 

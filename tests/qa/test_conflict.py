@@ -243,7 +243,7 @@ def test_a_refusal_has_no_conflict():
     assert Answer("Who?", "Who?", (), "no", 0.1).differences == ()
 
 
-def test_the_terminal_says_so(rules: Index, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+def test_the_terminal_says_so(rules: Index, capsys: pytest.CaptureFixture[str]):
     from rich import print as shown
 
     shown(answer(ASKED, index=rules))

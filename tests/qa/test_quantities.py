@@ -143,6 +143,21 @@ def test_what_is_no_number_is_none(text):
     assert quantities(text) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("5 KİLO", 5, "kg"),
+        ("2 lıtres", 2, "litre"),
+        ("5 thouſand", 5_000, ""),
+        ("ſixty", 60, ""),
+        ("the ſixth", 6, ""),
+    ],
+)
+def test_letters_that_look_like_others_are_read_as_these(text, value, unit):
+    assert amounts(text) == [(value, unit)]
+    assert quantities("9 ſept. 1720")[1][0].month == 9
+
+
 def test_names_with_digits_are_codes():
     assert codes("COVID-19, the A380 and F-16 of 4.2.1, but 10k and 5th") == ["COVID-19", "A380", "F-16", "4.2.1"]
 

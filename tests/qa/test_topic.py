@@ -130,7 +130,7 @@ def test_what_asks_for_something_in_particular_is_no_such_request(message: str) 
     assert topic(message) is None
 
 
-@pytest.mark.parametrize("suite", Path("evals/suites").glob("*/questions.jsonl"))
+@pytest.mark.parametrize("suite", sorted(Path("evals/suites").glob("*/questions.jsonl")))
 def test_no_question_of_the_suites_is_taken_for_one(suite: Path) -> None:
     rows = [json.loads(line) for line in suite.read_text(encoding="utf-8").splitlines() if line.strip()]
     asked = [row["question"] for row in rows if "question" in row]
