@@ -1,5 +1,7 @@
 // Who is logged in, and the way out: only sent to those who are.
 
+import { asSoonAs } from "./page.js";
+
 function offer() {
   const masthead = document.querySelector("#masthead");
   if (!masthead) return false;
@@ -16,5 +18,4 @@ function offer() {
 }
 
 // Gradio builds the page after its own scripts have loaded.
-const built = new MutationObserver(() => offer() && built.disconnect());
-if (!offer()) built.observe(document.body, { childList: true, subtree: true });
+asSoonAs("body", offer);
