@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait busily, for those of tests that run beside these
 
 from index import Index, vectors
+from tests.support.chromium import chromium
 from tests.support.fakes import HashEncoder
 
 ARTICLE = Path(__file__).parent.parent / "seeds" / "centcom-raid-western-iraq-2024-08.txt"
@@ -28,6 +30,13 @@ def article() -> Path:
 def index(tmp_path: Path) -> Iterator[Index]:
     """An empty store with the small encoder."""
     with Index.open(tmp_path / "store", encoder=HashEncoder()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for the tests of one file; those of the next may need the event loop that it takes."""
+    with chromium() as opened:
         yield opened
 
 

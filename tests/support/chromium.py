@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,5 +101,28 @@ def watch(browser: Any, url: str, **options: Any) -> Watched:
     page.on("pageerror", lambda error: watched.errors.append(str(error)))
     page.on("console", lambda line: line.type == "error" and watched.errors.append(line.text))
     page.goto(url)
-    page.wait_for_selector("#conversation[role=log]")
+    page.wait_for_selector("#conversation[role=log] :is(.welcome, .turn)")  # it is loaded: the server knows it
     return watched
+
+
+@contextmanager
+def visits(browser: Any, url: str) -> Iterator[Callable[..., Any]]:
+    """What opens the chat at ``url`` in a new page; in the end each is closed, and was innocent."""
+    opened: list[Watched] = []
+
+    def visit(**options: Any) -> Any:
+        opened.append(watch(browser, url, **options))
+        return opened[-1].page
+
+    yield visit
+    for watched in opened:
+        watched.page.close()
+        watched.assert_innocent()
+
+
+def ask(page: Any, question: str) -> None:
+    """Ask a question, and wait for what comes of it."""
+    turns = page.locator(".turn").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f".turn:nth-child({turns + 1}) :is(.quotation, .refusal, .trouble)", timeout=60_000)

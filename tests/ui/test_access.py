@@ -15,8 +15,10 @@ import pytest
 
 from index import Index, Source
 from qa.write import Proof
-from tests.support.chromium import NEEDS_CHROMIUM, chromium, serving, watch
-from tests.ui.test_browser import SEED, WordEncoder, ask, scripted
+from tests.conftest import ARTICLE
+from tests.support.chromium import NEEDS_CHROMIUM, ask, serving, watch
+from tests.support.fakes import HashEncoder
+from tests.ui.test_browser import scripted
 from ui.chat import asking
 from ui.server.login import Logins
 from ui.server.web import create_app
@@ -109,11 +111,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     logins.add("ada", "correct horse battery")
     with (
         pytest.MonkeyPatch.context() as patch,
-        Index.open(tmp_path_factory.mktemp("store"), encoder=WordEncoder()) as index,
-        Index.open(tmp_path_factory.mktemp("empty"), encoder=WordEncoder()) as empty,
+        Index.open(tmp_path_factory.mktemp("store"), encoder=HashEncoder()) as index,
+        Index.open(tmp_path_factory.mktemp("empty"), encoder=HashEncoder()) as empty,
     ):
         patch.setattr(asking, "answer", scripted)
-        index.add([Source(SEED.name, SEED.read_bytes())])
+        index.add([Source(ARTICLE.name, ARTICLE.read_bytes())])
         example = ["How many U.S. troops remain in Iraq?"]
         with (
             serving(create_app(index, examples=example, writer=Scribe())) as full,
@@ -121,12 +123,6 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             serving(create_app(empty, logins=logins)) as closed,
         ):
             yield {"full": full, "empty": bare, "closed": closed}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
 
 
 def violations(page: Any) -> list[str]:

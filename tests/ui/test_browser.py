@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import shutil
-import socket
 import threading
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-import numpy as np
 import pytest
 
 from index import Index, Source
 from qa.types import Answer, Citation, Span
+from tests.conftest import ARTICLE
+from tests.support.chromium import NEEDS_CHROMIUM, ask, serving, visits
+from tests.support.fakes import HashEncoder
 from ui.chat import asking
+from ui.server.web import create_app
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+pytestmark = NEEDS_CHROMIUM
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found on PATH: the browser tests need one"),
-]
-
-SEED = next((Path(__file__).parents[2] / "seeds").glob("centcom*.txt"))
 HOSTILE = (
     "<img src=http://198.51.100.7/a.png onerror=\"alert('img')\"> <script>alert('script')</script> "
     "<svg onload=alert('svg')><image href=http://198.51.100.7/b.png></svg> "
@@ -50,21 +42,6 @@ TEXTS = {  # by name: the text, and the sentence in it that is cited
 }
 
 
-class WordEncoder:
-    """Maps each text to the normalised sum of one fixed vector per word."""
-
-    name = "words"
-    dimension = 64
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        rows = np.array([sum(map(self._vector, text.lower().split()), self._vector("")) for text in texts])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-    def _vector(self, word: str) -> np.ndarray:
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-        return np.random.default_rng(seed).normal(size=self.dimension)
-
-
 def cite(index: Index, source: str, sentence: str, short: str | None = None) -> Citation:
     (document,) = [document for document in index.documents() if document.source == source]
     start = document.text.index(sentence)
@@ -77,10 +54,10 @@ def cite(index: Index, source: str, sentence: str, short: str | None = None) -> 
     return Citation(1, *names, sentence, start, start + len(sentence), 1, 0.9, span)
 
 
-def scripted(question: str, *, index: Index, history: Sequence[Answer] = ()) -> Answer:
+def scripted(question: str, *, index: Index, history: Sequence[Answer] = (), **_: object) -> Answer:
     """Answer from a script, so that these tests are about the chat and not about the reader."""
     if "troops" in question:
-        found = cite(index, SEED.name, _sentence("Currently"), "2,500")
+        found = cite(index, ARTICLE.name, _sentence("Currently"), "2,500")
         return Answer(question, question, (found,), "found", 0.93)
     if question.startswith("mark "):
         name = question.removeprefix("mark ")
@@ -90,115 +67,40 @@ def scripted(question: str, *, index: Index, history: Sequence[Answer] = ()) -> 
         names = (document.id, document.revision, document.source, document.title)
         found = Citation(1, *names, HOSTILE, 0, len(HOSTILE), 1, 0.9, Span(0, 40))
         return Answer(question + HOSTILE, HOSTILE, (found,), HOSTILE, 0.9)
-    near = cite(index, SEED.name, _sentence("The White House"))
+    near = cite(index, ARTICLE.name, _sentence("The White House"))
     query = f"{question} {history[-1].question}" if question.startswith("Where") and history else question
     return Answer(question, query, (), "No sentence answers this.", 0.1, near, ("pope",))
 
 
 def _sentence(beginning: str) -> str:
     """The sentence of the seed article that begins so."""
-    text = SEED.read_bytes().decode()
+    text = ARTICLE.read_bytes().decode()
     start = text.index(beginning)
     return re.match(r".+?\.(?=\s)", text[start:]).group()
 
 
-@dataclass
-class Site:
-    """A running chat: its address and its documents."""
-
-    url: str
-    index: Index
-
-
-@dataclass
-class Watched:
-    """A page and everything suspicious it did."""
-
-    page: object
-    foreign: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    import uvicorn
-
-    from ui.server.web import create_app
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(asking, "answer", scripted)
-    index = Index.open(tmp_path_factory.mktemp("store"), encoder=WordEncoder())
-    hostile_name = "<img src=x onerror=alert(1)>\" onfocus='alert(2)'.txt"
-    index.add([Source(SEED.name, SEED.read_bytes()), Source(hostile_name, HOSTILE, title=HOSTILE)])
-    index.add([Source(name, text) for name, (text, _) in TEXTS.items()])
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = create_app(index, examples=["How many U.S. troops remain in Iraq?"])
-    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not running.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    try:
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}/", index)
-    finally:
-        running.should_exit = True
-        thread.join(15)
-        listener.close()
-        index.close()
-        patch.undo()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
-    switches = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync"
-    )
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=switches.split())
-        yield opened
-        opened.close()
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Index.open(tmp_path_factory.mktemp("store"), encoder=HashEncoder()) as index,
+    ):
+        patch.setattr(asking, "answer", scripted)
+        hostile_name = "<img src=x onerror=alert(1)>\" onfocus='alert(2)'.txt"
+        index.add([Source(ARTICLE.name, ARTICLE.read_bytes()), Source(hostile_name, HOSTILE, title=HOSTILE)])
+        index.add([Source(name, text) for name, (text, _) in TEXTS.items()])
+        with serving(create_app(index, examples=["How many U.S. troops remain in Iraq?"])) as address:
+            yield address
 
 
 @pytest.fixture
-def watch(browser, site):
-    """Open the chat in a new page, and check in the end that it asked nobody else for anything."""
-    opened: list[Watched] = []
-
-    def start(**options) -> Watched:
-        page = browser.new_page(**{"viewport": {"width": 1280, "height": 800}, **options})
-        page.set_default_timeout(15_000)
-        watched = Watched(page)
-        page.on("request", lambda request: watched.foreign.append(request.url))
-        page.on("dialog", lambda dialog: (watched.dialogs.append(dialog.message), dialog.dismiss()))
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and watched.errors.append(line.text))
-        page.goto(site.url)
-        page.wait_for_selector("#conversation[role=log] .welcome")
-        opened.append(watched)
-        return watched
-
-    yield start
-    for watched in opened:
-        watched.page.close()
-        assert [url for url in watched.foreign if not url.startswith((site.url, "data:", "blob:"))] == []
-        assert watched.dialogs == []
-        assert watched.errors == []
+def visit(browser: Any, url: str) -> Iterator[Callable[..., Any]]:
+    with visits(browser, url) as opening:
+        yield opening
 
 
-def ask(page, question: str) -> None:
-    turns = page.locator(".turn").count()
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(f".turn:nth-child({turns + 1}) :is(.quotation, .refusal, .trouble)")
-
-
-def test_from_an_example_to_the_marked_sentence_by_mouse(watch, site):
-    page = watch().page
+def test_from_an_example_to_the_marked_sentence_by_mouse(visit):
+    page = visit()
     page.click(".example")
     page.wait_for_selector(".quotation")
     assert page.text_content(".turn h2") == "How many U.S. troops remain in Iraq?"
@@ -207,14 +109,14 @@ def test_from_an_example_to_the_marked_sentence_by_mouse(watch, site):
     page.click("button[name=cite]")
     page.wait_for_selector("#source mark")
     assert page.text_content("#source mark") == _sentence("Currently")
-    assert page.text_content("#source .text") == SEED.read_bytes().decode()
+    assert page.text_content("#source .text") == ARTICLE.read_bytes().decode()
     page.wait_for_selector("#source mark:focus")
     mark, pane = page.locator("#source mark").bounding_box(), page.locator("#source").bounding_box()
     assert pane["y"] <= mark["y"] < pane["y"] + pane["height"]
 
 
-def test_from_the_question_to_the_source_and_back_by_keyboard(watch):
-    page = watch().page
+def test_from_the_question_to_the_source_and_back_by_keyboard(visit):
+    page = visit()
     ask(page, "How many troops are there?")
     page.focus(".quotation button")
     page.keyboard.press("Enter")
@@ -228,8 +130,8 @@ def test_from_the_question_to_the_source_and_back_by_keyboard(watch):
     page.wait_for_selector("#source mark:focus")
 
 
-def test_a_follow_up_is_asked_alone_by_keyboard(watch):
-    page = watch().page
+def test_a_follow_up_is_asked_alone_by_keyboard(visit):
+    page = visit()
     ask(page, "How many troops are there?")
     ask(page, "Where\nexactly?")
     assert "Where\nexactly? How many troops are there?" in page.text_content(".turn:last-child .searched")
@@ -246,8 +148,8 @@ def test_a_follow_up_is_asked_alone_by_keyboard(watch):
     page.wait_for_selector("#question textarea:focus")
 
 
-def test_what_is_asked_before_the_last_answer_came_is_answered_too_and_knows_that_answer(watch, monkeypatch):
-    page = watch().page
+def test_what_is_asked_before_the_last_answer_came_is_answered_too_and_knows_that_answer(visit, monkeypatch):
+    page = visit()
     may_go_on, asked = threading.Event(), []
 
     def slowly(question, **more):
@@ -268,8 +170,8 @@ def test_what_is_asked_before_the_last_answer_came_is_answered_too_and_knows_tha
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_the_browser_shows_the_source_to_the_letter(watch, name):
-    page = watch().page
+def test_the_browser_shows_the_source_to_the_letter(visit, name):
+    page = visit()
     ask(page, f"mark {name}")
     page.click("button[name=cite]")
     page.wait_for_selector("#source mark")
@@ -279,8 +181,8 @@ def test_the_browser_shows_the_source_to_the_letter(watch, name):
     assert page.text_content(".turn blockquote") == sentence
 
 
-def test_a_refusal_shows_the_nearest_sentence_and_opens_it(watch, site):
-    page = watch().page
+def test_a_refusal_shows_the_nearest_sentence_and_opens_it(visit):
+    page = visit()
     ask(page, "Is the pope ill?")
     assert page.text_content(".refusal") == "Your documents do not say."
     assert page.text_content(".missing b") == "pope"
@@ -290,9 +192,8 @@ def test_a_refusal_shows_the_nearest_sentence_and_opens_it(watch, site):
     assert page.text_content("#source mark") == _sentence("The White House")
 
 
-def test_a_hostile_document_is_only_text(watch):
-    watched = watch()
-    page = watched.page
+def test_a_hostile_document_is_only_text(visit):
+    page = visit()
     ask(page, f"hostile {HOSTILE}")
     page.click("button[name=cite]")
     page.wait_for_selector("#source mark")
@@ -306,8 +207,8 @@ def test_a_hostile_document_is_only_text(watch):
     assert page.locator(f"{inside} :is(img, script, iframe, form, style, svg, a, input)").count() == 0
 
 
-def test_two_pages_do_not_share_a_conversation(watch):
-    first, second = watch().page, watch().page
+def test_two_pages_do_not_share_a_conversation(visit):
+    first, second = visit(), visit()
     ask(first, "How many troops, secretly?")
     ask(second, "Is the pope ill?")
     assert "secretly" not in second.inner_text("#conversation")
@@ -317,8 +218,8 @@ def test_two_pages_do_not_share_a_conversation(watch):
     assert second.locator(".turn").count() == 1
 
 
-def test_upload_a_good_and_a_bad_file_then_remove(watch):
-    page = watch().page
+def test_upload_a_good_and_a_bad_file_then_remove(visit):
+    page = visit()
     page.click("#tabs button[value=documents]")
     page.wait_for_selector(".documents tbody tr")
     files = [
@@ -345,8 +246,8 @@ def test_upload_a_good_and_a_bad_file_then_remove(watch):
     assert "removed budget" in page.inner_text("#message")
 
 
-def test_a_phone_has_one_column_and_the_source_as_a_sheet(watch):
-    page = watch(viewport={"width": 390, "height": 844}, has_touch=True).page
+def test_a_phone_has_one_column_and_the_source_as_a_sheet(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
     ask(page, "How many troops are there?")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.tap("button[name=cite]")
@@ -361,8 +262,8 @@ def test_a_phone_has_one_column_and_the_source_as_a_sheet(watch):
     page.wait_for_selector("body:not([data-sheet]) button[name=cite]:focus")
 
 
-def test_back_lowers_the_sheet_of_a_phone_and_does_not_leave_the_chat(watch):
-    page = watch(viewport={"width": 390, "height": 844}, has_touch=True).page
+def test_back_lowers_the_sheet_of_a_phone_and_does_not_leave_the_chat(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
     ask(page, "How many troops are there?")
     entries = page.evaluate("history.length")
     for close in (page.go_back, lambda: page.click("button[name=close]"), lambda: page.keyboard.press("Escape")):
@@ -378,8 +279,8 @@ def test_back_lowers_the_sheet_of_a_phone_and_does_not_leave_the_chat(watch):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_text_has_contrast(watch, scheme):
-    page = watch(color_scheme=scheme).page
+def test_the_text_has_contrast(visit, scheme):
+    page = visit(color_scheme=scheme)
     ask(page, "How many troops are there?")
     ratio = page.evaluate(
         """() => {

@@ -14,7 +14,8 @@ from gradio.state_holder import StateHolder
 from evals.folder import load_suite
 from index import Index, Source
 from tests.conftest import ARTICLE
-from tests.support.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
+from tests.support import chromium
+from tests.support.chromium import NEEDS_CHROMIUM, serving, visits, wait_until, watch
 from ui.chat import export
 from ui.chat.history import HISTORY_NAME, History
 from ui.server.web import create_app
@@ -23,12 +24,6 @@ pytestmark = NEEDS_CHROMIUM
 
 LEAVE = "Everybody has 27 days of paid leave in each year. Unused days are lost in March."
 TROOPS = "How many U.S. troops are still in Iraq?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +41,15 @@ def url(index: Index) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Any, url: str, index: Index) -> Iterator[Any]:
-    opened: list[Watched] = []
-
-    def start(address: str = url, **options: Any) -> Any:
-        watched = watch(browser, address, accept_downloads=True, **options)
-        watched.page.wait_for_selector("#conversation .welcome")
-        opened.append(watched)
-        return watched.page
-
-    yield start
-    for added in [entry.id for entry in index.listing() if entry.source not in (ARTICLE.name, "leave.txt")]:
-        index.remove(added)
-    for watched in opened:
-        watched.page.close()
-        watched.assert_innocent()
+    with visits(browser, url) as opening:
+        yield opening
+        for added in [entry.id for entry in index.listing() if entry.source not in (ARTICLE.name, "leave.txt")]:
+            index.remove(added)
 
 
 def ask(page: Any, question: str) -> None:
-    turns = page.locator(".turn").count()
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(f".turn:nth-child({turns + 1}) :is(.quotation, .refusal, .trouble)", timeout=60_000)
+    """Ask a question, and wait until its answer is kept."""
+    chromium.ask(page, question)
     page.wait_for_selector("#current .current[id]", state="attached")
 
 

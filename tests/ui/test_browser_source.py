@@ -18,7 +18,7 @@ from PIL import Image
 from index import Index, Source, pictures
 from qa.types import RECOGNISED, Answer, Citation, Reasons, Searched, Span
 from tests.index.test_recognition import needs_tesseract, scan
-from tests.support.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
+from tests.support.chromium import NEEDS_CHROMIUM, ask, serving, visits, watch
 from tests.support.fakes import HashEncoder
 from ui.chat import asking, layout
 
@@ -81,11 +81,10 @@ def scripted(question: str, *, index: Index, history: Sequence[Answer] = (), **_
 
 @dataclass
 class Site:
-    """A running chat and a browser."""
+    """A running chat."""
 
     url: str
     index: Index
-    browser: Any
 
 
 @pytest.fixture(scope="module")
@@ -102,29 +101,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         done = index.add([PDFS / name for name in (*CITED, "headers-and-pages.pdf")])
         assert not done.failed
         url = stack.enter_context(serving(create_app(index)))
-        yield Site(url, index, stack.enter_context(chromium()))
+        yield Site(url, index)
 
 
 @pytest.fixture
-def visit(site: Site) -> Iterator[Any]:
-    """Open the chat in a new page, and check in the end that it was innocent."""
-    opened: list[Watched] = []
-
-    def start(**options: Any) -> Any:
-        opened.append(watch(site.browser, site.url, **options))
-        return opened[-1].page
-
-    yield start
-    for watched in opened:
-        watched.page.close()
-        watched.assert_innocent()
-
-
-def ask(page: Any, question: str) -> None:
-    turns = page.locator(".turn").count()
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(f".turn:nth-child({turns + 1}) :is(.quotation, .refusal, .trouble)")
+def visit(browser: Any, site: Site) -> Iterator[Any]:
+    with visits(browser, site.url) as opening:
+        yield opening
 
 
 def open_first(page: Any, question: str) -> None:
@@ -216,8 +199,8 @@ def test_pages_are_turned_and_text_is_a_press_away(visit: Any, site: Site) -> No
     assert page.locator("#source .paged").count() == 1
 
 
-def test_a_picture_that_does_not_come_is_said(site: Site) -> None:
-    page = watch(site.browser, site.url).page
+def test_a_picture_that_does_not_come_is_said(browser: Any, site: Site) -> None:
+    page = watch(browser, site.url).page
     page.route("**/verbatim/page/**", lambda route: route.abort())
     open_first(page, "cropped.pdf")
     page.wait_for_selector("#source .page .left-out")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from index import EmptyStoreError, Index, Source
 from qa.types import Answer, Citation
 from tests.support.asking import Asker
+from tests.support.fakes import HashEncoder
 from ui import render
 from ui.chat import asking, layout
 from ui.chat.sessions import Session
@@ -27,23 +26,10 @@ from ui.server import web
 TEXT = "The raid began on Thursday. About 2,500 troops remain in Iraq."
 
 
-class HashEncoder:
-    """Maps each text to a fixed unit vector."""
-
-    name = "hash"
-    dimension = 16
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") for text in texts]
-        rows = np.array([np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-
 @pytest.fixture
-def index(tmp_path) -> Iterator[Index]:
-    with Index.open(tmp_path / "store", encoder=HashEncoder()) as opened:
-        opened.add([Source("raid.txt", TEXT)])
-        yield opened
+def index(index) -> Index:
+    index.add([Source("raid.txt", TEXT)])
+    return index
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +126,7 @@ def test_an_error_becomes_a_message(index, monkeypatch, error, said):
 def test_earlier_answers_are_the_history_and_hits_are_not_kept(index, monkeypatch):
     seen = []
 
-    def remember(question, *, index, history):
+    def remember(question, *, index, history, **_):
         seen.append([earlier.question for earlier in history])
         return answer_with(index)
 
@@ -185,7 +171,7 @@ def test_an_answer_that_comes_after_a_new_start_is_dropped(index, monkeypatch):
     turns = [Turn("Slow?")]
 
     def start_anew_meanwhile(*_, **__):
-        layout._start_anew(index, PARTS, turns)
+        layout._start_anew(index, PARTS, turns, Session())
         return answer_with(index)
 
     monkeypatch.setattr(asking, "answer", start_anew_meanwhile)
@@ -311,28 +297,6 @@ def test_a_huge_body_is_refused(client):
     assert client.post("/gradio_api/queue/join", content=chunks).status_code == 411
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/gradio_api/file=/etc/passwd",
-        "/gradio_api/file=../../../../etc/passwd",
-        f"/gradio_api/file={web.__file__}",
-        "/gradio_api/file=file:///etc/passwd",
-        "/gradio_api/file=http://127.0.0.1:1/",
-        "/gradio_api/proxy=http://127.0.0.1:1/",
-        "/verbatim/../server/web.py",
-        "/verbatim/%2e%2e/server/web.py",
-        "/gradio_api/monitoring",
-        "/docs",
-        "/openapi.json",
-    ],
-)
-def test_no_path_opens_a_file_or_another_address(client, path):
-    response = client.get(path, follow_redirects=False)
-    assert response.status_code >= 400
-    assert "root:" not in response.text
-
-
 def test_the_store_itself_cannot_be_fetched(client, served):
     assert client.get(f"/gradio_api/file={served.path}/catalog.sqlite3").status_code >= 400
 
@@ -348,12 +312,6 @@ def test_two_pages_never_see_each_others_questions(client):
 
 
 # ---- serving ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
-def test_it_listens_on_this_machine_only(index, host):
-    with pytest.raises(web.ServeError, match="login"):
-        web.serve(index, host=host)
 
 
 def test_a_taken_port_is_named_with_the_way_out(index):

@@ -173,7 +173,7 @@ PATHS = """
 """.split()  # noqa: SIM905
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, f"/gradio_api/file={web.__file__}"])
 def test_no_path_opens_a_file_or_another_server(url, path) -> None:
     said = talk(url, request("GET", path, "Connection: close"))
     assert 400 <= int(said.split(b" ")[1]) < 500, said[:300]

@@ -18,7 +18,7 @@ import pytest
 from index import Index, Source
 from index.types import Changes, Document, Entry, Failure, Span
 from qa.types import Answer, Citation, Statement, Written
-from tests.support.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, watch
+from tests.support.chromium import NEEDS_CHROMIUM, Watched, serving, watch
 from tests.support.fakes import HashEncoder
 from tests.support.hostile_payloads import payloads, unholdable
 from ui import render
@@ -225,11 +225,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(site: str) -> Iterator[Watched]:
-    with chromium() as browser:
-        watched = watch(browser, site)
-        watched.page.evaluate("window.ran = []; window.hit = (what) => window.ran.push(what)")
-        yield watched
+def page(browser: Any, site: str) -> Watched:
+    watched = watch(browser, site)
+    watched.page.evaluate("window.ran = []; window.hit = (what) => window.ran.push(what)")
+    return watched
 
 
 SEEN = """([component, selector]) => {

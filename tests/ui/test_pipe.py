@@ -14,7 +14,7 @@ import pytest
 from index import Index
 from qa import answer
 from qa.export import from_json, to_json
-from tests.ui.test_terminal import run
+from tests.support.command import run
 from ui.questions import MAX_LINE_BYTES, Asked, read_questions
 
 ROOT = Path(__file__).parents[2]

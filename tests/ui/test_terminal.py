@@ -32,6 +32,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a text, and a store that holds it."""
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "harbour.txt").write_text("The harbour opened in 1901.")
+    assert run("index", "add", str(folder / "harbour.txt"), "--store", str(folder / "store")) == 0
+    return folder
+
+
 def test_ask_prints_the_quotation_and_its_place(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("ask", QUESTION, "--store", str(store)) == 0
     printed = " ".join(capsys.readouterr().out.split())
@@ -227,17 +236,14 @@ def test_what_is_piped_is_not_wrapped(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_typed_is_not_the_folder_one_is_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+    filled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    (tmp_path / "harbour.txt").write_text("The harbour opened in 1901.")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "store"))
-    run("index", "add", "harbour.txt")
-    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
-    capsys.readouterr()
+    monkeypatch.chdir(filled)
+    monkeypatch.setenv("VERBATIM_STORE", str(filled / "store"))
+    before = {file: file.stat().st_mtime_ns for file in filled.rglob("*")}
     assert run(*arguments) == 2
     assert "verbatim: an empty" in capsys.readouterr().err
-    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
+    assert {file: file.stat().st_mtime_ns for file in filled.rglob("*")} == before
 
 
 def test_a_path_that_cannot_be_read_does_not_stop_the_others(

@@ -7,7 +7,7 @@ import http.server
 import io
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from index import Index, Source
 from index.sentences import sentence_spans
 from qa import Citation
 from qa.export import web_link
-from tests.support.chromium import NEEDS_CHROMIUM, chromium
+from tests.support.chromium import NEEDS_CHROMIUM
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -64,28 +64,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.shutdown()
 
 
-def test_the_browser_marks_the_sentence_and_nothing_else(index: Index, site: str, tmp_path: Path):
+def test_the_browser_marks_the_sentence_and_nothing_else(browser: Any, index: Index, site: str):
     index.add(Source(site, PAGE.encode()))
     (document,) = index.documents()
     spans = sentence_spans(document.text)
     assert len(spans) >= 7
     names = (document.id, document.revision, document.source, document.title)
-    with chromium() as browser:
-        for span in spans:
-            citation = Citation(1, *names, span.of(document.text), span.start, span.end, 1, 0.9)
-            link = web_link(citation)
-            assert link is not None
-            page = browser.new_page(viewport={"width": 900, "height": 700})
-            page.goto(link)
-            page.wait_for_timeout(200)
-            boxes = page.evaluate(RECTANGLES, citation.text)
-            assert boxes, citation.text
-            marked = np.array(Image.open(io.BytesIO(page.screenshot())).convert("RGB")) == (255, 0, 255)
-            inside = np.zeros(marked.shape[:2], dtype=bool)
-            for left, top, right, bottom in boxes:
-                assert 0 <= top < bottom <= 700, f"it is scrolled to: {citation.text}"
-                inside[int(top) : int(bottom) + 1, int(left) : int(right) + 1] = True
-            marks = marked.all(axis=2)
-            assert not marks[~inside].any(), f"more than it is marked: {link}"
-            assert marks[inside].mean() > 0.6, f"it is not marked: {link}"
-            page.close()
+    for span in spans:
+        citation = Citation(1, *names, span.of(document.text), span.start, span.end, 1, 0.9)
+        link = web_link(citation)
+        assert link is not None
+        page = browser.new_page(viewport={"width": 900, "height": 700})
+        page.goto(link)
+        page.wait_for_timeout(200)
+        boxes = page.evaluate(RECTANGLES, citation.text)
+        assert boxes, citation.text
+        marked = np.array(Image.open(io.BytesIO(page.screenshot())).convert("RGB")) == (255, 0, 255)
+        inside = np.zeros(marked.shape[:2], dtype=bool)
+        for left, top, right, bottom in boxes:
+            assert 0 <= top < bottom <= 700, f"it is scrolled to: {citation.text}"
+            inside[int(top) : int(bottom) + 1, int(left) : int(right) + 1] = True
+        marks = marked.all(axis=2)
+        assert not marks[~inside].any(), f"more than it is marked: {link}"
+        assert marks[inside].mean() > 0.6, f"it is not marked: {link}"
+        page.close()

@@ -15,7 +15,7 @@ from index import Index, Source
 from qa.types import Answer, Citation
 from qa.write import Proof
 from tests.support.checking import checker
-from tests.support.chromium import NEEDS_CHROMIUM, Watched, chromium, serving, wait_until, watch
+from tests.support.chromium import NEEDS_CHROMIUM, Watched, serving, wait_until, watch
 from tests.support.fakes import HashEncoder
 from ui.chat import asking
 from ui.chat.history import HISTORY_NAME, History
@@ -157,12 +157,6 @@ def test_what_is_watched_is_data_and_needs_its_token(tmp_path, monkeypatch) -> N
 
 
 # ---- in a browser ----
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    with chromium() as started:
-        yield started
 
 
 def ask(watched: Watched, question: str) -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from index import Index, Source, Span, VerbatimError
 from qa import answer
-from qa.address import Address, Place, find
+from qa.address import Address, find
 from qa.export import to_dict, to_markdown
 from ui.api.forms import AnswerForm, ChangesForm
 from ui.api.routes import file_name, told
@@ -148,8 +148,7 @@ def create_server(index: Index, *, desk: Desk | None = None, read_only: bool = F
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 10,
     ) -> Found:
         """Find the passages of the documents that fit a query best, by meaning and by words."""
-        hits = await worked_out(partial(_found, index, query, limit))
-        return hits
+        return await worked_out(partial(_found, index, query, limit))
 
     @server.tool(annotations=ToolAnnotations(title="Read a source", read_only_hint=True, open_world_hint=False))
     async def read_source(
@@ -200,12 +199,8 @@ def _read(index: Index, address: str) -> Reading:
         after="" if rest else place.after,
         changed_since=place.document.changed_since,
         recognised=place.recognised,
-        next=_next(place, rest),
+        next=str(Address(place.document.id, place.document.revision, rest)) if rest else None,
     )
-
-
-def _next(place: Place, rest: Span | None) -> str | None:
-    return str(Address(place.document.id, place.document.revision, rest)) if rest else None
 
 
 def run_over_pipes(index: Index, *, read_only: bool = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, HTTPException, Path, Query, Response, UploadFile
 
@@ -147,9 +147,4 @@ def file_name(given: str) -> str:
 
 def told(changes: Changes) -> ChangesForm:
     """Return what was done as it is sent."""
-    done: dict[str, Any] = {
-        kind: list(getattr(changes, kind)) for kind in ("added", "updated", "unchanged", "duplicates", "removed")
-    }
-    for kind in ("failed", "partial"):
-        done[kind] = [{"source": one.source, "reason": one.reason} for one in getattr(changes, kind)]
-    return ChangesForm.model_validate(done)
+    return ChangesForm.model_validate(changes, from_attributes=True)

@@ -1,5 +1,7 @@
 // Who is logged in, and the way out: only sent to those who are.
 
+import { asSoonAs } from "./page.js";
+
 function offer() {
   const masthead = document.querySelector("#masthead");
   if (!masthead) return false;
@@ -28,12 +30,8 @@ function resume() {
 }
 
 // Gradio builds the page after its own scripts have loaded.
-function onceBuilt(act) {
-  const built = new MutationObserver(() => act() && built.disconnect());
-  if (!act()) built.observe(document.body, { childList: true, subtree: true });
-}
-onceBuilt(offer);
-onceBuilt(resume);
+asSoonAs("body", offer);
+asSoonAs("body", resume);
 
 // A login can end while its page is open: unused for long, ended in another tab, or with the server. What the page then
 // asks is refused, of which Gradio says nothing; so the question is kept, and the way in shown.

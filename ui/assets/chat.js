@@ -2,7 +2,7 @@
 // screen readers what each part is. Documents' text never passes through here as HTML.
 
 import { awaitCitation, citationActions, clickedQuotation, startCitations } from "./citations.js";
-import { comeFrom, find, goBack, linked, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
+import { asSoonAs, comeFrom, find, goBack, linked, name, scrollWithin, show, smoothly, tell, whenChanged } from "./page.js";
 
 /** Ask once more before something is gone, in the place of the button that was pressed. */
 export function confirmIn(cell, ask, keep, asking) {
@@ -84,15 +84,8 @@ function start() {
 const PARTS = ["#conversation", "#beside", "#source", "#tabs", "#question textarea", "#table", "#refused", "#drawer", "#current", "#file", "#judged", "#left-out", "button[name=drawer]", "#wanted-conversation textarea, #wanted-conversation input"];
 
 // Gradio builds the page after its own scripts have loaded.
-const ready = new Promise((resolve) => {
-  const built = new MutationObserver(() => {
-    if (!PARTS.every(find)) return;
-    built.disconnect();
-    start();
-    resolve();
-  });
-  built.observe(document.body, { childList: true, subtree: true });
-});
+const built = new Promise((resolve) => asSoonAs("body", () => PARTS.every(find) && (resolve(), true)));
+const ready = built.then(start);
 
 /** Do something once the page is built. */
 export const whenReady = (act) => void ready.then(act);

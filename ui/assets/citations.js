@@ -11,7 +11,7 @@ let quietly = false; // whether it comes back by itself, and the focus stays whe
 
 // ---- opening ----
 
-export function openCitation(key, as = view) {
+function openCitation(key, as = view) {
   const button = citeButton(key);
   comeFrom(button);
   for (const figure of document.querySelectorAll("figure.quotation")) {

@@ -1,7 +1,7 @@
 // The documents: which are asked, how they are listed, what is dismissed.
 
 import { actions, whenReady } from "./chat.js";
-import { find, tell, whenChanged } from "./page.js";
+import { asSoonAs, find, name, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("documents-command", words);
 const LEFT_OUT = "verbatim-left-out"; // in this tab's own storage: the documents that are not asked
@@ -74,14 +74,11 @@ function callByItsFace() {
 }
 
 whenReady(() => {
-  new MutationObserver(callByItsFace).observe(find("#beside"), { childList: true, subtree: true });
+  whenChanged("#beside", callByItsFace);
   callByItsFace();
-  new MutationObserver(describe).observe(find("#table"), { childList: true, subtree: true });
-  find("#refused").setAttribute("role", "status");
+  whenChanged("#table", describe);
+  name("#refused", { role: "status" });
   whenChanged("#left-out", rememberTold);
-  if (!chooseAgain()) {
-    const loaded = new MutationObserver(() => chooseAgain() && loaded.disconnect());
-    loaded.observe(find("#table"), { childList: true, subtree: true });
-  }
+  asSoonAs("#table", chooseAgain);
   describe();
 });

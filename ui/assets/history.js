@@ -2,7 +2,7 @@
 
 import { actions, confirmIn, whenReady } from "./chat.js";
 import { bringBack, openKey } from "./citations.js";
-import { comeFrom, find, goBack, linked, show, tell, whenChanged } from "./page.js";
+import { asSoonAs, comeFrom, find, goBack, linked, name, show, tell, whenChanged } from "./page.js";
 
 const send = (words) => tell("history-command", words);
 const OPEN_ONE = "verbatim-conversation"; // in this tab's own storage
@@ -172,16 +172,12 @@ function reopen(last) {
 
 whenReady(() => {
   const last = sessionStorage.getItem(OPEN_ONE);
-  find("#drawer").setAttribute("role", "navigation");
-  find("#drawer").setAttribute("aria-label", "Conversations");
+  name("#drawer", { role: "navigation", "aria-label": "Conversations" });
   setDrawer(false);
   whenChanged("#conversations", returnToRow);
   whenChanged("#source", arrived);
   whenChanged("#judged", tellVerdict);
-  new MutationObserver(remember).observe(find("#current"), { childList: true, subtree: true });
-  new MutationObserver(download).observe(find("#file"), { childList: true, subtree: true });
-  if (!reopen(last)) {
-    const loaded = new MutationObserver(() => reopen(last) && loaded.disconnect());
-    loaded.observe(find("#panes"), { childList: true, subtree: true });
-  }
+  whenChanged("#current", remember);
+  whenChanged("#file", download);
+  asSoonAs("#panes", () => reopen(last));
 });

@@ -73,6 +73,15 @@ export function name(selector, attributes) {
   for (const [key, value] of Object.entries(attributes)) element?.setAttribute(key, value);
 }
 
+/** Act whenever something in an element has changed; the observer is returned. */
 export function whenChanged(selector, act) {
-  new MutationObserver(act).observe(find(selector), { childList: true, subtree: true });
+  const observer = new MutationObserver(act);
+  observer.observe(find(selector), { childList: true, subtree: true });
+  return observer;
+}
+
+/** Try something now, and again at each change in an element, until it says that it is done. */
+export function asSoonAs(selector, attempt) {
+  if (attempt()) return;
+  const observer = whenChanged(selector, () => attempt() && observer.disconnect());
 }

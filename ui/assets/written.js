@@ -32,7 +32,7 @@ function sentence({ text, cites, holds, why }) {
 }
 
 /** Bring what is shown up to date with what was written so far. */
-export function bringUpToDate(place, state) {
+function bringUpToDate(place, state) {
   const list = place.querySelector(".sentences");
   state.sentences.map(sentence).forEach((fresh, at) => {
     const old = list.children[at];

@@ -6,25 +6,20 @@ question, or nowhere if the conversation was started anew meanwhile.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from index import Index
-from index.errors import VerbatimError
 from qa import Answer, answer
 from ui import render
-from ui.chat.components import UNEXPECTED
+from ui.chat.components import in_words
 from ui.chat.opening import placed
 from ui.questions import MAX_QUESTION_CHARS
 from ui.render import Turn
 
 MAX_TURNS = 200
 """A conversation this long is asked to start anew, so that one page cannot fill the memory."""
-
-log = logging.getLogger(__name__)
 
 
 def of(index: Index) -> Callable[[str], Answer]:
@@ -94,13 +89,9 @@ def _answered(index: Index, turn: Turn, turns: Sequence[Turn], documents: Collec
     try:
         if documents is not None:
             documents = index.held(documents)  # one may have been removed since it was chosen
-        if documents is not None and not documents:
-            return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
-        chosen: dict[str, Any] = {} if documents is None else {"documents": documents}
-        found = answer(turn.question, index=index, history=history, **chosen)
+            if not documents:
+                return replace(turn, trouble="No document is chosen: tick those to ask, or “all”, among the documents.")
+        found = answer(turn.question, index=index, history=history, documents=documents)
         return placed(index, replace(turn, answer=replace(found, hits=())))
-    except VerbatimError as error:
-        return replace(turn, trouble=str(error))
-    except Exception:
-        log.exception("a question could not be answered")
-        return replace(turn, trouble=UNEXPECTED)
+    except Exception as error:
+        return replace(turn, trouble=in_words(error, "a question could not be answered"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import gradio as gr
 
+from index.errors import VerbatimError
+
 UNEXPECTED = "Something went wrong on our side; the details are in the terminal where Verbatim runs. Try again."
+
+log = logging.getLogger(__name__)
 
 QUICK: dict[str, Any] = {
     "queue": False,
@@ -39,6 +44,14 @@ def html(value: str, elem_id: str) -> gr.Markdown:
 def wire_box(elem_id: str, label: str) -> gr.Textbox:
     """Return a hidden box by which the page's script speaks: it writes what was clicked and presses Enter."""
     return gr.Textbox(visible="hidden", elem_id=elem_id, label=label)
+
+
+def in_words(error: Exception, what: str) -> str:
+    """Return an error in words for the user; one that nobody meant is logged, with ``what`` it was that failed."""
+    if isinstance(error, VerbatimError):
+        return str(error)
+    log.error(what, exc_info=error)
+    return UNEXPECTED
 
 
 def payload(message: str) -> str:

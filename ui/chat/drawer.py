@@ -14,7 +14,7 @@ from index.errors import VerbatimError
 from qa.types import Citation
 from ui import render
 from ui.chat import export
-from ui.chat.components import UNEXPECTED
+from ui.chat.components import in_words, payload
 from ui.chat.downloads import Downloads
 from ui.chat.history import MOST_CONVERSATIONS, Conversation, History, Summary, UnknownConversationError
 from ui.chat.sessions import Session, owner
@@ -122,7 +122,7 @@ class Drawer:
 
     def command(self, message: str, turns: list[Turn], session: Session, request: gr.Request) -> dict[Any, Any]:
         """Do what was clicked in the list: rename, delete, save as a file, list all."""
-        verb, _, what = message.partition(" ")[2].partition(" ")
+        verb, _, what = payload(message).partition(" ")
         identity, _, words = what.partition(" ")
         try:
             if verb == "rename":
@@ -137,11 +137,8 @@ class Drawer:
                 return {self.parts.file: render.offer(self._save(owner(request), suffix=identity, identity=words))}
             elif verb == "older":
                 session.all_listed = True
-        except VerbatimError as error:
-            return {self.parts.listed: render.notice(str(error))}
-        except Exception:
-            log.exception("a conversation could not be changed")
-            return {self.parts.listed: render.notice(UNEXPECTED)}
+        except Exception as error:
+            return {self.parts.listed: render.notice(in_words(error, "a conversation could not be changed"))}
         return self.show(session, request)
 
     def _save(self, name: str, suffix: str, identity: str) -> str:

@@ -27,6 +27,7 @@ from qa.export import markdown, markdown_differences, markdown_prose, markdown_q
 from qa.types import RECOGNISED, UNANSWERED, Answer, Citation, Written
 from ui.chat.history import Conversation, turn_as_data, turn_from_data
 from ui.render import Turn, confidence_words, moment, of_the_asked
+from ui.render.text import beginning_of, end_of
 
 FORMAT, VERSION = "verbatim-conversation", 1
 
@@ -48,14 +49,9 @@ Around = Mapping[Citation, Surroundings]
 
 
 def surroundings(text: str, citation: Citation, note: str = "") -> Surroundings:
-    """Cut the surroundings of a citation out of its document, not through a word if it has spaces."""
-    before = text[max(0, citation.start - AROUND_CHARS) : citation.start]
-    after = text[citation.end : citation.end + AROUND_CHARS]
-    if citation.start > AROUND_CHARS:
-        before = "… " + (before.partition(" ")[2] or before)
-    if citation.end + AROUND_CHARS < len(text):
-        after = (after.rpartition(" ")[0] or after) + " …"
-    return Surroundings(before, after, note)
+    """Cut the surroundings of a citation out of its document."""
+    before, after = text[: citation.start], text[citation.end :]
+    return Surroundings(end_of(before, AROUND_CHARS), beginning_of(after, AROUND_CHARS), note)
 
 
 def quoted(turn: Turn) -> tuple[Citation, ...]:

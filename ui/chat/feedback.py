@@ -113,7 +113,7 @@ class Feedback:
 
 def forget_removed(index: Index, changes: Changes) -> Changes:
     """Forget, beside a store, the documents that a change removed from it, and return the change."""
-    Feedback(Path(index.path) / FEEDBACK_NAME).forget(changes.removed)
+    Feedback(index.path / FEEDBACK_NAME).forget(changes.removed)
     return changes
 
 

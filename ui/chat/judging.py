@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index import Index, Span
-from index.errors import VerbatimError
 from qa import Answer
 from ui import render
-from ui.chat.components import UNEXPECTED, payload
+from ui.chat.components import in_words, payload
 from ui.chat.export import quoted_in
 from ui.chat.feedback import Feedback
 from ui.render import Turn
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,8 @@ def judge(
         if verb == "wrong":
             return Judged(source=render.which_one(number, turn.question, index.search(turn.answer.query)))
         _keep(index, feedback, turns[:number], turn.answer, None if verb == "right" else what)
-    except VerbatimError as error:
-        trouble = str(error)
-    except Exception:
-        log.exception("what was said of an answer could not be kept")
-        trouble = UNEXPECTED
+    except Exception as error:
+        trouble = in_words(error, "what was said of an answer could not be kept")
     else:
         judged, thanks = ("right", "") if verb == "right" else ("wrong", render.thanks(str(feedback.folder)))
         turns[number - 1] = replace(turn, judged=judged)

@@ -11,16 +11,14 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from index import Index
-from index.errors import VerbatimError
 from ui import render
 from ui.chat import asking, permalink, shelf
-from ui.chat.components import EVERY, LAST, QUICK, UNEXPECTED, Updates, html, payload, wire_box
+from ui.chat.components import EVERY, LAST, QUICK, UNEXPECTED, Updates, html, in_words, payload, wire_box
 from ui.chat.downloads import Downloads
 from ui.chat.drawer import Drawer, DrawerParts
 from ui.chat.feedback import FEEDBACK_NAME, Feedback
@@ -73,7 +71,7 @@ def build(
     By default these are drawn from the documents. Files to save are handed to ``downloads``, questions to ``desk``.
     With ``writings`` a switch has answers written out by their model.
     """
-    history = History(Path(index.path) / HISTORY_NAME)
+    history = History(index.path / HISTORY_NAME)
     page = gr.Blocks(title="Verbatim", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
     with page:
         parts = _lay_out(examples or [""] * (MOST_QUESTIONS if examples is None else 0), writings)
@@ -312,7 +310,7 @@ def _wire_conversations(index: Index, parts: Parts, conversations: Drawer) -> No
 
 def _wire_judging(index: Index, parts: Parts, conversations: Drawer) -> None:
     """Say what happens when something is said of an answer."""
-    feedback = Feedback(Path(index.path) / FEEDBACK_NAME)
+    feedback = Feedback(index.path / FEEDBACK_NAME)
 
     def say(said: str, turns: list[Turn], session: Session, request: gr.Request) -> Updates:
         """Keep it, and say so where it was said: what is open beside the conversation stays."""
@@ -342,7 +340,7 @@ def _begin(index: Index, parts: Parts, question: str, turns: list[Turn], session
 
 def _conversation(index: Index, turns: Sequence[Turn]) -> str:
     """Return the conversation as HTML."""
-    return render.conversation(turns, documents=0 if turns else _count(index))
+    return render.conversation(turns, documents=0 if turns else index.document_count())
 
 
 async def _load(index: Index, parts: Parts, turns: Sequence[Turn], session: Session) -> Updates:
@@ -351,11 +349,10 @@ async def _load(index: Index, parts: Parts, turns: Sequence[Turn], session: Sess
     return _everything(index, parts, turns)
 
 
-def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session | None = None) -> Updates:
+def _start_anew(index: Index, parts: Parts, turns: list[Turn], session: Session) -> Updates:
     """Leave the conversation; it is kept."""
     turns.clear()
-    if session is not None:
-        session.conversation = session.title = ""
+    session.conversation = session.title = ""
     return _everything(index, parts, turns)
 
 
@@ -366,11 +363,8 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
     """Return what the source pane shows of the citation that was chosen."""
     try:
         return opened(index, payload(wanted), turns)
-    except VerbatimError as error:
-        return render.source_trouble(str(error))
-    except Exception:
-        log.exception("a source could not be opened")
-        return render.source_trouble(UNEXPECTED)
+    except Exception as error:
+        return render.source_trouble(in_words(error, "a source could not be opened"))
 
 
 # ---- documents -------------------------------------------------------------------------------------------
@@ -379,7 +373,7 @@ def _open(index: Index, wanted: str, turns: Sequence[Turn]) -> str:
 def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
     """Return what of the conversation depends on which documents there are."""
     try:
-        documents = _count(index)
+        documents = index.document_count()
     except Exception:
         log.exception("the documents could not be counted")
         return {parts.conversation: render.notice(UNEXPECTED)}
@@ -389,8 +383,3 @@ def _everything(index: Index, parts: Parts, turns: Sequence[Turn]) -> Updates:
         parts.seed: gr.update(visible=not turns and not documents and seed_file() is not None),
         parts.offers: gr.update(visible=not turns and bool(documents)),
     }
-
-
-def _count(index: Index) -> int:
-    """Return how many documents there are."""
-    return index.document_count()

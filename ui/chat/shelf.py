@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,11 +15,10 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from index import Index, Source
-from index.errors import VerbatimError
 from index.store import Progress
 from index.types import Changes, Entry
 from ui import render
-from ui.chat.components import UNEXPECTED, html
+from ui.chat.components import html, in_words, payload
 from ui.chat.feedback import forget_removed
 from ui.chat.history import History
 from ui.chat.sessions import Session, owner
@@ -32,8 +30,6 @@ BATCH_BYTES = 64_000_000
 
 TOLD_EVERY = 0.25
 """Seconds between two words on how far it is."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +90,8 @@ class Shelf:
         """Return all that depends on which documents there are, and on which are chosen."""
         try:
             entries, refused = self.entries(), self.history.refused(owner(request))
-        except VerbatimError as error:
-            return {self.parts.table: render.notice(str(error))}
-        except Exception:
-            log.exception("the documents could not be listed")
-            return {self.parts.table: render.notice(UNEXPECTED)}
+        except Exception as error:
+            return {self.parts.table: render.notice(in_words(error, "the documents could not be listed"))}
         return {
             self.parts.refused: render.refused(refused),
             self.parts.matching: gr.update(visible=len(entries) > render.FILTERED_FROM),
@@ -184,11 +177,8 @@ class Shelf:
                 self.history.refuse(name, change.failed, [one.name for one in sources if one.name not in lost])
                 changes = _together(changes, change)
             return render.changes(changes)
-        except VerbatimError as error:
-            return render.notice(str(error))
-        except Exception:
-            log.exception("an upload could not be added")
-            return render.notice(UNEXPECTED)
+        except Exception as error:
+            return render.notice(in_words(error, "an upload could not be added"))
         finally:
             for entry in entries:
                 Path(entry["path"]).unlink(missing_ok=True)
@@ -198,25 +188,19 @@ class Shelf:
         file = seed_file()
         try:
             return render.changes(self.index.add(Source(file.name, file.read_bytes()))) if file else ""
-        except VerbatimError as error:
-            return render.notice(str(error))
-        except Exception:
-            log.exception("the article could not be added")
-            return render.notice(UNEXPECTED)
+        except Exception as error:
+            return render.notice(in_words(error, "the article could not be added"))
 
     def remove(self, unwanted: str, request: gr.Request) -> str:
         """Remove a document, and say which conversations still quote it."""
-        identity = unwanted.partition(" ")[2]
+        identity = payload(unwanted)
         try:
             titles = [entry.title for entry in self.entries() if entry.id == identity]
             quoting = self.history.quoting(owner(request), identity)
             done = forget_removed(self.index, self.index.remove([identity]))
             return render.changes(done, titles, quoting)
-        except VerbatimError as error:
-            return render.notice(str(error))
-        except Exception:
-            log.exception("a document could not be removed")
-            return render.notice(UNEXPECTED)
+        except Exception as error:
+            return render.notice(in_words(error, "a document could not be removed"))
 
 
 def _scope(session: Session, entries: Sequence[Entry]) -> str:

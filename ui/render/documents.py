@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from index.types import Changes, Entry, Failure, extent
-from ui.render.text import button, escape, when
+from ui.render.text import button, escape, plural, several, when
 
 ROWS = 100
 """Rows of the table that are sent at first; a button asks for more."""
@@ -100,7 +100,7 @@ def documents_table(
 
 def _counted(entries: Sequence[Entry], found: Sequence[Entry], many: bool) -> str:
     """Return how much there is, and the two buttons that choose all and none of what is shown."""
-    total = f"{_several(len(entries), 'document')} · {_several(sum(e.sentences for e in entries), 'sentence')}"
+    total = f"{several(len(entries), 'document')} · {several(sum(e.sentences for e in entries), 'sentence')}"
     if len(found) < len(entries):
         total = f"{len(found):,} of {total}"
     these = "shown here" if len(found) < len(entries) else "documents"
@@ -134,9 +134,9 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
     about = [] if file == title else [f'<bdi class="file">{escape(file)}</bdi>']
     about += [f'also <bdi class="file">{escape(PurePath(other).name)}</bdi>' for other in entry.also[:3]]
     if entry.recognised:
-        about.append(f"{_several(entry.recognised, 'page')} read from a picture")
+        about.append(f"{several(entry.recognised, 'page')} read from a picture")
     if entry.unread:
-        about.append(f'<span class="unread">{_several(entry.unread, "page")} not read: a picture</span>')
+        about.append(f'<span class="unread">{several(entry.unread, "page")} not read: a picture</span>')
     if changed:
         about.append('<span class="changed">the file was saved since; add it again</span>')
     tick = ""
@@ -145,13 +145,14 @@ def _row(entry: Entry, asked: bool | None, changed: bool) -> str:
         tick = f'<td class="ask">{button("ask", "", unseen=f"Ask {title}", value=entry.id, css=css)}</td>'
     second = f'<span class="about">{" · ".join(about)}</span>' if about else ""
     count, unit = extent(entry.source, entry.pages)
+    sentences = plural(entry.sentences, "sentence")
     hidden = ' class="unit"' if unit == "page" else ""  # as the column's head says
     added = f'<time datetime="{escape(entry.added)}">{escape(when(entry.added))}</time>'
     return (
         f'<tr>{tick}<th scope="row"><bdi class="title">{escape(title)}</bdi>{second}</th>'
         f'<td class="kind">{escape(kind(entry))}</td>'
-        f'<td class="pages">{count:,}<span{hidden}> {_noun(count, unit)}</span></td>'
-        f'<td class="sentences">{entry.sentences:,}<span class="unit"> {_noun(entry.sentences, "sentence")}</span></td>'
+        f'<td class="pages">{count:,}<span{hidden}> {plural(count, unit)}</span></td>'
+        f'<td class="sentences">{entry.sentences:,}<span class="unit"> {sentences}</span></td>'
         f'<td class="added">{added}</td>'
         f'<td class="removal">{button("ask-removal", "Remove", unseen=title)}<span class="confirm" hidden>'
         f"{button('remove', 'Yes, remove', unseen=title, value=entry.id)}"
@@ -166,7 +167,7 @@ def progress(done: int, total: int, stage: str, seconds: float) -> str:
     if done and seconds > 2:
         left = (total - done) * seconds / done
         known = f" · {done / seconds:,.1f} a second · {_duration(left)} left" if done < total else ""
-    of = f"{done:,} of {_several(total, 'file')}{known}"
+    of = f"{done:,} of {several(total, 'file')}{known}"
     return (
         f'<div class="progress"><progress max="{max(1, total)}" value="{done}"></progress>'
         f'<p class="stage" dir="auto">{escape(stage)}</p><p class="rate">{of}</p></div>'
@@ -194,7 +195,7 @@ def changes(done: Changes, names: Sequence[str] = (), quoting: int = 0) -> str:
         said.append("removed " + (", ".join(names) or f"{len(done.removed):,}"))
     kept = ""
     if quoting:
-        kept = f'<p class="kept">{_several(quoting, "conversation")} still {"quotes" if quoting == 1 else "quote"} it. '
+        kept = f'<p class="kept">{several(quoting, "conversation")} still {"quotes" if quoting == 1 else "quote"} it. '
         kept += "Delete what it should be forgotten in.</p>"
     summary = f'<p class="done" dir="auto">{escape(", ".join(said))}</p>' if said else ""
     without = "".join(f"<li>{_reason(one)}</li>" for one in done.partial)
@@ -225,11 +226,3 @@ def _reason(failure: Failure) -> str:
 def refusal_key(failure: Failure) -> str:
     """Return how the page names a refused file: not by its name, which may hold anything."""
     return hashlib.sha256(failure.source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number:,} {_noun(number, noun)}"
-
-
-def _noun(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from index.sentences import sentence_spans
 from qa.types import Citation
-from ui.render.text import escape, with_answer
+from ui.render.text import escape, several, with_answer
 
 MARK_ID = "cited"
 """The id of the element that holds exactly the cited sentence in the source pane."""
@@ -45,7 +45,7 @@ def marked_text(text: str, citation: Citation) -> str:
 
 def left_out(count: int, what: str, where: str) -> str:
     """Return an honest note on what is not shown."""
-    return f'<p class="left-out">… {count:,} {what}{"s" if count > 1 else ""} {where}</p>' if count else ""
+    return f'<p class="left-out">… {several(count, what)} {where}</p>' if count else ""
 
 
 def _window(text: str, citation: Citation) -> tuple[int, int]:

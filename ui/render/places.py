@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from index.sentences import sentence_spans
 from index.types import Document, day
 from qa.types import RECOGNISED, Citation
-from ui.render.text import escape
+from ui.render.text import beginning_of, end_of, escape
 
 AROUND_CHARS = 320
 """Of a longer neighbour the part next to the sentence is shown."""
@@ -40,8 +42,8 @@ def place_of(citation: Citation, document: Document) -> Place:
         before = text[span.start : min(span.end, first)].strip() or before
         after = after or text[max(span.start, last) : span.end].strip()
     return Place(
-        before=_end_of(before),
-        after=_beginning_of(after),
+        before=end_of(before, AROUND_CHARS),
+        after=beginning_of(after, AROUND_CHARS),
         author=document.author,
         changed_since=document.changed_since,
     )
@@ -59,15 +61,7 @@ def told(citation: Citation, place: Place) -> str:
     return "".join(f" · {part}" for part in parts if part)
 
 
-def _end_of(sentence: str) -> str:
-    if len(sentence) <= AROUND_CHARS:
-        return sentence
-    cut = sentence[-AROUND_CHARS:]
-    return "… " + (cut.partition(" ")[2] or cut)
-
-
-def _beginning_of(sentence: str) -> str:
-    if len(sentence) <= AROUND_CHARS:
-        return sentence
-    cut = sentence[:AROUND_CHARS]
-    return (cut.rpartition(" ")[0] or cut) + " …"
+def same_as(names: Iterable[str]) -> str:
+    """Return the other names under which the same document was added."""
+    files = ", ".join(f"<bdi>{escape(PurePath(name).name)}</bdi>" for name in names)
+    return f"the same as {files}" if files else ""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 from qa.types import COPIES_NAMED, Citation
-from ui.render.places import NOWHERE, Place, told
+from ui.render.places import NOWHERE, Place, same_as, told
 from ui.render.text import button, escape, with_answer
 
 Places = Mapping[Citation, Place]
@@ -57,6 +56,7 @@ def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) 
     """Return a sentence with the button that opens its source. The page's script shows the neighbours."""
     face = "≈" if kind == "nearest" else str(citation.number)
     opens = button("cite", face, unseen=f"open in its source, {citation.title}", value=key, css="number")
+    same = same_as(citation.also)
     around = button("around", "Context", css="link around") if place.before or place.after else ""
     return (
         f'<figure class="quotation {kind}"><div class="card">{opens}'
@@ -64,7 +64,7 @@ def _figure(kind: str, key: str, citation: Citation, place: Place, copies: str) 
         f'<blockquote dir="auto">{_in_cells(with_answer(citation, "mark"))}</blockquote>'
         f"{_neighbour('after', place.after)}"
         f'<figcaption><bdi class="title">{escape(citation.title)}</bdi>{told(citation, place)}'
-        f"{_other_names(citation)}{copies}{around}</figcaption></div></figure>"
+        f"{f' · {same}' if same else ''}{copies}{around}</figcaption></div></figure>"
     )
 
 
@@ -80,12 +80,6 @@ def _neighbour(where: str, sentence: str) -> str:
 def _in_cells(words: str) -> str:
     """Return the HTML of a sentence with the tabs between the cells of a row as lines; what is copied has the tabs."""
     return words.replace("&#9;", '<span class="cell">&#9;</span>')
-
-
-def _other_names(citation: Citation) -> str:
-    """Return the other names under which the same document was added."""
-    names = ", ".join(f"<bdi>{escape(PurePath(name).name)}</bdi>" for name in citation.also)
-    return f" · the same as {names}" if names else ""
 
 
 def _copies(turn: int, citation: Citation) -> str:

@@ -10,6 +10,7 @@ from index.layout import Box
 from index.types import Document, day
 from qa.types import RECOGNISED, Citation
 from ui.render.flow import left_out, mark, marked_text
+from ui.render.places import same_as
 from ui.render.text import button, escape
 
 
@@ -89,10 +90,8 @@ def _heading(document: Document, citation: Citation, *, paged: bool = False) -> 
         escape(day(document.date)) if document.date else "",
         document.where(citation.start),
         "" if paged else f"characters {citation.start:,} to {citation.end:,}",
+        same_as(document.also),
     ]
-    if document.also:
-        names = ", ".join(f"<bdi>{escape(PurePath(other).name)}</bdi>" for other in document.also)
-        parts.append(f"the same as {names}")
     if citation.recognised:
         parts.append(f"<strong>{RECOGNISED}</strong>; where they differ, the page is right")
     if document.changed_since:

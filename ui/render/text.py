@@ -44,6 +44,30 @@ def with_answer(citation: Citation, tag: str) -> str:
     return f"{escape(before)}<{tag}>{escape(short)}</{tag}>{escape(after)}"
 
 
+def beginning_of(text: str, chars: int) -> str:
+    """Return a text, or of a longer one so many characters, not cut through a word if it has spaces."""
+    if len(text) <= chars:
+        return text
+    return (text[:chars].rpartition(" ")[0] or text[:chars]) + " …"
+
+
+def end_of(text: str, chars: int) -> str:
+    """Return a text, or of a longer one its last so many characters, not cut through a word if it has spaces."""
+    if len(text) <= chars:
+        return text
+    return "… " + (text[-chars:].partition(" ")[2] or text[-chars:])
+
+
+def several(number: int, noun: str) -> str:
+    """Return so many of something: "1 document", "2,500 documents"."""
+    return f"{number:,} {plural(number, noun)}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a noun as it is said of so many."""
+    return noun if number == 1 else f"{noun}s"
+
+
 def moment(written: str) -> datetime:
     """Return a moment that was written down in ISO 8601, in the time of this machine."""
     read = datetime.fromisoformat(written)

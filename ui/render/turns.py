@@ -10,7 +10,7 @@ from ui.render.feedback import verdict
 from ui.render.history import notes
 from ui.render.places import Place
 from ui.render.quotations import Asked, bystander, conflict, quotation
-from ui.render.text import button, escape
+from ui.render.text import button, escape, several
 from ui.render.why import confidence_words, why
 from ui.render.written import prose
 
@@ -49,12 +49,11 @@ def of_the_asked(words: str, asked: tuple[int, int] | None) -> str:
     if asked is None:
         return words
     number, there = asked
-    several = "The 1 document you asked" if number == 1 else f"The {number:,} documents you asked"
+    these = f"The {several(number, 'document')} you asked"
     others = f"{there - number:,} {'was' if there - number == 1 else 'were'} not asked"
-    not_said = f"{several} {'does' if number == 1 else 'do'} not say ({others})."
-    return words.replace(NOT_SAID, not_said).replace(
-        MAY_SAY, f"{several} may say, but Verbatim is not sure ({others})."
-    )
+    not_said = f"{these} {'does' if number == 1 else 'do'} not say ({others})."
+    may_say = f"{these} may say, but Verbatim is not sure ({others})."
+    return words.replace(NOT_SAID, not_said).replace(MAY_SAY, may_say)
 
 
 CUT = "…"
@@ -110,8 +109,8 @@ def conversation(turns: Sequence[Turn], *, documents: int, whole: bool = False) 
     earlier = 0 if whole else max(0, len(turns) - RECENT)
     shown = [_turn(number, turn) for number, turn in enumerate(turns[earlier:], start=earlier + 1)]
     if earlier:
-        questions = "question" if earlier == 1 else "questions"
-        shown.insert(0, f'<div class="earlier">{button("earlier", f"Show {earlier} earlier {questions}")}</div>')
+        face = f"Show {several(earlier, 'earlier question')}"
+        shown.insert(0, f'<div class="earlier">{button("earlier", face)}</div>')
     return "\n\n".join(shown)
 
 
@@ -228,7 +227,6 @@ def _read(searched: Searched | None) -> str:
     """Return what was searched, in words."""
     if searched is None:
         return ""
-    documents = "1 document" if searched.documents == 1 else f"{searched.documents:,} documents"
-    sentences = "1 sentence" if searched.sentences == 1 else f"{searched.sentences:,} sentences"
+    documents, sentences = several(searched.documents, "document"), several(searched.sentences, "sentence")
     passages = "the passage" if searched.passages == 1 else f"the {searched.passages} passages"
     return f"Searched {documents}, and read the {sentences} of {passages} that came nearest."

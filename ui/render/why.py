@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from qa.types import Answer, Citation, Reasons
+from qa.types import Answer, Citation
 from ui.render.quotations import Asked, Places, bystander
 from ui.render.text import escape
 
@@ -99,35 +99,22 @@ def _times(lead: float) -> str:
 
 def _table(answer: Answer, shown: Sequence[Citation], others: Sequence[Citation]) -> str:
     """Return the numbers: a column a sentence, a row a measure."""
-    columns = [one for one in (*shown, *others) if one.reasons is not None]
     names = [str(one.number) for one in answer.citations] or ["nearest"]
     names += ["next"] * len(others)
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    rows = "".join(_row(name, (measure(one) for one in columns)) for name, measure in _measures(columns))
+    rows = "".join(_row(name, values) for name, values in _measures([*shown, *others]))
     return f'<table><thead><tr><th scope="col">In numbers</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-Measure = Callable[[Citation], str]
-
-
-def _measures(columns: Sequence[Citation]) -> list[tuple[str, Measure]]:
-    found = [one.reasons for one in columns if one.reasons is not None]
-    features = dict.fromkeys(name for reasons in found for name in reasons.features if name not in _UNSAID)
-    return [
-        ("Rank of its passage in the search", lambda one: _of(one, lambda reasons: str(reasons.rank))),
-        ("Search: meaning", lambda one: _of(one, lambda reasons: _number(reasons.via.get("dense")))),
-        ("Search: words", lambda one: _of(one, lambda reasons: _number(reasons.via.get("lexical")))),
-        *((_FEATURES.get(name, name), _feature(name)) for name in features),
-        ("All in all", lambda one: _number(one.score)),
-    ]
-
-
-def _feature(name: str) -> Measure:
-    return lambda one: _of(one, lambda reasons: _number(reasons.features.get(name)))
-
-
-def _of(citation: Citation, measure: Callable[[Reasons], str]) -> str:
-    return measure(citation.reasons) if citation.reasons is not None else ""
+def _measures(columns: Sequence[Citation]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each measure with its value in each column; of a column whose reasons are not known there is none."""
+    reasons = [one.reasons for one in columns if one.reasons is not None]
+    yield "Rank of its passage in the search", [str(one.rank) for one in reasons]
+    yield "Search: meaning", [_number(one.via.get("dense")) for one in reasons]
+    yield "Search: words", [_number(one.via.get("lexical")) for one in reasons]
+    for name in dict.fromkeys(name for one in reasons for name in one.features if name not in _UNSAID):
+        yield _FEATURES.get(name, name), [_number(one.features.get(name)) for one in reasons]
+    yield "All in all", [_number(one.score) for one in columns if one.reasons is not None]
 
 
 def _number(value: float | None) -> str:

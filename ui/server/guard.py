@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +23,9 @@ from ui.chat import USER
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine by which everyone on it may ask for the server."""
 
 MAX_BODY_BYTES = 1_000_000
 """Larger bodies are refused, except for uploads: a question has at most some thousand characters."""
@@ -79,11 +82,11 @@ _IS_GRADIOS = "window.gradio_config"
 
 
 class Guard:
-    """ASGI middleware: refuses strangers and adds the security headers."""
+    """ASGI middleware: refuses strangers and adds the security headers. ``hosts`` are names besides localhost's."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
         self.app = app
-        self.hosts = hosts
+        self.hosts = frozenset(name.lower() for name in (*LOOPBACK, *hosts))
         self.uploaded = Allowance(MAX_UPLOADED_BYTES, UPLOADED_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from qa.loopback import is_loopback
+from ui.desk import Desk
 from ui.server import web
 from ui.server.guard import Guard
 from ui.server.web import ServeError
@@ -42,16 +43,15 @@ def create_service(
     from starlette.middleware import Middleware
 
     from ui.api import create_api, mounted
-    from ui.desk import Desk
 
     desk = Desk()
     if chat:
-        beside = (*PROGRAMS,) if keys else ()
+        beside = PROGRAMS if keys else ()
         app = web.create_app(
             index, port=port, logins=logins, allowed_hosts=hosts, beside=beside, desk=desk, writer=writer
         )
     else:
-        guard = Middleware(Guard, hosts=frozenset(name.lower() for name in (*web.LOOPBACK, *hosts)))
+        guard = Middleware(Guard, hosts=hosts)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[guard])
     doors: list[Any] = [
         mounted(create_api(index, keys=keys, desk=desk, writer=writer)),
@@ -61,7 +61,7 @@ def create_service(
     return app
 
 
-def _assistants(app: FastAPI, index: Index, keys: Collection[str], desk: Any) -> list[Any]:  # noqa: ANN401 - see `ui.desk`
+def _assistants(app: FastAPI, index: Index, keys: Collection[str], desk: Desk) -> list[Any]:
     """Return the route of assistants, kept going with the app; none without the package for them."""
     from importlib.util import find_spec
 

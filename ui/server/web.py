@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ui.desk import Desk
 
 ASSETS = Path(ui.__file__).parent / "assets"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_FILE_SIZE = "50mb"
 QUEUE_SIZE = 64
 """Uploads that may wait; questions have a line of their own, see `ui.desk`."""
@@ -93,8 +92,10 @@ def create_app(
     # whoever names a file of this machine as an upload would be given it.
     page.has_launched = True
     processing_utils.async_ssrf_protected_get = _fetch_nothing
-    hosts = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed_hosts))
-    around = [Middleware(Guard, hosts=hosts), *([Middleware(Door, logins=logins, beside=beside)] if logins else [])]
+    around = [
+        Middleware(Guard, hosts=(host, *allowed_hosts)),
+        *([Middleware(Door, logins=logins, beside=beside)] if logins else []),
+    ]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=around)
     app.add_route(f"{PATH}/{{seal}}/{{document}}/{{revision}}/{{page:int}}.png", Pictures(index).answer)
     app.add_route("/verbatim/export/{token}", downloads.respond, methods=["GET"])
@@ -110,7 +111,7 @@ def create_app(
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         auth_dependency=_who if logins else None,
         allowed_paths=[],
-        blocked_paths=[str(Path(index.path).resolve())] if hasattr(index, "path") else [],
+        blocked_paths=[str(index.path.resolve())],
         favicon_path=str(ASSETS / "favicon.png"),
         show_error=False,
         max_file_size=MAX_FILE_SIZE,

@@ -26,8 +26,6 @@ from ui.terminal.printing import console
 from ui.terminal.written import MAX_TEXT_BYTES, Reference, Sentence, Written, WrittenError, read_written
 
 SUPPORTED: Final = 0
-FAILED: Final = 2
-"""The exit status of an error."""
 UNSUPPORTED: Final = 4
 """The exit status of a text of which a sentence does not hold."""
 

@@ -18,6 +18,7 @@ from index.load import STORE_NAME, absolute
 from index.types import extent
 from qa.display import printable
 from ui.chat.feedback import FEEDBACK_NAME, Feedback, forget_removed
+from ui.render.text import several
 from ui.terminal.naming import called
 from ui.terminal.printing import console, errors, print_changes, print_receipt, with_progress
 
@@ -144,7 +145,7 @@ def _pages(entry: Entry) -> str:
     count, unit = extent(entry.source, entry.pages)
     read = [f"{entry.recognised:,} read from a picture"] if entry.recognised else []
     unread = [f"{entry.unread:,} not read"] if entry.unread else []
-    counted = f"{count:,}" if unit == "page" else f"{count:,} {unit}{'' if count == 1 else 's'}"
+    counted = f"{count:,}" if unit == "page" else several(count, unit)
     return counted + (f" ({', '.join(read + unread)})" if read or unread else "")
 
 
