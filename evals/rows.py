@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -111,6 +112,8 @@ def _json_object(line: bytes) -> dict[str, Any]:
         raise RowError(f"it is not JSON in UTF-8 ({error}); {_hint(line)}") from error
     if not isinstance(row, dict):
         raise RowError("it is not a JSON object; write each row's fields between { and }, in a line of its own")
+    if b"\\u" in line:  # half of a pair of escapes: JSON can hold it, but no file or terminal can be written with it
+        row = json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(row, ensure_ascii=False)))
     return row
 
 
