@@ -108,12 +108,12 @@ def is_truth(value: object) -> bool:
 def _json_object(line: bytes) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8"))
+        if b"\\u" in line:  # half of a pair of escapes is JSON, but no file or terminal can be written with it
+            row = json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(row, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError, too
         raise RowError(f"it is not JSON in UTF-8 ({error}); {_hint(line)}") from error
     if not isinstance(row, dict):
         raise RowError("it is not a JSON object; write each row's fields between { and }, in a line of its own")
-    if b"\\u" in line:  # half of a pair of escapes: JSON can hold it, but no file or terminal can be written with it
-        row = json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(row, ensure_ascii=False)))
     return row
 
 
