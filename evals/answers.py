@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import Any, TypeGuard
 
 from evals.align import Aligner, fidelity
+from evals.align.tokens import Tokens
 from evals.results import FAITHFUL
 from evals.rows import (
     NO_FIELDS,
@@ -109,14 +110,14 @@ def load_answers(path: str | Path, suite: Suite) -> AnswersFromFile:
     if not said:
         raise SuiteError(f"{file} holds no answer; write one JSON object a line")
     readings |= {question.id: "missing" for question in suite.questions if question.id not in said}
-    notes = tuple(_notes(readings, said.values(), suite))
+    notes = tuple(_notes(readings, said, suite))
     missing = (question for question in readings if question not in said)
     return AnswersFromFile(
         file.name, Counter(readings.values()), notes, {**said, **dict.fromkeys(missing, Said(refused=True))}
     )
 
 
-def _notes(readings: Mapping[str, str], said: Iterable[Said], suite: Suite) -> Iterator[str]:
+def _notes(readings: Mapping[str, str], said: Mapping[str, Said], suite: Suite) -> Iterator[str]:
     """Yield in words what a person has to know about the file."""
     read_as = Counter(readings.values())
     ways = ", ".join(f"{read_as[way]} {words}" for way, words in READ_AS.items() if read_as[way])
@@ -126,13 +127,20 @@ def _notes(readings: Mapping[str, str], said: Iterable[Said], suite: Suite) -> I
             f"{read_as['missing']} of {len(suite.questions)} questions have no row and count as refused, which is even "
             "right where the documents do not answer: answer all before you believe the figures"
         )
-    unanswerable = (question.id for question in suite.questions if not question.answerable)
-    if uncited := [question for question in unanswerable if readings[question] == "uncited"]:
-        yield (
-            f"{len(uncited)} texts without a citation, to questions that the documents do not answer, count as wrong "
-            f'answers: look whether they refuse, and say so with "refused": true ({some(uncited, 5)})'
-        )
-    named = [citation.source for answer in said for citation in answer.citations if citation.source]
+    unanswerable = [question.id for question in suite.questions if not question.answerable]
+    uncited = [question for question in unanswerable if readings[question] == "uncited"]
+    citing = [
+        question
+        for question in unanswerable
+        if readings[question] == "citations" and said[question].text.strip() and says_nothing(said[question].text)
+    ]
+    for what, questions in (("without a citation", uncited), ("with citations that may refuse all the same", citing)):
+        if questions:
+            yield (
+                f"{len(questions)} texts {what}, to questions that the documents do not answer, count as wrong "
+                f'answers: look whether they refuse, and say so with "refused": true ({some(questions, 5)})'
+            )
+    named = [citation.source for answer in said.values() for citation in answer.citations if citation.source]
     if unknown := sum(suite.document_name(source) is None for source in named):
         yield f"{unknown} of {len(named)} named documents are none of the suite; their quotes were looked for in all"
 
@@ -254,7 +262,7 @@ def _read(row: Mapping[str, Any], suite: Suite, aligner: Aligner) -> tuple[str, 
 def _cited(
     row: Mapping[str, Any], text: str, given: tuple[Quote, ...], aligner: Aligner
 ) -> tuple[str, tuple[Quote, ...]]:
-    quoted = tuple(map(Quote, quotations(text)))
+    quoted = tuple(map(Quote, quotations(text, aligner)))
     is_answer = row.get("refused") is False or "short" in row
     if row.get("refused"):
         return "refusals", ()
@@ -287,6 +295,9 @@ _MARKERS = re.compile(
     r"""
     \s?\[\[?\^?\d+(?:\s*[,;–-]\s*\d+)*\]\]?(?:\([^()\s]*\))?   # [1], [^1], [1, 2], [[1]](address)
   | \s?【[^】]*】                                                # 【1†source】
+  | \s?\[(?i:source|doc|document|ref)\s?\d{1,3}\]               # [Source 1]
+    # (report.pdf, p. 3), at the end of a sentence only
+  | \s?[\[(][^\[\]()\n]{1,80}\.(?:pdf|txt|md|docx?|html?)\b[^\[\]()\n]{0,20}[\])](?=\s?(?:[.!?]|$))
   | \s?<sup>[^<]{0,20}</sup>
   | \s?\(\d{1,2}\)(?=\s?(?:[.!?]|$)) | (?<=[.!?])\s?\(\d{1,2}\)  # (1), at the end of a sentence only
   | (?:(?<=[^\W\d_]{2})|(?<=[.,!?"”»)]))\^\d{1,3}\b              # word^1, but 10^6 and x^2 are formulas
@@ -321,22 +332,40 @@ _QUOTATION = re.compile(
     rf"|„((?:[^„“”\n]|{_WRAP})+)[“”]"
     rf"|«((?:[^«»\n]|{_WRAP})+)»"
     rf"|»((?:[^«»\n]|{_WRAP})+)«"
+    rf"|‹((?:[^‹›\n]|{_WRAP})+)›"
+    rf"|‚((?:[^‚‘\n]|{_WRAP})+)‘"
+    rf"|「((?:[^「」\n]|{_WRAP})+)」"
+    rf"|『((?:[^『』\n]|{_WRAP})+)』"
     rf"|(?<!\w)‘((?:[^‘\n]|{_WRAP})+?)’(?!\w)"
-    rf"|(?<!\w)'((?:[^'\n]|{_WRAP}|(?<=\w)'(?=\w))+)'(?!\w)"
+    rf"|(?<!\w)'(?!\d\ds\b)((?:[^'\n]|{_WRAP}|(?<=\w)'(?=\w))+)'(?!\w)"
 )
 _BLOCKQUOTE = re.compile(r"^[ \t]{0,3}>.*(?:\n[ \t]{0,3}>.*)*", re.MULTILINE)
 _QUOTE_SIGN = re.compile(r"^[ \t]{0,3}>[ \t>]*", re.MULTILINE)
 _BYLINE = re.compile(r"\n\s*[—–―-]\s*[^\n]{1,80}$")
 
 
-def quotations(text: str) -> tuple[str, ...]:
-    """Return what a text quotes in quotation marks or Markdown blockquotes, of four words or more, in order."""
+def quotations(text: str, aligner: Aligner | None = None) -> tuple[str, ...]:
+    """Return what a text quotes in quotation marks or Markdown blockquotes, of four words or more, in order.
+
+    Markers of citations are left out, but for those that stand in the documents, with an ``aligner`` over them.
+    """
+
+    def unmarked(quote: str) -> str:
+        plain = _MARKERS.sub("", quote)
+        is_theirs = plain != quote and aligner is not None and fidelity(aligner.align(quote)) == "verbatim"
+        return quote if is_theirs else plain
+
     blocks = [(block.start(), quote) for block in _BLOCKQUOTE.finditer(text) for quote in _block_quotes(block[0])]
     # What stands in a blockquote is not looked for again; offsets stay.
     prose = _BLOCKQUOTE.sub(lambda block: "\n" * len(block[0]), text)
     marked = [(quote.start(), next(filter(None, quote.groups())).strip()) for quote in _QUOTATION.finditer(prose)]
-    passages = (_MARKERS.sub("", quote) for _, quote in sorted(blocks + marked, key=lambda one: one[0]))
-    return tuple(passage for passage in passages if len(passage.split()) >= FEWEST_QUOTED_WORDS)
+    passages = (unmarked(quote) for _, quote in sorted(blocks + marked, key=lambda one: one[0]))
+    return tuple(passage for passage in passages if _word_count(passage) >= FEWEST_QUOTED_WORDS)
+
+
+def _word_count(passage: str) -> int:
+    """Count words; where none are spaced, two letters make about one."""
+    return max(len(passage.split()), Tokens.of(passage).kinds.count("c") // 2)
 
 
 def _block_quotes(block: str) -> Iterator[str]:
@@ -372,13 +401,17 @@ _INFORMATION = (
     r"(?:information|info|mention|answers?|details?|data|references?|knowledge)\b"
 )
 _THERE_IS_NO = r"\bthere(?:(?:'s| is| are) no|(?: is| are)(?: not|n't) any)"
-_CANNOT = r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to)"
+_CANNOT = (
+    r"\b(?:cannot|can't|can not|could not|couldn't|unable to|not able to|(?:was|were|are)n't able to"
+    r"|(?:have|has)(?:n't| not) been able to)"
+)
 _I = r"\b(?:I|we)(?:'m|'re| am| are| was| were)?"
 _UNTOLD = r"\b(?:unclear|unknown|uncertain|impossible|not (?:clear|known|possible))\b"
 _DOCUMENTS_SAY_NOTHING = (
     rf"{_DOCUMENTS}(?: \w+){{0,3}} (?:{_DOES_NOT} {_SAYS}|fails? to {_SAYS}|{_SAYS} (?:no|nothing|little)\b|lacks?\b)",
     rf"{_DOCUMENTS}(?: \w+){{0,2}} (?:is|are) (?:insufficient|not (?:enough|sufficient)|silent)\b",
     rf"\b(?:none|neither) of (?:\w+ ){{1,3}}{_DOCUMENTS}|\bno {_DOCUMENTS} {_SAYS}|\bnothing {_IN_DOCUMENTS}",
+    rf"\bthere (?:is|are)(?: not|n't) anything {_IN_DOCUMENTS}",
     # In the present tense: that somebody "was not named in the report" is news.
     rf"{_NOT} (?:mentioned|found|stated|specified|available|covered|discussed|addressed) {_IN_DOCUMENTS}",
     rf"\b(?:is|are)(?: not|n't){_ADVERB} (?:(?:named|given|included|contained|indicated|revealed|disclosed|provided"
@@ -409,6 +442,14 @@ _SAYS_NOTHING = (
 )
 
 
+_CONCESSION = re.compile(r"^\W*(?:although|though|while)\b[^,]*,", re.IGNORECASE)
+_FIRST_MARKED = re.compile(
+    rf"(?s:.*?)(?:[.!?][\"”’)]?(?:{_MARKERS.pattern}) | [\w\"”’)](?:{_MARKERS.pattern})[^.!?\n]*)",
+    re.VERBOSE | re.MULTILINE,
+)
+"""A text as far as the first sentence that bears a marker."""
+
+
 def says_nothing(text: str, *, cites: bool = False, aligner: Aligner | None = None) -> bool:
     """Whether a text only says, in plain English words, that the documents do not answer.
 
@@ -420,15 +461,28 @@ def says_nothing(text: str, *, cites: bool = False, aligner: Aligner | None = No
 
     So may those of a sentence that stands in the documents. With an ``aligner`` over them, a sentence that is copied is
     no refusal, and neither is one that is copied with changes, unless it is about the documents.
+
+    Neither is what follows on an answer: "It cost nine million [1]. The text does not say who paid." An answer is what
+    bears a marker or, with an ``aligner``, stands in the documents.
     """
     found = sentences(text)
     if not found:
         return not cites
-    return len(found) <= MOST_REFUSING_SENTENCES and any(_says_nothing(one, cites, aligner) for one in found)
+    if len(found) > MOST_REFUSING_SENTENCES:
+        return False
+    refusing = next((at for at, one in enumerate(found) if _says_nothing(one, cites, aligner)), None)
+    if refusing is None:
+        return False
+    marked = _FIRST_MARKED.match(text)
+    if marked and not any(_says_nothing(one, cites, aligner) for one in sentences(marked[0])):
+        return False
+    return aligner is None or not any(
+        aligner.align(one) for one in found[:refusing] if len(one.split()) >= FEWEST_QUOTED_WORDS
+    )
 
 
 def _says_nothing(sentence: str, cites: bool, aligner: Aligner | None) -> bool:
-    plain = " ".join(sentence.replace("’", "'").split())
+    plain = _CONCESSION.sub("", " ".join(sentence.replace("’", "'").split()))
     about_documents = bool(_any_of(_DOCUMENTS_SAY_NOTHING).search(plain))
     if not about_documents and (cites or not _any_of(_SAYS_NOTHING).search(plain)):
         return False

@@ -167,7 +167,7 @@ def make(
         "They are a program's: read and correct them, then run `verbatim eval`.",
         soft_wrap=True,
     )
-    if made.answerable + made.unanswerable < questions:
+    if made.answerable + made.unanswerable < questions // 2 * 2:  # they come in pairs
         console.print(f"That is all that the rules found; {questions} were asked for. Add your own.", soft_wrap=True)
     _told("the suite is", made.folder)
 

@@ -111,9 +111,17 @@ class Row:
 
     @property
     def distinct(self) -> tuple[frozenset[int], ...]:
-        """As `stated`, of each place once: citing the same again and again is no better for it."""
+        """As `stated`, of each place once: citing the same again and again is no better for it.
+
+        What has no place in the document that it names is told apart by its words.
+        """
         places = {
-            (cited.document, cited.start, cited.end, "" if cited.fidelity in FAITHFUL else cited.text): facts
+            (
+                cited.document,
+                cited.start,
+                cited.end,
+                "" if cited.fidelity in FAITHFUL and cited.end > cited.start else cited.text,
+            ): facts
             for cited, facts in zip(self.citations, self.stated, strict=True)
         }
         return tuple(places.values())

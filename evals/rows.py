@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -107,6 +108,8 @@ def is_truth(value: object) -> bool:
 def _json_object(line: bytes) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8"))
+        if b"\\u" in line:  # half of a pair of escapes is JSON, but no file or terminal can be written with it
+            row = json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(row, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError, too
         raise RowError(f"it is not JSON in UTF-8 ({error}); {_hint(line)}") from error
     if not isinstance(row, dict):

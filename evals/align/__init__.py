@@ -9,7 +9,7 @@ long ones that are exact: chunks of so many characters do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,13 +75,28 @@ class Aligner:
     def pieces(self, quote: str, *, document: str | None = None) -> tuple[str, ...]:
         """Return the parts of a quote between its ellipses ("A ... B", "A […] B"), each to be aligned on its own.
 
-        A quote whose ellipsis stands in the documents, too, is left whole, as is one without any.
+        A quote whose ellipsis stands in the documents, too, is left whole, as is one without any. So is one whose parts
+        are all word for word, but in no document in this order, or only where a "not" is left out between them: cut so,
+        they say what no document does.
         """
         parts = split_at_ellipses(quote)
         if parts == (quote,):
             return parts
         whole = self.align(quote, document=document)
-        return (quote,) if fidelity(whole) in {"verbatim", "reformatted"} else parts
+        if fidelity(whole) in _FAITHFUL:
+            return (quote,)
+        places = [self.align(part, document=document) for part in parts]
+        if any(fidelity(found) not in _FAITHFUL for found in places):
+            return parts
+        reached = places[0]
+        for found in places[1:]:
+            reached = tuple(place for place in found if self._follows(place, reached))
+        return parts if reached else (quote,)
+
+    def _follows(self, place: Alignment, earlier: Sequence[Alignment]) -> bool:
+        """Whether one of the earlier places stands before this one, and no "not" between it and the nearest of them."""
+        before = [one for one in earlier if one.document == place.document and one.end <= place.start]
+        return bool(before) and not _denies(self._documents[place.document][before[-1].end - 1 : place.start])
 
     def _verbatim(self, quoted: Quoted, names: Iterable[str]) -> Iterator[Alignment]:
         is_chunk = len(quoted.core.words) >= FEWEST_CHUNK_WORDS
@@ -155,6 +170,12 @@ def fidelity(places: tuple[Alignment, ...]) -> Fidelity:
     return places[0].fidelity if places else "absent"
 
 
+def _denies(gap: str) -> bool:
+    """Whether what is left out denies a sentence that is quoted in part; whole sentences between do not matter."""
+    pieces = _SENTENCE_END.split(gap)
+    return any(_NEGATION.search(piece) for piece in (pieces[0], pieces[-1]))
+
+
 def split_at_ellipses(quote: str) -> tuple[str, ...]:
     """Return the parts of a quote between its ellipses, bracketed or not, that hold a word; (quote,) if it has none.
 
@@ -167,6 +188,9 @@ def split_at_ellipses(quote: str) -> tuple[str, ...]:
     return tuple(part for part in inner if Tokens.of(part).has_word) or (quote,)
 
 
+_FAITHFUL = frozenset({"verbatim", "reformatted"})
+_SENTENCE_END = re.compile(r"[.!?][\"'”’»)]*\s")
+_NEGATION = re.compile(r"\b(?:not?|never|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE)
 _UNKNOWN = "\U0010ffff"
 _DOTS = r"(?:…|\.(?:[ \u00a0]?\.){2,})"
 _ELLIPSIS = re.compile(rf"\[\s*{_DOTS}\s*\]|\(\s*{_DOTS}\s*\)|{_DOTS}")

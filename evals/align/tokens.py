@@ -164,7 +164,7 @@ _STOPS = frozenset(".,")
 _LONGEST_TAIL = 200  # where markers are looked for, so that a quote of a million spaces takes no time
 # A product's own marker after its quote. A raised digit counts only after punctuation: "5 m²" and "10⁶" are words.
 _TRAILING_MARKERS = re.compile(
-    r"(?:\s*(?:\[\^?\d[\d\s,;–-]*\]|【[^】]*】|(?<=[.,!?\"”»’])[¹²³⁰⁴-⁹]+))+(?=[.,]?\s*[\"”»’]?$)"
+    r"(?:\s*(?:\[\^?\d[\d\s,;–-]*\]|\[(?i:source|doc|document|ref)\s?\d{1,3}\]|【[^】]*】|(?<=[.,!?\"”»’])[¹²³⁰⁴-⁹]+))+(?=[.,]?\s*[\"”»’]?$)"
 )
 
 # Every character is of one class, a letter, and the tokens are found in the classes: so regular expressions can tell

@@ -159,7 +159,8 @@ def difference(
 
     Each draw takes the same questions for both runs (Efron and Tibshirani 1993, ch. 8 and 16), so that what makes a
     question hard for both cancels out. An interval without 0 tells that the runs differ. Of a `mean` of zeros and ones
-    it also holds the interval of the sign test, so that three of three mended questions tell nothing yet.
+    it also holds the interval of the sign test, so that three of three mended questions tell nothing yet; so it does of
+    a `share` where each question has one citation.
     """
     if len(before) != len(after):
         raise ValueError(f"the runs must have the same questions; {len(before)} and {len(after)} rows were given")
@@ -169,7 +170,9 @@ def difference(
         return float(statistic(*columns[width:])) - float(statistic(*columns[:width]))
 
     found = estimate(paired, [(*one, *other) for one, other in zip(before, after, strict=True)], seed=seed)
-    if statistic is mean and {value for row in (*before, *after) for value in row} <= {0, 1}:
+    rows = (*before, *after)
+    is_mean = statistic is mean or (statistic is share and all(row[1] == 1 for row in rows))
+    if is_mean and {row[0] for row in rows} <= {0, 1}:
         return _with_sign_test(found, sum(one[0] < other[0] for one, other in zip(before, after, strict=True)))
     return found
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import dropwhile
 
 from index.lexical import terms
+from qa.check.polarity import key
 from qa.quantities import ABOUT, UNIT_NAMES, UNITS, Amount, Moment, codes, conversion, quantities
 
 ROUNDED = 0.05
@@ -74,9 +75,16 @@ def _is_said_loosely(amount: Amount, claim: str) -> bool:
 
 
 def _is_counted_up(amount: Amount, stated: Sequence[Amount]) -> bool:
-    """Whether a small number may be counted from the evidence, which gives none: "a groom and a bride"."""
+    """Whether a small number may be counted from the evidence, which gives none: "a groom and a bride".
+
+    Another number of the same thing is one: of "one cat" it is not true that there are two cats.
+    """
     is_small = amount.text.lower() in COUNTED_UP and not amount.unit
-    return is_small and all(other.unit or other.rank or other.value == 1 for other in stated)
+    thing = _counted(amount.following)[:1]
+    return is_small and all(
+        other.unit or other.rank or (other.value == 1 and not (thing and thing == _counted(other.following)[:1]))
+        for other in stated
+    )
 
 
 def _amount_trouble(amount: Amount, stated: Sequence[Amount], dated: Sequence[Moment], evidence: str) -> Iterator[str]:
@@ -153,8 +161,15 @@ def _same_unit(amount: Amount, other: Amount, evidence: str) -> bool:
     if "pound" in (amount.unit, other.unit):
         return {amount.unit, other.unit} <= {"pound", "£", "lb", ""}
     if not other.unit:  # a table names the unit in its header; an age has none
-        return UNITS.get(amount.unit, ("",))[0] in {"time", "months"} or _names_unit(amount.unit, evidence)
+        is_age = UNITS.get(amount.unit, ("",))[0] in {"time", "months"} and not _counts_the_next_word(other)
+        return is_age or _names_unit(amount.unit, evidence)
     return not amount.unit and other.unit != "%"
+
+
+def _counts_the_next_word(amount: Amount) -> bool:
+    """Whether a number is of what stands right after it: "12 people", "two of them", but not "34 and lives"."""
+    following = amount.following[:1]
+    return following == ("of",) or any(map(terms, following))
 
 
 def _names_unit(unit: str, evidence: str) -> bool:
@@ -205,18 +220,14 @@ def _of_another(amount: Amount, fitting: Sequence[Amount], stated: Sequence[Amou
         ]
         if not is_alike or not others or any(other.unit != amount.unit for other in others):
             return None
-        return next(written for written in amount.following if _term(written) == word)
+        return next(written for written in amount.following if key(written) == word)
     return None
 
 
 @lru_cache(maxsize=10_000)
 def _counted(following: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words after a number from the first with a meaning on, each as its term: of "2,500 troops" troop."""
-    return tuple(map(_term, dropwhile(lambda word: not (word[0].isalpha() and terms(word)), following)))
-
-
-def _term(word: str) -> str:
-    return " ".join(terms(word)) or word
+    """Return the words after a number from the first with a meaning on, each as its key: of "2,500 troops" troop."""
+    return tuple(map(key, dropwhile(lambda word: not (word[0].isalpha() and terms(word)), following)))
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------

@@ -255,6 +255,23 @@ def test_an_ellipsis_that_stands_in_the_document_is_no_cut() -> None:
     assert aligner.pieces("The party ... for") == ("The party", "for")
 
 
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Dogs are ... allowed on the bridge",  # without its "not"
+        "Hale & Sons denied … is to blame",  # of another sentence, without its "not"
+        "on the bridge … Dogs are",  # the other way round
+        "Dogs are … the second letter",  # of two documents
+    ],
+)
+def test_parts_that_say_what_no_document_does_stay_together(quote: str) -> None:
+    bridge = "Dogs are not allowed on the bridge. Hale & Sons denied this. The report does not say who is to blame."
+    aligner = Aligner({"one": bridge, "two": "Nobody read the second letter."})
+    assert aligner.pieces(quote) == (quote,)
+    for fair in ("Dogs are not … on the bridge", "on the bridge. … does not say who", "Dogs are not … denied this"):
+        assert aligner.pieces(fair) != (fair,)
+
+
 def test_stitched_without_an_ellipsis_is_altered() -> None:
     stitched = align("He said the plan would cost $42 million over five years. The mayor did not attend.")
     assert fidelity(stitched) == "altered"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals import Suite, load_suite
+from evals.align import Aligner
 from evals.answers import AnswersFromFile, load_answers, quotations, says_nothing, sentences
 from evals.rows import SuiteError
 from evals.systems import Quote, Said
@@ -146,6 +147,13 @@ def test_a_quote_with_an_ellipsis_becomes_its_parts(suite: Suite, tmp_path: Path
         ("He said “one ‘two three four five’ six”.", ["one ‘two three four five’ six"]),
         ('A 6" pipe and a 9" pipe and nothing else.', []),
         ('"one two three"', []),
+        (
+            "Sie nannte es ‚eins zwei drei vier‘ und ‹fünf sechs sieben acht›.",
+            ["eins zwei drei vier", "fünf sechs sieben acht"],
+        ),
+        ("文書に「この湖では鳥が確認された」とある。", ["この湖では鳥が確認された"]),
+        ("『日本銀行』による。", []),
+        ("In the '90s the costs were the owners' problem.", []),
         ('He said "one two three four [1]" there.', ["one two three four"]),
         ('An open "quotation\n\nends with its paragraph" here.', []),
         ("> one two three four\n> five\n\nSo it says.", ["one two three four\nfive"]),
@@ -173,6 +181,9 @@ def test_what_a_text_quotes(text: str, expected: list[str]) -> None:
         ("It opened in May.¹ It rained<sup>2</sup>.", ["It opened in May.", "It rained."]),
         ("It opened in [May](https://a.example/b). ![map](c.png)", ["It opened in May."]),
         ("It opened in May [[1]](https://a.example/b).", ["It opened in May."]),
+        ("It opened in May [Source 1]. It rained (town.txt).", ["It opened in May.", "It rained."]),
+        ("It opened in May [town.txt, p. 3].", ["It opened in May."]),
+        ("The list (rooms.txt) is kept here.", ["The list (rooms.txt) is kept here."]),
         (
             "- It opened in May[^1].\n- It rained 10^6 times on the (12) bridges.",
             ["It opened in May.", "It rained 10^6 times on the (12) bridges."],
@@ -259,6 +270,12 @@ Unknown.
 Not mentioned.
 I have no data on that.
 It is unclear from the documents who designed it.
+I wasn't able to find any information about this.
+I haven't been able to find that in the documents.
+There isn't anything in the documents about the designer.
+Although I read the documents, I could not find it.
+According to [1], the documents do not say.
+The documents do not say who designed it [1].
 The documents do not give the name of the designer.
 The designer is not named in the documents.
 The documents do not indicate who designed the bridge.
@@ -354,6 +371,10 @@ Members do not have access to the archive.
 He did not say when he would return.
 They cannot enter without a ticket.
 I'm not sure, but it opened in May.
+It cost nine million euros [1]. The text does not say who paid.
+It opened in May.[1] The documents do not mention the cost.
+Although the report does not explain why, the bridge cost nine million euros [1].
+While the context does not mention dollars, the cost is nine million euros.
 Passwords must not be given by phone.
 The documents are kept for ten years and do not leave the building.
 The source of the river is not in France.
@@ -405,6 +426,29 @@ def test_with_citations_it_must_be_the_documents_that_do_not_say() -> None:
     assert not says_nothing("", cites=True)
 
 
+def test_what_was_answered_first_stays_an_answer(suite: Suite, tmp_path: Path) -> None:
+    said, reading = answered(suite, tmp_path, text="It cost nine million euros. The text does not say who paid.")
+    assert (said.citations[0], reading) == (Quote("It cost nine million euros."), "sentences")
+    assert answered(suite, tmp_path, text="Let me see. The text does not say who paid.")[1] == "refusals"
+
+
+def test_a_marker_that_stands_in_the_document_is_kept(suite: Suite, tmp_path: Path) -> None:
+    aligner = Aligner({"mill.txt": "The mill,[3] which burned, was rebuilt."})
+    assert quotations('"The mill,[3] which burned [1]" and "which burned, was rebuilt [1]"', aligner) == (
+        "The mill, which burned",
+        "which burned, was rebuilt",
+    )
+    assert quotations('"The mill,[3] which burned"', aligner) == ("The mill,[3] which burned",)
+
+
+def test_half_a_character_is_replaced(suite: Suite, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"id": "when", "text": "In May \\ud83d.", "citations": ["in May \\ud83d\\ude00", "\\udc00 day"]}')
+    said = load_answers(file, suite).answer_to("when")
+    assert said.text == "In May \N{REPLACEMENT CHARACTER}."
+    assert said.citations == (Quote("in May \N{GRINNING FACE}"), Quote("\N{REPLACEMENT CHARACTER} day"))
+
+
 def test_a_text_with_a_quotation_is_an_answer(suite: Suite, tmp_path: Path) -> None:
     said, _ = answered(suite, tmp_path, text='It does not say who, only that "nobody was hurt there".')
     assert said.citations == (Quote("nobody was hurt there"),)
@@ -441,6 +485,9 @@ def test_uncited_texts_where_nothing_answers_are_to_be_looked_at(suite: Suite, t
     (note,) = [note for note in load(suite, tmp_path, *rows).notes if "look whether they refuse" in note]
     assert note.startswith("2 texts without a citation")
     assert note.endswith("(when, price)")
+    row = {"id": "when", "text": "No information on the day was found.", "citations": ["in May"]}
+    (note,) = [note for note in load(suite, tmp_path, row).notes if "look whether they refuse" in note]
+    assert note.startswith("1 texts with citations")
 
 
 # ---- bad rows ----

@@ -156,6 +156,8 @@ def test_a_suite_is_drafted_from_documents(tmp_path: Path, capsys: pytest.Captur
     assert "100 were asked for" in capsys.readouterr().out
     assert run(str(made)) == 0
     assert run("make", str(document), "--to", str(made)) == 2, "it is not overwritten"
+    assert run("make", str(document), "--to", str(tmp_path / "few"), "--questions", "3") == 0
+    assert "were asked for" not in capsys.readouterr().out, "they come in pairs"
 
 
 def test_a_sample_is_for_sets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from evals import Report, Suite, load_suite
 from evals.judge import Judge
 from evals.metrics import estimates
 from evals.report.terminal import print_report
-from evals.results import BY_NAME, Cited
+from evals.results import BY_NAME, Cited, Row
 from evals.rows import SuiteError
 from evals.run import git_revision, run
 from evals.suite import GoldSpan, Question
@@ -250,6 +250,14 @@ def test_citing_the_same_again_is_no_better(suite: Suite):
     once, often = judge(suite, padded(1)), judge(suite, padded(9))
     for name in ("citation_precision", "citation_f1", "alce_precision", "focus"):
         assert once.metrics[name].value == often.metrics[name].value < 1, name
+
+
+def test_quotes_of_a_document_that_does_not_hold_them_are_each_one(suite: Suite):
+    asked = next(question for question in suite.questions if question.id == "when")
+    elsewhere = Cited("other.txt", 0, 0, HURT.text, "misplaced")
+    right = Cited(NAME, OPENED.start, OPENED.end, OPENED.text, "verbatim")
+    row = Row(asked, (right, elsewhere, replace(elsewhere, text=COST.text)), refused=False)
+    assert len(row.distinct) == 3
 
 
 def test_answering_everything(suite: Suite):

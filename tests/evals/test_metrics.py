@@ -400,6 +400,13 @@ def test_a_difference_of_shares_is_clear_only_if_the_sign_test_agrees(questions:
     assert (back.high < 0) is (found.low > 0)
 
 
+def test_so_is_one_of_single_citations() -> None:
+    before, after = [(0.0, 1.0)] * 3, [(1.0, 1.0)] * 3
+    found = metrics.difference(metrics.share, before, after, seed=0)
+    assert (found.value, found.low < 0) == (1, True)
+    assert metrics.difference(metrics.share, before * 3, after * 3, seed=0).low > 0
+
+
 def test_an_auroc_of_one_of_few_is_not_sure() -> None:
     apart = [(0.9, 1.0)] * 5 + [(0.1, 0.0)] * 5
     found = estimate(metrics.auroc, apart, seed=0)

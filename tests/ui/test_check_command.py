@@ -154,6 +154,7 @@ def test_what_is_no_text_to_check_says_so(data, said):
         '"' * 50_000,
         "(verbatim:" * 5_000,
         "*a" * 20_000,
+        "| a |\n|" + "|-" * 20_000 + "x\n",
     ],
 )
 def test_hostile_texts_are_read_in_time(text):
@@ -251,6 +252,25 @@ def test_another_sentence_about_other_figures_denies_nothing(tmp_path, capfd):
     found = json.loads(capfd.readouterr().out)["sentences"]
     assert [one["status"] for one in found] == ["found", "found", "denied", "fails"]
     assert "quotes what is not in museum.txt" in found[3]["reasons"][0]
+
+
+def test_sentences_of_two_documents_are_not_joined(tmp_path, capfd):
+    with Index.open(tmp_path / "store") as index:
+        for year, people, before in ((2023, 301, "39"), (2024, 318, "42")):
+            text = f"Revenue rose from ${before} million to a record in {year}. The company employed {people} people."
+            index.add(Source(f"{year}/report.txt", text))
+    draft = "The company employed {0} people in 2024. The company employed {0} people in 2024 [1].\n\n[1]: report.txt\n"
+    for people, statuses in ((301, ["nothing", "fails"]), (318, ["found", "holds"])):
+        (tmp_path / "text.md").write_text(draft.format(people))
+        run("check", str(tmp_path / "text.md"), "--json", "--store", str(tmp_path / "store"))
+        found = json.loads(capfd.readouterr().out)["sentences"]
+        assert [one["status"] for one in found] == statuses
+
+
+def test_the_names_of_a_tables_columns_claim_nothing():
+    text = "| Position | Amount of money |\n|:---|---:|\n| Lost key | $40 [1] |\n| Parking | $85 |\n\n[1]: lease.md\n"
+    (written,) = read_written(text.encode(), "it")
+    assert [sentence.claim for sentence in written.sentences] == ["| Lost key | $40 |", "| Parking | $85 |"]
 
 
 def test_our_own_answer_holds_though_what_it_quotes_has_marks(tmp_path):

@@ -161,8 +161,14 @@ class Examiner:
         return self._checker.check(claim, [place.text for place in places], context=context)
 
     def _best(self, claim: str, places: list[Place]) -> tuple[Verdict, list[Place]]:
-        """Return the best verdict over what was found: each place alone, then the first ones together."""
-        tries = [[place] for place in places] + [places[:count] for count in range(2, len(places) + 1)]
+        """Return the best verdict over what was found: each place alone, then the first ones of a document together.
+
+        Sentences of two documents are not joined: each may give half of what neither of two yearly reports says.
+        """
+        tries = [[place] for place in places]
+        for document in dict.fromkeys(place.document.id for place in places):
+            same = [place for place in places if place.document.id == document]
+            tries += [same[:count] for count in range(2, len(same) + 1)]
         best: tuple[Verdict, list[Place]] = (Verdict(holds=False, support=0.0), [])
         for some in tries:
             verdict = self._verdict(claim, some)

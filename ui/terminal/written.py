@@ -236,12 +236,17 @@ _NO_PROSE = re.compile(
     r"^(?:```|~~~).*?(?:^(?:```|~~~)[ \t]*$|\Z)|^[ ]{0,3}#{1,6}[ \t][^\n]*$|^[^\n]+\n(?:=+|-+)[ \t]*$|<!--.*?-->",
     re.MULTILINE | re.DOTALL,
 )
+_TABLE_RULE = re.compile(r"[ \t]*\n(?=[ \t|:]*+-)[ \t:-]*+\|[ \t|:-]*+$", re.MULTILINE)
+"""The line under the names of a table's columns."""
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)|`([^`]+)`")
 
 
 def _sentences(text: str) -> list[Sentence]:
-    """Return the sentences of a text that claim something: no headings, code, or questions."""
+    """Return the sentences of a text that claim something: no headings, code, or questions.
+
+    The names of a table's columns are headings, too.
+    """
     prose = _NO_PROSE.sub(lambda match: _blank(match[0]), text)
     found: list[Sentence] = []
     for span in sentence_spans(_AFTER_STOP.sub(lambda match: _blank(match[0]), prose), markdown=True):
@@ -255,7 +260,8 @@ def _sentences(text: str) -> list[Sentence]:
             start = leading.end()
         said = prose[start:end]
         claim = _plain(said)
-        if re.search(r"[^\W_]", claim) and not claim.endswith("?"):
+        is_claim = re.search(r"[^\W_]", claim) and not claim.endswith("?")
+        if is_claim and not _TABLE_RULE.match(prose, end):
             found.append(Sentence(start, end, claim, _marks(said)))
     return found
 
