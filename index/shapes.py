@@ -8,6 +8,9 @@ from collections.abc import Sequence
 LONGEST_HEADING_CHARS = 90
 """A longer line without a full stop is no heading."""
 
+LONGEST_NAME_CHARS = 80
+"""A longer cell is no column's name."""
+
 _OPENING_SIGNS = "\"“‘'([§#¿¡"
 _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
@@ -15,9 +18,11 @@ _BOLD_LINE = re.compile(r"(\*\*|__)[^\W_](?:(?!\1).)*\1", re.DOTALL)
 _LEADS_ON = re.compile(r"[:—–]$")
 _FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 _ASKS = re.compile(r"\?[\W_]*$")
-_NAME_OF_VALUE = r"(?:[^;:\t()]|\([^;:\t()]*\)){1,60}: "
+_NAME = rf"(?:[^;:\t()]|\([^:\t()]*\)){{1,{LONGEST_NAME_CHARS}}}"
 """No bracket opens in it and is left open, as in a sentence about "Lindos (Greek: Λίνδος; Latin: Lindus)"."""
+_NAME_OF_VALUE = f"{_NAME}: "
 _FIELD = re.compile(rf"(?:^|; ){_NAME_OF_VALUE}")
+_BEGINS_ROW = re.compile(rf"(?:{_NAME}; )?{_NAME_OF_VALUE}")
 _BETWEEN_CELLS = re.compile(rf"\t+|\s\|\s|(?<=^)\|\s|; (?={_NAME_OF_VALUE})")
 ITEM_MARK = (
     r"(?:(?P<bullet>[-*+•‣◦▪●·–])|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?|(?P<number>\d{1,3})[.)]"
@@ -38,8 +43,11 @@ def is_question(sentence: str) -> bool:
 
 
 def is_row(sentence: str) -> bool:
-    """Whether a sentence is a row of a table: cells with tabs or bars between, or at least two named values."""
-    named = _FIELD.match(sentence) is not None and len(_FIELD.findall(sentence)) > 1
+    """Whether a sentence is a row of a table: cells with tabs or bars between, or at least two named values.
+
+    The name of the row may stand before them without one of its own: "Margin; 2021: 8.3%; 2022: 9.1%".
+    """
+    named = _BEGINS_ROW.match(sentence) is not None and len(_FIELD.findall(sentence)) > 1
     return named or is_of_columns(sentence)
 
 

@@ -41,7 +41,7 @@ from index.types import Changes, Document, Entry, Failure, Hit, Passage, Receipt
 from index.vectors import VectorCache
 from index.verify import faults
 
-READING = "7"
+READING = "8"
 """Raised whenever the way a file becomes sentences and passages changes: then the next ``add`` reads it again."""
 
 PARTLY = ":partly"
@@ -338,10 +338,10 @@ class Index:
         return [sentence for one in sorted(before, key=lambda one: one.id) for sentence in one.sentences]
 
     def lines_before(self, passage: Passage, *, most: int = 1) -> list[str]:
-        """Return what `sentences_before` finds, as text."""
+        """Return what `sentences_before` finds, as text, each row with the empty cells that it begins with."""
         with self._caching, self._catalog.snapshot() as generation:
             text = self._document(passage.document_id, passage.revision, generation).text
-            return [span.of(text) for span in self.sentences_before(passage, most=most)]
+            return [_line(text, span) for span in self.sentences_before(passage, most=most)]
 
     def document_count(self) -> int:
         """Return the number of documents."""
@@ -589,6 +589,13 @@ class Index:
 def _unread_pages(numbers: Sequence[int]) -> str:
     what = f"page {numbers[0]} is a picture" if len(numbers) == 1 else f"{len(numbers)} of its pages are pictures"
     return f"{what} whose text was not read; {recognition.advice()}"
+
+
+def _line(text: str, sentence: Span) -> str:
+    start = sentence.start
+    while "\t" in sentence.of(text) and text[start - 1 : start] == "\t":
+        start -= 1
+    return text[start : sentence.end]
 
 
 def _as_sources(sources: AnySource | Iterable[AnySource]) -> Iterable[AnySource]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from index import Span
 from index.lexical import terms
@@ -129,10 +130,13 @@ def _names(row: str) -> Sequence[str]:
 def _may_name(names: Sequence[str], row: str) -> bool:
     """Whether these can be the names of a row's columns, with one more, at most, over the names of the rows.
 
-    Of two columns the first often names the second, as in a form. Then a line says nothing of the next: "Landlord" and
-    "Ms Vane" name no columns. "Name" and "Rate per hour" name those of "Li" and "£85".
+    Names with an empty cell there are those of all columns. Of two columns the first often names the second, as in a
+    form. Then a line says nothing of the next: "Landlord" and "Ms Vane" name no columns. "Name" and "Rate per hour"
+    name those of "Li" and "£85".
     """
     cells = _cells(row)
+    if not names[0]:
+        return True
     if len(cells) > MOST_CELLS:
         return len(cells) - len(names) in (0, 1)
     return len(names) == len(cells) and not any(map(_DIGIT.search, names)) and bool(_DIGIT.search(cells[-1].of(row)))
@@ -157,7 +161,8 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str] | None)
     if names_values:
         named = [_named(sentence, cell) for cell in cells]
     elif len(cells) > 1 and columns and _may_name(columns, sentence) and not _RULE.fullmatch(sentence):
-        named = list(zip(["", *columns][-len(cells) :], cells, strict=True))  # with no name over the names of the rows
+        names = ["", *columns][-len(cells) :] if columns[0] else columns  # with no name over the names of the rows
+        named = list(zip(chain(names, repeat("")), cells, strict=False))  # an empty cell at its end is not written
     else:
         named = []
     filled = [(name, cell) for name, cell in named if cell.start < cell.end]

@@ -85,7 +85,7 @@ _SUSPENDED = re.compile("and|or|to|und|oder|bis|bzw|sowie|y|o|et|ou", re.IGNOREC
 
 @dataclass(slots=True, eq=False)
 class _Part:
-    """A block of the text: lines, and what stands before each: a line break, or a tab between the cells of a row.
+    """A block of the text: lines, and what stands before each: a line break, or as many tabs as part cells of a row.
 
     ``measure`` is how far its lines may go, in the direction of writing.
     """
@@ -361,15 +361,24 @@ def _text_of(line: Line) -> str:
 
 # ---- rows and paragraphs of a column ------------------------------------------------------------------------------
 
+_Cell = list[Piece]
+_Extent = tuple[float, float]
+"""From where to where something reaches, from left to right."""
+
 
 def _parts(lines: Sequence[Line], style: _Style) -> Iterator[_Part]:
     """Yield the rows and paragraphs of a column."""
     rows = _row_groups(lines)
     index = 0
     while index < len(lines):
-        if index in rows:
-            yield from _row(lines[index : rows[index]])
+        table: list[list[_Cell]] = []
+        while index in rows:
+            table.append(_cells(lines[index : rows[index]]))
             index = rows[index]
+        if table:
+            columns = _columns(table)
+            for cells in table:
+                yield from _row(cells, columns)
             continue
         end = index + 1
         while end < len(lines) and end not in rows:
@@ -471,27 +480,79 @@ def _cells_above(lines: Sequence[Line]) -> dict[Piece, int]:
     return above
 
 
-def _row(lines: Sequence[Line]) -> Iterator[_Part]:
-    """Yield a row: its cells from left to right, the lines of each together. A long one is a block for each cell."""
-    columns: list[list[Piece]] = [[cell] for cell in lines[0].cells]
+def _cells(lines: Sequence[Line]) -> list[_Cell]:
+    """Return the cells of a row from left to right, the lines of each together."""
+    cells: list[_Cell] = [[cell] for cell in lines[0].cells]
     for line in lines[1:]:
-        for cell in line.cells:
-            column = max(columns, key=lambda other: _shared_width(other, cell))
-            if _shared_width(column, cell) > 0:
-                column.append(cell)
+        for piece in line.cells:
+            cell = max(cells, key=lambda other: _shared_width(_extent(other), _extent([piece])))
+            if _shared_width(_extent(cell), _extent([piece])) > 0:
+                cell.append(piece)
             else:
-                columns.append([cell])
-    rtl = sum(column[0].rtl for column in columns) * 2 > len(columns)
-    columns.sort(key=lambda column: -max(c.right for c in column) if rtl else min(c.left for c in column))
-    if sum(len(cell.text) + 1 for column in columns for cell in column) > LONGEST_ROW_CHARS:
-        yield from (_Part([("\n", cell) for cell in column], "item") for column in columns)
+                cells.append([piece])
+    return sorted(cells, key=_extent)
+
+
+def _columns(table: Sequence[Sequence[_Cell]]) -> list[_Extent]:
+    """Return how far each column of a table reaches, from left to right, as the rows with a cell in each show.
+
+    A header may have no cell above the names of the rows, and each row lack a value. Then no row has a cell in each,
+    and what stands beside all columns that are known is in another.
+    """
+    columns = [_extent(cell) for cell in max(table, key=len)]
+    for row in sorted(table, key=len, reverse=True):
+        cells = [_extent(cell) for cell in row]
+        if _fill(cells, columns):
+            columns = [(min(a, left), max(b, right)) for (a, b), (left, right) in zip(columns, cells, strict=True)]
+        else:
+            left, right = columns[0][0], columns[-1][1]
+            before, after = [cell for cell in cells if cell[1] <= left], [cell for cell in cells if cell[0] >= right]
+            columns = [*before, *columns, *after]
+    return columns
+
+
+def _fill(cells: Sequence[_Extent], columns: Sequence[_Extent]) -> bool:
+    """Whether a row has a cell in each column: it has as many, and none stands in the place of another."""
+    return len(cells) == len(columns) and not any(
+        at != other and _shared_width(cell, column) > 0
+        for at, cell in enumerate(cells)
+        for other, column in enumerate(columns)
+    )
+
+
+def _places(cells: Sequence[_Extent], columns: Sequence[_Extent]) -> list[int]:
+    """Return in which column each cell of a row is, the first if it spans several; nothing if that is in doubt."""
+    if _fill(cells, columns):
+        return list(range(len(columns)))
+    places = [next((at for at, column in enumerate(columns) if _shared_width(cell, column) > 0), -1) for cell in cells]
+    return places if -1 not in places and len({*places}) == len(places) else []
+
+
+def _row(cells: Sequence[_Cell], columns: Sequence[_Extent]) -> Iterator[_Part]:
+    """Yield a row: its cells as read, and a tab for each column that they skip. A long one is a block for each cell."""
+    places = _places([_extent(cell) for cell in cells], columns)
+    if sum(cell[0].rtl for cell in cells) * 2 > len(cells):
+        cells, places = cells[::-1], [len(columns) - 1 - place for place in reversed(places)]
+    if sum(len(piece.text) + 1 for cell in cells for piece in cell) > LONGEST_ROW_CHARS:
+        yield from (_Part([("\n", piece) for piece in cell], "item") for cell in cells)
         return
-    pieces = [("\n" if index else "\t", cell) for column in columns for index, cell in enumerate(column)]
-    yield _Part(pieces, "row")
+    steps = [place - before for before, place in pairwise([0, *(places or range(len(cells)))])]
+    yield _Part(
+        [
+            ("\n" if index else "\t" * step, piece)
+            for step, cell in zip(steps, cells, strict=True)
+            for index, piece in enumerate(cell)
+        ],
+        "row",
+    )
 
 
-def _shared_width(column: Sequence[Piece], cell: Piece) -> float:
-    return min(max(c.right for c in column), cell.right) - max(min(c.left for c in column), cell.left)
+def _extent(cell: _Cell) -> _Extent:
+    return min(piece.left for piece in cell), max(piece.right for piece in cell)
+
+
+def _shared_width(one: _Extent, other: _Extent) -> float:
+    return min(one[1], other[1]) - max(one[0], other[0])
 
 
 def _paragraphs(lines: Sequence[Piece], style: _Style) -> Iterator[_Part]:
@@ -671,7 +732,7 @@ class _Writer:
             following = part.lines[index + 1] if index + 1 < len(part.lines) else None
             start = len(line.text) - len(line.text.lstrip())
             end = len(line.text.rstrip())
-            glue = "" if not broken or not length else between
+            glue = between if broken and (length or part.kind == "row") else ""
             if following and following[0] == "\n" and line.text.endswith(_HYPHENS):
                 kept, broken = self._hyphen(line.text, following[1].text)
                 end -= not kept

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-LONGEST_NAME_CHARS = 80  # a longer cell is no column's name
+from index.shapes import LONGEST_NAME_CHARS
+
 MOST_TITLES = 5  # rows that stand above the header of a table
 LEAST_SHARE = 0.8  # of the cells of a column that is of one kind
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 
 from index.formats.content import PAGE, Builder
-from index.formats.headers import LONGEST_NAME_CHARS, Row, find_header, is_form
+from index.formats.headers import Row, find_header, is_form
 from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
+from index.shapes import LONGEST_NAME_CHARS
 
 LONGEST_CELL_CHARS = 200  # a longer cell is prose, as is one of two sentences
 SAMPLE_ROWS = 20  # that are looked at for the names of columns

@@ -42,6 +42,10 @@ def test_what_introduces_others_is_told_by_its_looks(sentence: str, expected: bo
 def test_rows_and_items_are_told_by_their_looks() -> None:
     assert all(map(is_row, ["Asia\t2,440\t2,000", "| Ruiz | Aye |", "Code: E05; Meaning: Grinder blocked"]))
     assert all(map(is_row, ["Lamp (LED): 12 W; Price (net): £4"]))
+    assert all(
+        map(is_row, ["Margin; 2021: 8.3%; 2022: -2.0%", "Share (€); Plan (in m; net): 1.1; Real (in m; net): 1.2"])
+    )
+    assert is_row("How content are you with the time that it takes us to answer your letters?: 4; Sex: f")
     assert not any(map(is_row, ["Asia grew by 22%.", "Contact: Anders Moe", "He said: yes; she said no."]))
     assert not is_row("Lindos (Greek: Λίνδος; Latin: Lindus; Italian: Lindo) is a town.")
     assert not is_row("It has three names in the islands, which are (Greek: Λίνδος); Latin: Lindus; Italian: Lindo.")
@@ -56,6 +60,7 @@ def test_rows_and_items_are_told_by_their_looks() -> None:
 def test_the_cells_of_a_row_have_edges_and_a_sentence_has_none() -> None:
     row = "Code: E05; Meaning: Grinder blocked; Remedy: Empty it; then wait"
     assert [row[place:].split(":", maxsplit=1)[0] for place in cell_edges(row)] == ["; Meaning", "; Remedy"]
+    assert cell_edges("Margin; 2021: 8.3%; 2022 (m; net): 9.1%") == [6, 18]
     assert cell_edges("Asia\t2,440\t29%") == [4, 10]
     assert cell_edges("It was late; nobody came.") == []
 

@@ -247,7 +247,45 @@ def test_a_label_that_fills_its_column_is_parted_from_the_cell_beside_it() -> No
     more = [(10, 144, "What was bought in the winter"), (10, 132, "Lamp"), (100, 132, "3 (1)"), (170, 132, "4 (1)")]
     assert typed(*shown, *more).split("\n\n")[1] == "What was bought in the winter"
     beside = [(10, 144, "Neither the keys"), (150, 144, "nor a rope was lost.")]
-    assert typed(*shown, *beside).endswith("Neither the keys\tnor a rope was lost.")
+    assert typed(*shown, *beside).endswith("Neither the keys\t\tnor a rope was lost.")  # it spans two columns
+
+
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        (
+            [
+                "Policy    Staff    Managers    Directors",
+                "Parking   Yes                  Yes",
+                "Car                            Yes",
+            ],
+            ["Policy\tStaff\tManagers\tDirectors", "Parking\tYes\t\tYes", "Car\t\t\tYes"],
+        ),
+        (  # no row has a cell in each column
+            ["          2021     2022     2023", "Dividend  1.00              1.10", "Special   0.50     0.70"],
+            ["\t2021\t2022\t2023", "Dividend\t1.00\t\t1.10", "Special\t0.50\t0.70"],
+        ),
+        (  # names that span two columns each, the second not named by them
+            [
+                "          2022              2023",
+                "Town      H1       H2       H1       H2",
+                "Moss      11                31",
+            ],
+            ["\t2022\t\t2023", "Town\tH1\tH2\tH1\tH2", "Moss\t11\t\t31"],
+        ),
+        (  # in which of two columns a cell is that stands between both, nobody can tell
+            ["Town      Jan      Feb      Mar", "Moss           7                11"],
+            ["Town\tJan\tFeb\tMar", "Moss\t7\t11"],
+        ),
+    ],
+)
+def test_a_value_stays_in_its_column_where_cells_before_it_are_empty(rows: list[str], read: list[str]) -> None:
+    shown = [
+        (10 + 6 * cell.start(), 180 - 12 * line, cell[0])
+        for line, row in enumerate(rows)
+        for cell in re.finditer(r"\S+", row)
+    ]
+    assert typed(*shown).split("\n") == read
 
 
 def test_hyphens_at_the_ends_of_lines_go_where_they_only_break_a_word() -> None:

@@ -174,6 +174,13 @@ def test_an_empty_store_finds_nothing(index: Index) -> None:
     assert index.search("  ") == []
 
 
+def test_the_rows_before_a_passage_have_the_empty_cells_that_they_begin_with(index: Index) -> None:
+    rows = "".join(f"<tr><td>Lamp {number}<td>lit<td>dark</tr>" for number in range(200))
+    index.add(Source("lamps.html", f"<table><tr><td><td>By day<td>By night</tr>{rows}</table>".encode()))
+    _, second = sorted((hit.passage for hit in index.search("lamp", top_k=50)), key=lambda one: one.id)[:2]
+    assert index.lines_before(second, most=1)[0].startswith("\tBy day\t")
+
+
 def test_search_fuses_both_searches(index: Index) -> None:
     index.add(TOWNS)
     hits = index.search("bridge of Bern", top_k=2)

@@ -40,6 +40,12 @@ def read(text: str, *above: str) -> list[str]:
         ("Yew\t2\t3", ("Species\ta\tb",) * FURTHEST_ABOVE, ["Yew\t2\t3"]),  # which may not be the first of its table
         ("Yew\t2", ("Species\t80 cm\t150 cm",), ["Yew\t2"]),  # which cell is lacking?
         ("\tSmall\tLarge\nTank\t1 l\t2 l", (), ["\tSmall\tLarge", "Tank Small 1 l; Tank Large 2 l; "]),
+        ("Tank\t\t2 l", ("\tSmall\tLarge\tHuge",), ["Tank Large 2 l; "]),  # a column whose cell is empty at the end
+        (
+            "\t2022\t\t2023\nNorth\t10\t20\t30\t40",  # each name spans two columns, and names the first of them
+            (),
+            ["\t2022\t\t2023", "North 2022 10; North 20; North 2023 30; North 40; "],
+        ),
         (
             "| Drug | Dose | Way |\n|---|---|---|\n| Alvar | 39 mg | tablet |",
             (),
@@ -49,6 +55,7 @@ def read(text: str, *above: str) -> list[str]:
         ("Landlord\tMs Vane\nTenant\tMr Ode", (), ["Landlord\tMs Vane", "Tenant\tMr Ode"]),
         ("Date of agreement\t18 July\nDeposit\t£900", (), ["Date of agreement\t18 July", "Deposit\t£900"]),
         ("Part: T-2; Price: 79", (), ["Part T-2; T-2 Price 79; "]),
+        ("Margin; 2021: 8.3%; 2022: 9.1%", (), ["Margin; Margin 2021 8.3%; Margin 2022 9.1%; "]),
         ("Only: one; value", (), ["Only: one; value"]),
     ],
 )
