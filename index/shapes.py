@@ -56,6 +56,11 @@ def is_of_columns(sentence: str) -> bool:
     return "\t" in sentence or (sentence.startswith("|") and sentence.count("|") > 1)
 
 
+def unnamed(sentence: str) -> str:
+    """Return a row without the names of its values; anything else as it is."""
+    return _FIELD.sub("; ", sentence) if is_row(sentence) else sentence
+
+
 def cell_edges(sentence: str) -> list[int]:
     """Return the places at which a row goes over from one cell, or named value, to the next."""
     return [found.start() for found in _BETWEEN_CELLS.finditer(sentence)] if is_row(sentence) else []

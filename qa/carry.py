@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.lexical import terms
+from index.shapes import unnamed
 from qa.quantities import MONTH, WEEKDAY
 from qa.types import Answer
 
@@ -102,7 +103,7 @@ def carried(question: str, talk: Sequence[Turn]) -> list[str]:
     place, asked = next(((n, words) for n in reversed(range(len(talk))) if (words := _words(talk[n]))), (0, []))
     leant_on = next((turn for turn in reversed(talk[:place]) if not turn.leans), None) if talk[place].leans else None
     before = _words(leant_on) if leant_on and leant_on.said else []
-    answered = [phrase for phrase, is_name in phrases(talk[-1].said) if is_name and not is_date(phrase)]
+    answered = [phrase for phrase, is_name in phrases(unnamed(talk[-1].said)) if is_name and not is_date(phrase)]
     found = []
     for phrase in (*_subject(talk), *before, *asked, *answered):
         if not own.issuperset(terms(phrase)):

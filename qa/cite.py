@@ -130,6 +130,7 @@ _INDIVISIBLE = re.compile(
     r"|(?:https?://|www\.)[^\s<>()\[\]\"]*[\w/]"
     # A telephone number, of another country or with its 0, and not a row of numbers: "+12 450 470", "(31) 1200 1350".
     r"|\+(?=(?:[ ().-]*\d){10})[\d ().-]+\d|\(0\d+\)[\d .-]{4,}\d|\b0\d{1,4}(?: \d{2,4}){2,}\b"
+    r"|\(\d+(?:[.,]\d+)*\)(?=\s?(?:%|[mb]illion\b|[mb]n\b))"  # a loss of (45) million
     r"|\d+(?:[.,:/–-]\d+)+"  # 2,500, 10:30, 2019-21
     r"|\w+"
 )

@@ -40,11 +40,11 @@ class Said(NamedTuple):
 def near_copies(first: str, second: str) -> bool:
     """Whether one sentence says what the other does, in its words: all of them, with more or no others.
 
-    What each puts otherwise may be what matters: that the Tenant repairs the roof, and that the Landlord does. Nor are
-    they copies if each gives a number or date that the other does not, or one says the opposite of the other: two days
-    a week and three, permitted and not permitted are contradictions, to be shown. Nor if one takes a stance: what is
-    alleged is not what is admitted. Rows of a table share the names of its columns; they are copies only if they are
-    the same.
+    What each puts otherwise may be what matters: that the Tenant repairs the roof, and that the Landlord does. Nor
+    are they copies if each gives a number or date that the other does not, or one says the opposite of the other:
+    two days a week and three, permitted and not permitted are contradictions, to be shown; so are a rise from 12 to
+    15 and one from 15 to 12. Nor if one takes a stance: what is alleged is not what is admitted. Rows of a table
+    share the names of its columns; they are copies only if they are the same.
     """
     one, other = set(terms(first)), set(terms(second))
     if min(len(one), len(other)) < LEAST_TERMS or is_row(first) or is_row(second):
@@ -52,7 +52,8 @@ def near_copies(first: str, second: str) -> bool:
             return False
     elif (_STANCES | _TIMES).intersection(one ^ other) or not _one_holds_the_other(_words(one), _words(other)):
         return False
-    return _same_figures(_figures(first), _figures(second)) and not _opposed(first, second)
+    figures, others = _figures(first), _figures(second)
+    return _same_figures(figures, others) and _in_order(figures, others) and not _opposed(first, second)
 
 
 def versions(first: str, second: str) -> bool:
@@ -101,6 +102,12 @@ def _same_figures(figures: Sequence[Amount | Moment], others: Sequence[Amount | 
     return all(any(_same(one, other) for other in others) for one in figures) or all(
         any(_same(one, other) for one in figures) for other in others
     )
+
+
+def _in_order(figures: Sequence[Amount | Moment], others: Sequence[Amount | Moment]) -> bool:
+    """Whether the amounts of two texts, if they are as many, stand in the same order."""
+    amounts, other_amounts = ([one for one in found if isinstance(one, Amount)] for found in (figures, others))
+    return len(amounts) != len(other_amounts) or all(map(_same, amounts, other_amounts))
 
 
 def _same(one: Amount | Moment, other: Amount | Moment) -> bool:

@@ -9,14 +9,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, starmap
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extractOne
 
 from index.lexical import STOP_WORDS, terms
 from index.sentences import sentence_spans
-from qa.quantities import MONTH, WEEKDAY, YEAR, Amount, codes, conversion, quantities
+from qa.quantities import MONTH, WEEKDAY, YEAR, Amount, Moment, codes, conversion, quantities
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"(?<!\w)[^\W\d_](?:[\w'’.-]*\w)?")
@@ -54,9 +54,11 @@ SAME = (
 """Names of the same thing that share no beginning."""
 
 PERIODS = {
-    **{f"q{number}": rf"\b{word} quarter\b" for number, word in enumerate(("first", "second", "third", "fourth"), 1)},
-    "h1": r"\b(?:first half|half[- ]year)\b",
-    "h2": r"\bsecond half\b",
+    **{
+        f"q{number}": rf"\b{word}[- ]quarter\b" for number, word in enumerate(("first", "second", "third", "fourth"), 1)
+    },
+    "h1": r"\b(?:first[- ]half|half[- ]year)\b",
+    "h2": r"\bsecond[- ]half\b",
 }
 """Parts of a year, and how else they are written; "FY24" mentions 2024."""
 
@@ -112,10 +114,11 @@ LOOKED_BACK_CHARS = 200
 MOSTLY_CAPITAL = 0.7
 """Where a larger share of the words has a capital, it is a headline, and capitals say nothing."""
 
+_MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"  # also shortened, as in "Mon-Fri"
 _TIMES = (
     ("Mon Tue Wed Thu Fri Sat Sun".split(), _DAY),  # noqa: SIM905
-    ("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), MONTH),  # noqa: SIM905
+    (_MONTH_NAMES, MONTH),
 )
 _SHORTENED = re.compile(rf"\b(?:{MONTH}|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\b|(?:Sat|Sun)\b(?=\.|\s?[-–—/&,\d]|\s*$))")
 """A day or a month as it may be shortened; "Sat" and "Sun" are words, too."""
@@ -168,8 +171,13 @@ def _codes(text: str) -> list[str]:
 
 
 def _with_units(text: str) -> list[str]:
-    """Return the numbers of a text, each with its unit, or with what it counts: "250 euros", "10 people"."""
-    with_unit = {amount.start: amount.text for amount in quantities(text)[0] if amount.unit}
+    """Return the numbers of a text, each with its unit, or with what it counts: "250 euros", "10 people".
+
+    A date in figures, "2024-03-05", is one.
+    """
+    amounts, moments = quantities(text)
+    with_unit = {amount.start: amount.text for amount in amounts if amount.unit}
+    with_unit |= {moment.start: moment.text for moment in moments if _dates([moment])}
     found = []
     for number in _NUMBER.finditer(text):
         whole = next((one for at, one in with_unit.items() if at <= number.start() < at + len(one)), None)
@@ -301,10 +309,14 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
         digits = int(number.replace(",", ""))
         found += rf"|(?<![\d.,])(?:{digits}|{digits:,})(?![\d]|[.,]\d)"
     if re.fullmatch(YEAR, number):
-        found += rf"|\bfy ?(?:{number[:2]})?{number[2:]}\b"
+        found += rf"|\bfy ?(?:{number[:2]})?{number[2:]}\b|\d[./]\d\d?[./]{number}\b"
+    amounts, moments = quantities(term)
+    if dates := _dates(moments):
+        found = "|".join(starmap(_day_of, dates))
+    elif re.fullmatch(r"[1-9]|[12]\d|3[01]", number):
+        found += f"|{_in_figures(day=f'0?{number}')}"
     if re.search(found, plain):
         return True
-    amounts, _ = quantities(term)
     return bool(amounts) and (
         any(_is_between(amounts[0], found[0]) for found in islice(_RANGE.finditer(text), MOST_LIMITS))
         or any(
@@ -313,6 +325,28 @@ def _mentions_number(plain: str, text: str, term: str) -> bool:
             for one in quantities(found[0])[0]
         )
     )
+
+
+def _dates(moments: Sequence[Moment]) -> list[tuple[int, int, int]]:
+    """Return the dates among moments that are written in figures alone: day, month, year."""
+    return [
+        (moment.day, moment.month, moment.years[0])
+        for moment in moments
+        if moment.day and moment.month and moment.years and not re.search(r"[^\W\d_]", moment.text)
+    ]
+
+
+def _day_of(day: int, month: int, year: int) -> str:
+    """Return a pattern for a date in a text made plain, in figures or in words, there perhaps without its year."""
+    name = _MONTH_NAMES[month - 1].lower() + r"[a-z]*\.?"
+    in_words = rf"(?<!\d)0?{day}(?:st|nd|rd|th)?(?: of)? {name}|\b{name} (?:the )?0?{day}(?!\d)"
+    return f"{in_words}|{_in_figures(f'0?{day}', f'0?{month}', f'(?:{year}|{year % 100:02})')}"
+
+
+def _in_figures(day: str = r"\d\d?", month: str = r"\d\d?", year: str = r"(?:\d{4}|\d\d)") -> str:
+    """Return a pattern for dates in figures, from patterns for their parts; day and month may change places."""
+    first = rf"(?:{day}[./-]{month}|{month}[./-]{day})[./-]{year}"
+    return rf"(?<![\d./-])(?:{year}-{month}-{day}|{first})(?![./-]?\d)"
 
 
 def _is_between(asked: Amount, ends: str) -> bool:
@@ -348,6 +382,8 @@ def _tells_time(time: str, text: str) -> bool:
         return True
     order, pattern = next((order, pattern) for order, pattern in _TIMES if re.match(pattern, time))
     place = order.index(time[:3])
+    if pattern is MONTH and re.search(_in_figures(month=f"0?{place + 1}"), text):
+        return True
     if pattern is _DAY and _WEEK_PARTS[place > 4].search(text):
         return True
     ranges = re.finditer(rf"\b({pattern})s?\s*(?:to|through|until|till|[-–—])\s*({pattern})", text)

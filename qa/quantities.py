@@ -135,6 +135,7 @@ _MEASURES = """
     celsius °C 1 °c celsius|fahrenheit °F 1 °f fahrenheit|share % 1 % percent pct per-cent
     share point 1 percentage-point percentage-points|dollar $ 1 $ dollar usd|euro € 1 € euro eur
     pound £ 1 £ gbp sterling|yen ¥ 1 ¥ yen jpy|rupee ₹ 1 ₹ rupee inr
+    franc CHF 1 chf|krona SEK 1 sek|krone NOK 1 nok|danish-krone DKK 1 dkk
     cent cent 1 cent|pounds pound 1 pound
 """
 
@@ -159,7 +160,8 @@ UNITS, UNIT_NAMES = _measures()
 """A unit -> its dimension, and how many of the dimension's smallest unit it is; the name of a unit, in small letters ->
 the unit."""
 
-MONEY = frozenset("$€£¥₹")
+MONEY = frozenset({*"$€£¥₹", "CHF", "SEK", "NOK", "DKK"})
+_CURRENCY_CODE = "USD|EUR|GBP|JPY|INR|CHF|SEK|NOK|DKK"
 
 ABOUT = 0.1
 """By this share a number after "about" may be off."""
@@ -197,11 +199,12 @@ _RANK_WORD = "|".join(sorted(_RANKS, key=len, reverse=True))
 
 _MOMENT = re.compile(
     rf"(?<!\d)(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d)"
-    rf"|(?<![\d./])(?P<slashed>\d{{1,2}}(?P<mark>[/.])\d{{1,2}}(?P=mark)(?:\d{{4}}|\d\d))(?![./]?\d)"
+    rf"|(?<![\d./])(?P<slashed>\d{{1,2}}(?P<mark>[/.])\d{{1,2}}(?P=mark)(?:\d{{4}}|\d\d)"
+    rf"|(?<!-)\d{{1,2}}-\d{{1,2}}-\d{{4}})(?![./-]?\d)"
     rf"|\b(?P<month_first>(?i:{MONTH}))\s+(?:the\s+)?(?P<days_after>{_DAY}(?:{_TO}{_DAY}(?!\s+(?i:{MONTH})))?)"
     rf"(?:,?\s+(?P<year_after>{YEAR})\b)?"
-    rf"|\b(?P<days_before>{_DAY}(?:{_TO}{_DAY})?)\s+(?:of\s+)?(?!may\b(?! {YEAR}))(?P<month_second>(?i:{MONTH}))"
-    rf"(?:,?\s+(?P<year_last>{YEAR})\b)?"
+    rf"|\b(?P<days_before>{_DAY}(?:{_TO}{_DAY})?)(?:\s+(?:of\s+)?|-)(?!may\b(?![ -]{YEAR}))"
+    rf"(?P<month_second>(?i:{MONTH}))(?:(?:,?\s+|-)(?P<year_last>{YEAR})\b)?"
     rf"|\b(?P<month_of_year>(?i:{MONTH})),?\s+(?:of\s+)?(?P<its_year>{YEAR})\b(?!s)"
     rf"|\b(?P<decade>(?:1[0-9]|20)\d0)['’]?s\b|(?<!\w)['’](?P<short_decade>\d0)s\b"
     rf"|\b(?P<century>\d{{1,2}}(?:st|nd|rd|th)|(?i:{_RANK_WORD}))[ -](?i:century)\b"
@@ -228,8 +231,10 @@ _SPELLED = (
     rf"|half a (?:{_BIG})\b|(?:{_UNDER_100}|a|half a) dozen|{_UNDER_100} and a half\b(?: (?:{_BIG})\b)?|{_UNDER_1000})"
 )
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
-_CURRENCY = r"(?:(?:US|C|A|NZ|HK)?[$€£¥₹]|(?<!\w)(?:USD|EUR|GBP|JPY|INR)\b)"
+_CURRENCY = rf"(?:(?:US|C|A|NZ|HK)?[$€£¥₹]|(?<!\w)(?:{_CURRENCY_CODE})(?![A-Za-z]))"
 _UNIT = "|".join(sorted((re.escape(name).replace(r"\-", "[ -]") for name in UNIT_NAMES), key=len, reverse=True))
+_BRACKET = rf"\((?=[\d.,]+\)\s?(?:[%$€£¥₹]|(?:{_SCALE}|euros?|dollars?|pounds|percent)\b))|(?<=[$€£¥₹])\((?=[\d.,]+\))"
+"""Opens what may be a negative number of an account: "(2.1)%", "$(45)", and not "thirty (30) days"."""
 _VAGUE = r"(?:(?:tens|hundreds) of )?(?:dozens|scores|hundreds|thousands|millions|billions)"
 _AMOUNT = re.compile(
     rf"(?<![\w.])(?P<fraction>(?:(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}}))(?![\d/])|(?P<vulgar>{_VULGAR})"
@@ -239,8 +244,9 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,])(?P<numeric_rank>\d{{1,3}}(?:st|nd|rd|th))\b"
     rf"|(?<![\w-])(?P<rank>{_RANK_WORD})\b(?![ -]?hand)"
     rf"|(?<![\w-])(?P<vague>{_VAGUE})\b"
-    rf"|(?P<currency>{_CURRENCY}\s?)?(?<![\w.])(?<!\d,)(?P<sign>[-−]|minus )?(?P<digits>{_NUMERAL})"
-    rf"(?P<mixed> ?{_VULGAR}| [1-9]/[2-9](?![\d/]))?(?![.,]?\d)(?:(?:\s|-)?(?P<scale>{_SCALE})\b)?"
+    rf"|(?:(?P<currency>{_CURRENCY})\s?|(?<![\w.])(?<!\d,))(?P<sign>[-−]|minus |(?P<bracket>{_BRACKET}))?"
+    rf"(?P<digits>{_NUMERAL})(?P<mixed> ?{_VULGAR}| [1-9]/[2-9](?![\d/]))?(?![.,]?\d)(?(bracket)\))"
+    rf"(?:(?:\s{{1,3}}(?:>+\s?)*|-)?(?P<scale>{_SCALE})\b)?"
     rf"|(?<![\w-])(?P<spelled>{_SPELLED})(?![\w])",
     re.IGNORECASE,
 )  # fmt: skip
@@ -280,8 +286,12 @@ _AFTERWARDS = re.compile(
 
 LOOKED_BACK_CHARS, FOLLOWING_CHARS, FOLLOWING_WORDS = 30, 60, 4
 
-_CODE = re.compile(r"\b(?!(?<=\d )[ckm]?m[23]\b)[A-Za-z]+-?\d[\w-]*|\b\d+(?:\.\d{1,2}){2,}\b")
-"""What holds letters and digits is a name: COVID-19, A380, F-16; and so is 4.2.1. That of "20 m2" is a unit."""
+_CODE = re.compile(
+    rf"\b(?!(?<=\d )[ckm]?m[23]\b|(?:{_CURRENCY_CODE})\d|(?<=\d-){MONTH}-{YEAR}\b)[A-Za-z]+-?\d[\w-]*"
+    r"|\b\d+(?:\.\d{1,2}){2,}\b"
+)
+"""What holds letters and digits is a name: COVID-19, A380, F-16; and so is 4.2.1. That of "20 m2" is a unit, that of
+"USD20" a currency."""
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------
@@ -326,7 +336,7 @@ def _iso(at: Moment, found: Mapping[str, str]) -> Iterator[Moment]:
 
 
 def _slashed(at: Moment, found: Mapping[str, str]) -> Iterator[Moment]:
-    one, other, year = map(int, re.split(r"[/.]", found["slashed"]))
+    one, other, year = map(int, re.split(r"[/.-]", found["slashed"]))
     year += 0 if year > 99 else 2000 if year < 70 else 1900
     for day, month in dict.fromkeys([(one, other), (other, one)]):
         if 1 <= month <= 12 and 1 <= day <= 31:
@@ -470,7 +480,7 @@ def _written(amount: Amount, found: Mapping[str, str | None]) -> Amount:
     scale_name = (found["scale"] or "").lower()
     scale, unit = _SCALES.get(scale_name, 1.0), ""
     if found["currency"]:
-        sign = found["currency"].strip()
+        sign = found["currency"]
         unit = UNIT_NAMES.get(sign.lower(), sign[-1])
     elif scale_name in ("m", "b"):  # metres, unless it is money
         scale, unit = 1.0, "m" if scale_name == "m" else ""
@@ -485,7 +495,9 @@ def _written(amount: Amount, found: Mapping[str, str | None]) -> Amount:
     if mixed := (found["mixed"] or "").strip():
         over, under = map(int, mixed.split("/")) if "/" in mixed else _ratio(mixed)
         values, decimals = [values[0] + over / under], 1
-    factor = -scale if found["sign"] else scale
+    if found["bracket"]:
+        values += [-value for value in values]
+    factor = -scale if found["sign"] and not found["bracket"] else scale
     readings = tuple((value * factor,) * 2 for value in values)
     return replace(amount, readings=readings, unit=unit, step=scale * 10.0**-decimals, scale=scale)
 
@@ -531,13 +543,16 @@ _RANGE = re.compile(r"\s?(?:[-–—]|to|and|or)\s?", re.IGNORECASE)
 def _shared(amounts: list[Amount], text: str) -> list[Amount]:
     """Give the first number of a range the unit of the last, and as a further reading its scale: "5 to 10 million".
 
-    So do those of a list that ends like one: "5, 6 or 7 million".
+    So do those of a list that ends like one: "5, 6 or 7 million". The last takes the currency of the first: "$5-6".
     """
     is_joined = False
     for place in range(len(amounts) - 2, -1, -1):
         one, other = amounts[place], amounts[place + 1]
         between = text[one.end : other.start]
         is_joined = _RANGE.fullmatch(between) is not None or (is_joined and between == ", ")
+        is_price = is_joined and one.unit in MONEY and not other.unit
+        if is_price and (other.scale > one.scale or re.search("[-–—]", between)):
+            other = amounts[place + 1] = replace(other, unit=one.unit)
         if not is_joined or one.rank or other.rank or one.unit not in ("", other.unit):
             continue
         scaled = tuple((low * other.scale, high * other.scale) for low, high in one.readings)

@@ -8,7 +8,7 @@ import pytest
 
 from index import Index, Source
 from qa.answer import Answerer
-from qa.copies import Said, agree, said_once, versions
+from qa.copies import Said, agree, near_copies, said_once, versions
 
 SEED = next(Path("seeds").glob("*.txt")).read_text(encoding="utf-8")
 QUESTIONS = (
@@ -107,6 +107,13 @@ def test_another_document_may_say_the_same_otherwise() -> None:
 )
 def test_short_answers_agree(one: str, other: str, same: bool) -> None:
     assert agree(one, other) is same
+
+
+def test_the_same_numbers_in_another_order_say_something_else() -> None:
+    rise = "Sales rose from 12 million to 15 million last year."
+    assert near_copies(rise, rise.replace("12", "12.0"))
+    assert not near_copies(rise, "Sales rose from 15 million to 12 million last year.")
+    assert near_copies("On Tuesday 20 people died in two towns.", "20 people died in two towns on Tuesday.")
 
 
 def test_short_sentences_are_no_versions() -> None:

@@ -77,6 +77,12 @@ def test_names_are_carried_and_the_words_that_the_answer_says_again() -> None:
     assert carried("Who pays for it?", []) == []
 
 
+def test_the_names_of_columns_are_no_names() -> None:
+    row = "Date: 2024-03-20; Payee: Vane Consulting; Amount: £60,000.00; Purpose: study of the ring road"
+    lent = carried("When was that?", [Turn("How much was paid for the study of the ring road?", row)])
+    assert lent == ["study", "ring", "road", "Vane Consulting"]
+
+
 def test_the_subject_goes_on_until_another_is_named() -> None:
     talk = [
         Turn("Who designed the Quell footbridge?", "It was designed by Ada Frey in June 1998.", "quell"),

@@ -136,7 +136,7 @@ def test_american_is_not_mentioned_by_us_or_use() -> None:
     [
         ("6.2", "6.2 The Landlord repairs the roof."), ("2024", "Profit in FY24 was £84.7 million."),
         ("2024", "Profit in FY 2024 rose."), ("Q2", "The report for the second quarter is late."),
-        ("H1", "Half-year results"),
+        ("H1", "Half-year results"), ("Q2", "Second-quarter results"),
     ],
 )  # fmt: skip
 def test_clauses_and_parts_of_years_are_mentioned_however_they_are_written(term: str, text: str) -> None:
@@ -162,6 +162,16 @@ def test_may_is_a_month_and_not_what_one_may_do():
     assert unmentioned(["May"], "You may come in April.") == ["May"]
     assert unmentioned(["May"], "In May 40 came.") == unmentioned(["May"], "Open from March to June.") == []
     assert named_terms("When did Will Smith sign?") == ["Will", "Smith"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Date: 2024-03-05; Payee: Hale", "Paid on 05.03.2024", "5/3/24", "on 5th of March 2024"]
+)
+def test_a_date_is_mentioned_in_figures_or_in_words(text: str) -> None:
+    assert unmentioned(named_terms("Who was paid on 5 March?"), text) == []
+    assert unmentioned(named_terms("Who was paid on 2024-03-05?"), text) == []
+    assert unmentioned(named_terms("Who was paid in December?"), text) == ["December"]
+    assert unmentioned(named_terms("Who was paid on 2024-03-06?"), text) == ["2024-03-06"]
 
 
 def test_a_number_is_the_same_with_a_comma():

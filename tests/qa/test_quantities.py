@@ -29,6 +29,10 @@ def amounts(text: str) -> list[tuple[float, str]]:
         ("two thousand five hundred men", 2_500, ""),
         ("twenty-one men", 21, ""),
         ("a hundred men", 100, ""),
+        ("CHF 1,200", 1_200, "CHF"),
+        ("USD250,000", 250_000, "$"),
+        ("EUR5m", 5_000_000, "€"),
+        ("1.2 \n> million people", 1_200_000, ""),
         ("20% of it", 20, "%"),
         ("20 percent", 20, "%"),
         ("20 per cent", 20, "%"),
@@ -101,6 +105,8 @@ def test_ranges_share_their_unit_and_scale():
     assert [amount.unit for amount in quantities("5–10 percent")[0]] == ["%", "%"]
     assert (1e6, 1e6) in quantities("1 to 1.5 million men")[0][0].readings
     assert (5e6, 5e6) in quantities("5, 6 or 7 million men")[0][0].readings
+    assert [amount.unit for amount in quantities("$1.2 to 1.5 billion, then €5–6")[0]] == ["$", "$", "€", "€"]
+    assert [amount.unit for amount in quantities("He gave $5 to 10 people.")[0]] == ["$", ""]
     assert quantities("After day 3, 2 million had signed.")[0][0].readings == ((3, 3),)
     assert [amount.unit for amount in quantities("Adults older than 65 pay 50%.")[0]] == ["", "%"]
 
@@ -112,6 +118,8 @@ def test_ranges_share_their_unit_and_scale():
         ("3 March 2024", 2024, 3, 3),
         ("the 3rd of March 2024", 2024, 3, 3),
         ("2024-03-03", 2024, 3, 3),
+        ("31-12-2023", 2023, 12, 31),
+        ("31-Dec-2023", 2023, 12, 31),
         ("Mar. 3", None, 3, 3),
         ("on Sept. 11, 2001", 2001, 9, 11),
         ("May 2003", 2003, 5, None),
@@ -156,6 +164,16 @@ def test_what_is_no_number_is_none(text):
 def test_letters_that_look_like_others_are_read_as_these(text, value, unit):
     assert amounts(text) == [(value, unit)]
     assert quantities("9 ſept. 1720")[1][0].month == 9
+
+
+@pytest.mark.parametrize(("text", "low"), [("(45) million euros", -45e6), ("(2.1)%", -2.1), ("$(45)", -45)])
+def test_a_number_in_brackets_may_be_negative(text, low):
+    (amount,), _ = quantities(f"The result was {text}.")
+    assert (amount.text, amount.readings) == (text, ((-low, -low), (low, low)))
+
+
+def test_a_number_said_twice_is_not_negative():
+    assert all(amount.value == 30 and len(amount.readings) == 1 for amount in quantities("thirty (30) days")[0])
 
 
 def test_names_with_digits_are_codes():
