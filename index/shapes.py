@@ -15,7 +15,7 @@ _OPENING_SIGNS = "\"“‘'([§#¿¡"
 _ENDS = re.compile(r"[.!?…;,:。！？][\W_]*$")
 _NO_HEADING = re.compile(r": |…|@|://|\w\.\w+/")  # a label with its value, what breaks off, an address
 _BOLD_LINE = re.compile(r"(\*\*|__)[^\W_](?:(?!\1).)*\1", re.DOTALL)
-_LEADS_ON = re.compile(r"[:—–]$")
+_LEADS_ON = re.compile(r"[:—–]$|\b(?:may|must|shall|should|will)(?: not)?$")
 _FINISHED = re.compile(r"[.!?…。！？][\W_]*$")
 _ASKS = re.compile(r"\?[\W_]*$")
 _NAME = rf"(?:[^;:\t()]|\([^:\t()]*\)){{1,{LONGEST_NAME_CHARS}}}"
@@ -70,6 +70,11 @@ def mark(sentence: str) -> str:
     """Return the kind of mark before an item of a list: "bullet", "decimal", "letters" and so on, or nothing."""
     found = _MARK.match(sentence)
     return found.lastgroup or "" if found else ""
+
+
+def without_mark(sentence: str) -> str:
+    """Return an item of a list, or a heading, without the mark before it; anything else as it is."""
+    return _MARK.sub("", sentence, count=1)
 
 
 def is_item(sentence: str) -> bool:

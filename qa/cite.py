@@ -10,10 +10,10 @@ from functools import cache
 from index import Document, Index, Span, VerbatimError
 from index.lexical import terms
 from index.passages import PASSAGES_ABOVE
-from index.shapes import cell_edges, is_item, is_of_columns, is_row, leads_on
+from index.shapes import cell_edges, is_item, is_of_columns, is_row, leads_on, without_mark
 from qa.antecedent import antecedent, leaning
 from qa.copies import near_copies
-from qa.structure import PASSAGES_OF_A_TABLE, line_above, speakers_line
+from qa.structure import PASSAGES_OF_A_TABLE, head_of_lines, line_above, speakers_line
 from qa.types import Citation, Evidence, Reasons
 
 MAX_CITATIONS = 4
@@ -154,8 +154,9 @@ _PAIRS = {"(": ")", "[": "]", "“": "”", "*": "*", '"': '"', "`": "`", "$": "
 def _said(item: Evidence, document: Document) -> Span | None:
     """Return the short answer, unless by itself it says nothing, or something else than the sentence.
 
-    Words of the grammar say nothing ("not"), nor does part of a number or an address, which is made whole. What runs
-    over several cells of a row is no phrase, and what its clause denies is no answer: "all but *four* were pardoned".
+    Words of the grammar say nothing ("not"), nor does the mark of an item. A part of a number or an address is made
+    whole. What runs over several cells of a row is no phrase, and what its clause denies is no answer: "all but
+    *four* were pardoned".
     (Nor is an item that the head of its list denies.)
     """
     answer = item.answer
@@ -164,7 +165,7 @@ def _said(item: Evidence, document: Document) -> Span | None:
     sentence, shift = item.sentence.of(document.text), item.sentence.start
     start, end = answer.start - shift, answer.end - shift
     edges = cell_edges(sentence)
-    if any(start <= edge < end for edge in edges):
+    if any(start <= edge < end for edge in edges) or end <= len(sentence) - len(without_mark(sentence)):
         return None
     for found in _INDIVISIBLE.finditer(sentence):
         if found.start() < end and start < found.end():
@@ -214,4 +215,6 @@ def _needed(text: str, item: Evidence, document: Document, index: Index) -> Span
     before = index.sentences_before(item.hit.passage, most=most)
     earlier = [*before, *inside[: inside.index(item.sentence)]]
     place = find(text, [span.of(document.text) for span in earlier])
+    if place is None and find is not antecedent and not is_row(text):
+        place = head_of_lines(item.sentence, earlier, document.text)
     return None if place is None else earlier[place]

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
 
-from index import Hit, Index
+from index import Hit, Index, Span
 from index.lexical import terms
 from index.passages import PASSAGES_ABOVE
 from index.shapes import (
+    ITEM_MARK,
     introduces,
     is_heading,
     is_item,
@@ -25,6 +26,7 @@ from index.shapes import (
     last_heading,
     leads_on,
     mark,
+    without_mark,
 )
 from qa.cells import columns_above
 from qa.named import named_terms, unmentioned
@@ -66,6 +68,8 @@ _PLACE = re.compile(
     r"\b(?:articles?|clauses?|items?|paragraphs?|points?|regulations?|rules?|sections?|steps?|§)\.? ?(\d+(?:\.\d+)*)\b",
     re.IGNORECASE,
 )
+_BETWEEN_LINES = re.compile(rf"\s*\n\s*(?:{ITEM_MARK}\s+)?")
+_LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|$)")
 _ROMAN = re.compile(r"[ivx]+", re.IGNORECASE)
 _OPENS = {"number": "1", "digits": "1", "letters": "aAiI", "letter": "a"}
 
@@ -105,7 +109,7 @@ def _only_introduces(one: Evidence, question: str) -> bool:
     if is_question(sentence):
         return one.features.get("span", 0.0) <= ANSWERED_IN_IT or _says_nothing_new(one.short, question)
     wants_more = (_HOW.match(question) or _WHY.match(question)) is not None and is_heading(sentence)
-    return wants_more or (introduces(sentence) and _says_nothing_new(sentence, question))
+    return wants_more or (introduces(sentence) and _says_nothing_new(without_mark(sentence), question))
 
 
 def _label(item: str) -> str:
@@ -125,10 +129,9 @@ def _introduced(place: int, sentences: Sequence[Evidence], *, wants_steps: bool)
     if wants_steps and is_heading(sentences[place].text):
         yield from _steps(place, sentences)
         return
-    for later in range(place + 1, min(len(sentences), place + 1 + MOST_ITEMS)):
-        yield later
-        if not (leads_on(sentences[place].text) and is_item(sentences[later].text)):
-            break
+    below = range(place + 1, min(len(sentences), place + 1 + MOST_ITEMS))
+    items = takewhile(lambda later: is_item(_line(sentences[later])), below if leads_on(sentences[place].text) else ())
+    yield from list(items) or below[:1]
 
 
 def _steps(place: int, sentences: Sequence[Evidence]) -> list[int]:
@@ -203,6 +206,31 @@ def line_above(sentence: str, earlier: Sequence[str]) -> int | None:
         elif not is_item(text):
             return None
     return None
+
+
+def head_of_lines(line: Span, earlier: Sequence[Span], text: str) -> int | None:
+    """Return which earlier sentence leads on to a line: in Markdown, HTML and Word no mark may tell an item.
+
+    All between has to be such lines, each one sentence, without a gap but below the head. None if there is none.
+    """
+    if not _LINE_ENDS.match(text, line.end):
+        return None
+    below = line
+    for place in range(len(earlier) - 1, max(0, len(earlier) - LOOKED_BACK) - 1, -1):
+        above = earlier[place]
+        between = text[above.end : below.start]
+        if not _BETWEEN_LINES.fullmatch(between):
+            return None
+        if leads_on(above.of(text)):
+            return place
+        if "\n\n" in between or _indent(above, text) < _indent(line, text):
+            return None
+        below = above
+    return None
+
+
+def _indent(line: Span, text: str) -> int:
+    return line.start - text.rfind("\n", 0, line.start)
 
 
 def heading_above(hit: Hit, index: Index) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from index import Index, Source
+from index import Index, Source, Span
 from qa.abstain import confidence_features
 from qa.answer import Answerer
 from qa.parties import in_own_words, parties
-from qa.structure import as_they_stand, line_above, speakers_line
+from qa.structure import as_they_stand, head_of_lines, line_above, speakers_line
 from qa.types import Answer, Evidence
 
 FAQ = """# Questions about the app
@@ -133,6 +134,45 @@ def test_an_item_is_shown_below_the_head_of_its_list(index: Index) -> None:
     assert cited.context.text == "6.4 The Tenant must not:"
     assert cited.answer is None, "by itself it would say the opposite"
     assert index.document(cited.document_id).text[cited.context.start : cited.context.end] == cited.context.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rules.md", "# Rules\n\nGuests must not:\n\n1. feed the cat\n2. park lorries\n   in the yard\n\nPay. Now.\n"),
+        ("rules.md", "- Guests must not:\n  - feed the cat\n  - park lorries\n    in the yard\n- Hosts may."),
+        ("rules.html", "<p>Guests must not:</p><ul><li>feed the cat<li>park lorries in the yard</ul><p>Pay. Now."),
+        ("rules.txt", "3. Guests must not\n(a) feed the cat;\n(b) park lorries in the yard.\n"),
+    ],
+)
+def test_an_item_whose_mark_is_no_part_of_it_is_shown_below_its_head_too(index: Index, name: str, text: str) -> None:
+    cited = asked(index, name, text, "May I park lorries in the yard?").citations[0]
+    assert "lorries" in cited.text
+    assert cited.context is not None
+    assert cited.context.text.endswith(("Guests must not:", "Guests must not"))
+    assert cited.answer is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They must not:\n\nfeed the cat\n\nsmoke",
+        "They must not: eat.\nSo it is. Nobody\ncame.\nsmoke",
+        "They must not:\nfeed the cat\nsmoke. And more",
+        "No head.\n  feed the cat\nsmoke",
+    ],
+)
+def test_a_line_that_stands_apart_from_a_list_is_none_of_its_items(text: str) -> None:
+    spans = [Span(match.start(), match.end()) for match in re.finditer(r"\S[^\n.]*(?:\.|$|(?=\n))", text)]
+    place = next(place for place, span in enumerate(spans) if span.of(text).startswith("smoke"))
+    assert head_of_lines(spans[place], spans[:place], text) is None
+
+
+def test_the_sentence_after_a_list_is_none_of_its_items(index: Index) -> None:
+    text = "The tenant must not:\n- keep pets\n- sublet the flat\n\nThe landlord must:\n- paint the door\n"
+    cited = asked(index, "lease.txt", text, "Can the tenant keep pets?").citations
+    assert cited[0].text in ("- keep pets", "- sublet the flat")
+    assert all(one.text != "The landlord must:" or one.context is None for one in cited)
 
 
 def test_an_item_is_shown_below_the_head_of_its_own_list(index: Index) -> None:
