@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -129,7 +131,16 @@ def _load(name: str, precision: Precision | None) -> OnnxEncoder | _Loaded:
                 ) from error
             _log.warning("the encoder %s is not exported (%s); it is run by sentence-transformers", name, error)
             return _Loaded(model)
-    return OnnxEncoder(exported, precision or export_precision(exported))
+    return _onnx(exported, precision or export_precision(exported))
+
+
+@lru_cache(maxsize=2)  # stores that are opened one after another share its 65 MB
+def _onnx(exported: Path, precision: Precision) -> OnnxEncoder:
+    return OnnxEncoder(exported, precision)
+
+
+if hasattr(os, "register_at_fork"):  # a child has none of the threads that embed
+    os.register_at_fork(after_in_child=_onnx.cache_clear)
 
 
 def load_reference(name: str = DEFAULT_ENCODER) -> SentenceTransformer:

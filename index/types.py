@@ -60,7 +60,9 @@ class Source:
 class TextDocument(Protocol):
     """The shape of a LlamaIndex ``Document``, recognised without importing LlamaIndex."""
 
-    metadata: Mapping[str, object]
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """What its reader knows of it: its file, its page."""
 
     @property
     def text(self) -> str:

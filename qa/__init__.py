@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import Index
+from index import Index, default_path
 from qa.answer import Answerer
 from qa.types import Answer, Citation, Evidence, Statement, Written
 
@@ -55,7 +56,7 @@ def answer(
     Raises:
         EmptyStoreError: The store holds no documents; the message names the next command.
         UnknownDocumentError: One of ``documents`` is no document's id.
-        TypeError: ``documents`` is a text instead of several ids.
+        TypeError: ``documents`` is a text instead of several ids, or ``history`` one answer or text instead of several.
         ValueError: ``max_error`` is not a share.
         WriterError: ``writer`` names no model that could be asked. What goes wrong with one that could is no error but
             a note, ``answer.written.note``, and the quotations are the answer.
@@ -80,7 +81,7 @@ def stream(
     ``written.complete``. Without a writer there is one. Closing the iterator stops the model.
     """
     with _making:  # two threads asking first would load everything twice
-        answerer = _answerer(index if index is not None else _default_index(), max_error)
+        answerer = _answerer(index if index is not None else _opened(default_path()), max_error)
         writes = None if writer is None else (_named(writer) if isinstance(writer, str) else _given(writer))
     quoted = answerer.quote(question, history=history, documents=documents)
     if writes is None:
@@ -116,5 +117,5 @@ def _checker() -> Checker:
 
 
 @lru_cache(maxsize=1)
-def _default_index() -> Index:
-    return Index.open()
+def _opened(path: Path) -> Index:
+    return Index.open(path)

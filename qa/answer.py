@@ -110,6 +110,8 @@ class Answerer:
         self, question: str, *, history: Sequence[Answer | str] = (), documents: Collection[str] | None = None
     ) -> Answer:
         """Answer a question with sentences of the documents, and nothing else."""
+        if isinstance(history, str | Answer):
+            raise TypeError("history is several answers or questions, as in history=[answer]")
         question, history = _whole(question), [one if isinstance(one, Answer) else _whole(one) for one in history]
         if not self.index.document_count():
             raise EmptyStoreError(
@@ -302,7 +304,7 @@ class Answerer:
         hits = [hit for part in read for hit in (part.looked_through or [item.hit for item in part.evidence])]
         passages = {hit.passage.id: hit.passage for hit in hits}
         return Searched(
-            self.index.document_count() if documents is None else len(documents),
+            self.index.document_count() if documents is None else len(set(documents)),
             len(passages),
             sum(len(passage.sentences) for passage in passages.values()),
         )

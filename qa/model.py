@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 import time
 import warnings
@@ -108,6 +109,10 @@ def load_model(name: str | Path = SHIPPED) -> ReadingModel:
 @lru_cache(maxsize=4)
 def _loaded(exported: Path) -> ReadingModel:
     return ReadingModel(exported)
+
+
+if hasattr(os, "register_at_fork"):  # a child has none of the threads that read
+    os.register_at_fork(after_in_child=_loaded.cache_clear)
 
 
 def load_reference(folder: Path = SHIPPED) -> PreTrainedModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -421,7 +422,28 @@ def test_the_default_store_is_used_without_an_index(tmp_path, monkeypatch: pytes
     import qa
 
     monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "default"))
-    qa._default_index.cache_clear()
     with pytest.raises(EmptyStoreError, match="default"):
         answer("Anything?")
-    qa._default_index.cache_clear()
+    monkeypatch.setenv("VERBATIM_STORE", str(tmp_path / "another"))
+    with pytest.raises(EmptyStoreError, match="another"):
+        answer("Anything?")
+    qa._opened.cache_clear()
+
+
+def test_one_answer_or_text_is_no_history(seed_index: Index) -> None:
+    before = answer("How many troops remain in Iraq?", index=seed_index)
+    for history in (before, before.question):
+        with pytest.raises(TypeError, match=r"history=\[answer\]"):
+            answer("And in Syria?", index=seed_index, history=history)  # type: ignore[arg-type]
+
+
+def _asked_anew(folder: str) -> str:
+    with Index.open(folder) as index:
+        return answer("How many troops remain in Iraq?", index=index).text
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
+def test_a_process_that_was_forked_after_an_answer_answers_too(seed_index: Index) -> None:
+    said = answer("How many troops remain in Iraq?", index=seed_index).text
+    with multiprocessing.get_context("fork").Pool(1) as children:
+        assert children.apply_async(_asked_anew, (str(seed_index.path),)).get(60) == said

@@ -228,13 +228,23 @@ def test_what_is_no_question_is_a_problem(client: TestClient, body: bytes, kind:
         {"model": "verbatim", "messages": [{"role": "system", "content": "Hello"}]},
         {"model": "verbatim", "messages": [{"role": "user", "content": "x" * 9_000}]},
         {"model": "verbatim", "messages": [{"role": "pirate", "content": "x"}]},
-        {"model": "verbatim", "messages": [{"role": "user", "content": "x"}] * 500},
         {"model": "verbatim", "messages": [{"role": "user", "content": "x"}], "n": 2},
         {"messages": [{"role": "user", "content": "x"}]},
     ],
 )
 def test_what_is_no_conversation_is_a_problem(client: TestClient, body: dict[str, object]):
     assert is_problem(client.post("/v1/chat/completions", json=body), 422)
+
+
+def test_a_conversation_goes_on_after_what_could_be_no_question_and_for_any_length(client: TestClient):
+    earlier = ["word " * 2_000, *["When did the mill open?"] * 250]
+    messages = [
+        message
+        for question in earlier
+        for message in ({"role": "user", "content": question}, {"role": "assistant", "content": "It did."})
+    ]
+    body = {"model": "verbatim", "messages": [*messages, {"role": "user", "content": "When did the mill open?"}]}
+    assert client.post("/v1/chat/completions", json=body).status_code == 200
 
 
 def test_json_without_its_header_is_told(client):

@@ -16,6 +16,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -36,8 +37,6 @@ from ui.questions import MAX_HISTORY, QuestionError, checked_question
 
 MODEL: Final = "verbatim"
 WRITING: Final = "verbatim-written"
-
-MAX_MESSAGES: Final = 2 * MAX_HISTORY
 
 
 class Part(BaseModel):
@@ -75,7 +74,7 @@ class Conversation(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
     model: Annotated[str, Field(examples=[MODEL])]
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
+    messages: Annotated[list[Message], Field(min_length=1)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1)] | None = None
@@ -205,12 +204,18 @@ def _one_of(models: list[str], model: str) -> None:
 
 
 def _asked(messages: list[Message]) -> tuple[str, list[str]]:
-    """Return the last question of a conversation and those before it."""
-    asked = [checked_question(message.text) for message in messages if message.role == "user"]
+    """Return the last question of a conversation and those before it, without what could be no question.
+
+    Clients send all of a conversation each time: what was refused once must not end it.
+    """
+    asked = [message.text for message in messages if message.role == "user"]
     if not asked:
         raise QuestionError('the messages hold no question; the last one with the role "user" is answered')
-    *history, question = asked
-    return question, history[-MAX_HISTORY:]
+    history = list[str]()
+    for earlier in asked[-1 - MAX_HISTORY : -1]:
+        with suppress(QuestionError):
+            history.append(checked_question(earlier))
+    return checked_question(asked[-1]), history
 
 
 def _pieces(result: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
