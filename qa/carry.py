@@ -20,7 +20,9 @@ TEXT_CHARS = 400
 
 MOST_PHRASES = 10
 
-SAYING_NOTHING = frozenset(terms("happen place took take name kind say said people person day time give mean exactly"))
+SAYING_NOTHING = frozenset(
+    terms("happen place took take name kind say said people person day time give mean meant exactly")
+)
 """Words of a question that tell nothing of its subject."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\b[A-Z]\.(?: ?[A-Z]\.)+|[^\W\d_](?:[\w'’-]*\w)?")

@@ -31,7 +31,8 @@ _PLACE = (
     r"|on|outside|over|since|through|to|towards|under|until|via|with|within|without)"
 )
 _FRAGMENT = re.compile(
-    r"(?P<joint>(?:and|but|or|so),? (?:(?:what|how) about )?|(?:what|how) about )?"
+    r"(?P<joint>(?:and|but|or|so),? (?:(?:what|how) about )?|(?:what|how) about "
+    r"|(?:(?:no|oh|sorry|wait|actually)[,.]? )*(?:I|we) mean(?:t)? |(?:no|sorry|actually), )?"
     rf"(?:(?P<place>{_PLACE}) )?(?P<article>the )?(?P<thing>\w.*?)(?:,? (?:too|as well|please))?[\s?!.]*",
     re.IGNORECASE,
 )
@@ -62,7 +63,7 @@ def completed(question: str, before: str) -> str:
     "How many died in 1944?" and "And in 2021?" or "And how many in 2021?" are "How many died in 2021?". A number takes
     the place of the only number; a date in words or a name that of the only one, or of "it"; "And on Sundays?" that of
     "on weekdays" at the end, or of "on days that are holidays". What has no place there stands at the end with its
-    "in". Where it is not clear what changes, nothing does.
+    "in". "No, I meant Oman" is a fragment, too. Where it is not clear what changes, nothing does.
     """
     fragment = _fragment(_once_asked(question, before))
     if fragment is None or not asks(before):

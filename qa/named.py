@@ -100,7 +100,7 @@ TELLING_NOTHING = frozenset(
         able actually allow answer anybody anyone anything ask bit bring come currently detail every
         everybody everyone everything exactly exist explain find gave get give given go good got happen
         help idea information keep kind know let like look lot made make matter maybe mean
-        mention need never nothing now occur often ok okay one people perhaps person place possible put question
+        meant mention need never nothing now occur often ok okay one people perhaps person place possible put question
         really say see seem since show somebody someone something sort still sure take tell thing think today told
         took try type understand use usually want way went wonder
         """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from index.lexical import terms
 from qa.language import foreign_language
 from qa.named import named_terms, unmentioned
 from qa.types import MAY_SAY, NOT_SAID, Evidence
@@ -20,10 +22,8 @@ def refusal(
     ``query`` is what the ``evidence``, best first, was read for, ``may_say`` whether to leave it open. ``unmet`` is a
     thing that all was asked about and nothing mentions.
     """
-    if not has_words(question):
-        return "There is no question to answer.", False
     if not evidence:
-        return f"{NOT_SAID} No sentence has anything to do with the question.", False
+        return _nothing_found(question), False
     first = evidence[0]
     found_in = foreign_language(first.text if len(first.text) >= TOLD_CHARS else first.hit.text)
     if language := found_in or foreign_language(question):
@@ -43,9 +43,17 @@ def refusal(
     return f"{NOT_SAID} The nearest sentence found {why}.", False
 
 
-def has_words(question: str) -> bool:
-    """Whether there is anything to look for; in "???" there is not."""
-    return any(map(str.isalnum, question))
+def _nothing_found(question: str) -> str:
+    if not any(map(str.isalnum, question)):
+        return "There is no question to answer."
+    if not says_what(question):
+        return "The question does not say what it is about."
+    return f"{NOT_SAID} No sentence has anything to do with the question."
+
+
+def says_what(query: str) -> bool:
+    """Whether a question has a word to look for; "When?", "Who did it?" and "???" have none."""
+    return bool(terms(query)) or re.search(r"[A-Z]{2}", query) is not None
 
 
 def _listed(words: Sequence[str], question: str) -> str:

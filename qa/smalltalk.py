@@ -13,6 +13,8 @@ from qa.ellipsis import BEFORE_THEM, QUESTION_WORDS
 _END = r"[\W_]*"
 _TO_WHOM = r"(?:[ ,]+(?:there|all|everyone|everybody|verbatim|again|you|very much|so much|a lot))*"
 
+_THAT_IS_FINE = r"that(?:(?: is|['’]s)(?: very)? (?:all|fine|good|great|helpful|it|perfect)| helps(?: a lot)?)"
+
 _SOURCES = (
     r"(?:all |any of )?(?:(?:the|my|our|your|these|those) )?(?:(?:given|provided|attached|uploaded|above) )?"
     r"(?:documents?|docs|files?|texts?|sources?|articles?|passages?|materials?|uploads?)"
@@ -38,12 +40,14 @@ _REPLIES: tuple[tuple[str, str], ...] = (
         "Hello. Ask something about your documents: what is shown are their own sentences, copied word for word.",
     ),
     (
-        rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers)"
-        rf"{_TO_WHOM}(?: (?:for (?:your|the|any) (?:help|answers?)|in advance))*{_END}(?:(?:good ?)?bye{_END})?",
+        rf"(?:(?:ok(?:ay)?|great|super|perfect|cool|nice|good|no)[ ,!.]+)?(?:many )?(?:thanks|thank you|thx|cheers)"
+        rf"{_TO_WHOM}(?:[ ,.!]+(?:for (?:your|the|any) (?:help|answers?)|for th(?:at|is)|in advance|{_THAT_IS_FINE}))*"
+        rf"{_END}(?:(?:good ?)?bye{_END})?",
         "You are welcome.",
     ),
     (
-        rf"(?:ok(?:ay)?|alright|all right|great|perfect|got it|i see|understood|never ?mind){_END}",
+        r"(?:(?:ok(?:ay)?|alright|all right|great|perfect|cool|nice|got it|i see|understood|never ?mind"
+        rf"|{_THAT_IS_FINE}){_END}){{1,2}}",
         "Ask on whenever you like.",
     ),
     (rf"(?:good ?bye|bye(?:[ -]?bye)?|see you(?: later| soon)?|good night){_TO_WHOM}{_END}", "Goodbye."),
@@ -84,7 +88,7 @@ _INVENTORY = re.compile(
     re.IGNORECASE,
 )
 
-_THIS = re.compile(r"\b(?:this|it)\b", re.IGNORECASE)
+_THIS = re.compile(r"(?<!\bgot )(?<!\bfor )(?<!\bthat['’]s )\b(?:this|it)\b", re.IGNORECASE)
 _DEAR = rf"(?:dear|hi|hello)(?: (?:all|both|everyone|madam|or|sirs?|support|team|colleagues?)){{1,3}}{_END}"
 _REGARDS = rf"(?:(?:kind|kindest|best|warm|many) )?(?:regards|wishes|greetings){_END}"
 _SIGNED = rf"(?:(?-i:[A-Z])\w+{_END}){{0,3}}"

@@ -170,6 +170,10 @@ def test_a_name_in_small_letters_is_known_from_the_sentence_cited() -> None:
         ("How much was it in 2019?", "And how many in 2021?", "And how many in 2021?"),
         ("When did he leave?", "And when after that?", "And when after that?"),
         ("How many died in 1944?", "Why?", "Why?"),
+        ("When is the Leeds office open?", "no, I meant Bradford", "When is the Bradford office open?"),
+        ("When is the Leeds office open?", "sorry, in York", "When is the York office open?"),
+        ("How much is a key for tenants?", "No, for leaseholders", "How much is a key for leaseholders?"),
+        ("When is the Leeds office open?", "No, who pays?", "No, who pays?"),
         ("How many died in 1944?", "And " + "." * 100_000 + "x", "And " + "." * 100_000 + "x"),
         ("", "", ""),
     ],
@@ -351,6 +355,23 @@ def test_who_wants_a_summary_is_told_that_none_is_written(message: str) -> None:
     assert "writes no summaries" in reply
 
 
+@pytest.mark.parametrize("message", [
+        "cool", "no thanks", "great, thanks for that!", "thanks, that helps", "Thanks a lot, that is great",
+        "that's all",
+        "ok got it", "Got it.", "thanks for this",
+    ],
+)  # fmt: skip
+def test_who_is_content_gets_a_reply_in_a_talk(message: str) -> None:
+    assert reply_to(message, in_talk=True) in ("You are welcome.", "Ask on whenever you like.")
+
+
+@pytest.mark.parametrize("message", ["When?", "why", "Who did it?", "By whom?", "What is that?"])
+def test_a_question_that_says_nothing_is_not_answered_from_anywhere(message: str, seed_index: Index) -> None:
+    result = answer(message, index=seed_index)
+    assert result.abstained
+    assert result.text == "The question does not say what it is about."
+
+
 def test_what_that_is_about_is_asked_of_the_talk() -> None:
     assert "summaries" in (reply_to("What is this about?") or "")
     assert reply_to("What is that about?", in_talk=True) is None
@@ -379,6 +400,9 @@ def test_a_question_about_documents_is_not_taken_for_one_about_these(message: st
         "How does it work in Oman?",
         "Tell me about the parking rules",
         "Tell me about our leave policy",
+        "Is that all there is?",
+        "ok, and when?",
+        "Great that rents fall",
     ],
 )
 def test_a_question_is_no_small_talk(message: str) -> None:
