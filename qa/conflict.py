@@ -15,8 +15,9 @@ from math import isclose
 
 from index.lexical import terms
 from qa.cite import NEAR_SCORE
+from qa.copies import LEAST_TERMS
 from qa.named import named_terms, unmentioned
-from qa.quantities import ABOUT, UNIT_NAMES, Amount, Moment, conversion, quantities
+from qa.quantities import ABOUT, SMALL, UNIT_NAMES, Amount, Moment, conversion, quantities
 from qa.read import WEIGHTS
 from qa.types import Evidence
 
@@ -39,6 +40,7 @@ WELL_BEYOND = 2.0
 AROUND_CHARS = 80
 """So much of a sentence before and after the answer is looked at, which is more than tells what a value means."""
 
+_NUMBERS = frozenset(terms(" ".join(SMALL)))
 _EACH = frozenset(("a", "an", "per", "each", "every"))
 _PERIODS = frozenset(("hour", "day", "week", "month", "year"))
 
@@ -71,7 +73,15 @@ def _is_sure(item: Evidence, first: Evidence) -> bool:
         return False
     if behind > NEAR and _own(first) - _own(item) > OWN_NEAR:
         return False
+    if behind <= NEAR_SCORE and _differ_in_figures(item.text, first.text):
+        return True
     return features["span"] >= (SURE if behind <= NEAR_SCORE else SURER)
+
+
+def _differ_in_figures(one: str, other: str) -> bool:
+    """Whether two sentences are the same but for their numbers, as in two versions of a policy."""
+    words, others = ({term for term in terms(text) if term.isalpha()} - _NUMBERS for text in (one, other))
+    return words == others and len(words) >= LEAST_TERMS
 
 
 def _own(item: Evidence) -> float:
