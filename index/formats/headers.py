@@ -16,7 +16,13 @@ Row = list[str]
 _NUMBER = re.compile(r"\W*\d[\d.,:/\s'’-]*\W*")
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?: \d\d:\d\d)?|\d{1,2}([./])\d{1,2}\1\d{2,4}|\d{1,2}[./]\d{4}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_NONE = re.compile(r"\W*[-–—]\W*")  # as accounts show a zero: "- €"
 _QUANTITY = re.compile(rf"(?:[A-Z]{{3}}\s?)?{_NUMBER.pattern}(?:E[+-]?\d+|[^\W\d]{{1,8}}\.?)?")
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number that is no year, as which it might name a column."""
+    return _kind(cell) == "number" and not _YEAR.fullmatch(cell)
 
 
 def is_form(rows: Sequence[Row]) -> bool:
@@ -69,7 +75,8 @@ def _joined(rows: Sequence[Row]) -> Row:
     """
     if len(rows) < 3:
         return []
-    upper, lower = rows[:2]
+    upper = rows[0]
+    lower = ["" if name == above else name for above, name in zip(upper, rows[1], strict=True)]  # of one merged cell
     begins = next((cells for cells in zip(upper, lower, strict=True) if any(cells)), ("", ""))
     names: Row = []
     group, has_groups = "", False
@@ -131,4 +138,4 @@ def _kind(cell: str) -> str:
         return "text"
     if _DATE.fullmatch(cell):
         return "date"
-    return "number" if _QUANTITY.fullmatch(cell) else "text"
+    return "number" if _QUANTITY.fullmatch(cell) or _NONE.fullmatch(cell) else "text"

@@ -6,16 +6,18 @@ import datetime
 import io
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from index.formats.content import Builder, Content, without_halves
-from index.formats.package import open_package, properties, refuse_document_type
+from index.formats.package import Package, open_package, properties, refuse_document_type
 from index.formats.tables import add_sheet
+from index.shapes import LONGEST_NAME_CHARS
 
 MOST_DIGITS = 20  # of a number before its point
 
@@ -37,6 +39,7 @@ _COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,
 }
 _WITHOUT_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")  # a cell with a formula
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})"')  # in one column
 _DIGIT = re.compile(r"\d,?")
 _THOUSANDS = re.compile(r"\B(?=(?:\d{3})+$)")
 
@@ -65,7 +68,8 @@ def read_xlsx(data: bytes) -> Content:
         if len(sheets) > 1:
             builder.paragraph(sheet.title)
         builder.apart()
-        add_sheet(builder, _rows(sheet, formulas[sheet.title] if formulas else None))
+        rows = _rows(sheet, formulas[sheet.title] if formulas else None)
+        add_sheet(builder, _with_labels(rows, _merged_below(sheet, package)))
     workbook.close()
     if formulas:
         formulas.close()
@@ -85,6 +89,29 @@ def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet | None) -> Itera
             else displayed(cell.value, cell.number_format or "General")
             for cell, other in zip(row, unvalued, strict=True)
         ]
+
+
+def _merged_below(sheet: ReadOnlyWorksheet, package: Package) -> dict[int, list[tuple[int, int]]]:
+    """Return, by the first row of each, which cells are merged with those below: their column and their last row."""
+    merged: dict[int, list[tuple[int, int]]] = {}
+    for column, first, last in _MERGED.findall(package.read(sheet._worksheet_path)):  # type: ignore[attr-defined]
+        merged.setdefault(int(first), []).append((column_index_from_string(column.decode()) - 1, int(last)))
+    return merged
+
+
+def _with_labels(rows: Iterable[list[str]], merged: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[list[str]]:
+    """Yield rows, each with what merged cells say of several rows, if it has more to say and they hold no text."""
+    labels: dict[int, tuple[str, int]] = {}
+    for number, row in enumerate(rows, 1):
+        for column, last in merged.get(number, ()):
+            if column < len(row) and len(row[column]) <= LONGEST_NAME_CHARS:
+                labels[column] = row[column], last
+        labels = {column: (label, last) for column, (label, last) in labels.items() if number <= last}
+        if any(row):
+            row.extend([""] * (max(labels, default=0) + 1 - len(row)))
+            for column, (label, _) in labels.items():
+                row[column] = label
+        yield row
 
 
 def _formula(value: object) -> str:

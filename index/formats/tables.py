@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 
 from index.formats.content import PAGE, Builder
-from index.formats.headers import Row, find_header, is_form
+from index.formats.headers import Row, find_header, is_figure, is_form
 from index.sentences import LONGEST_ROW_CHARS, LONGEST_SENTENCE_CHARS, sentence_spans
 from index.shapes import LONGEST_NAME_CHARS
 
@@ -121,9 +121,20 @@ def _add_table(builder: Builder, rows: Iterator[Row], before: Row) -> Row:
         if end > start:
             builder.line("; ".join(filter(None, names)), whole=True)
         for row in chain(first[end:], rows):
-            add_record(builder, zip_longest(names, row, fillvalue=""))
+            if _are_names_again(row, header):
+                header = row
+                names = [_one_line(name) for name in header]
+                builder.line("; ".join(filter(None, names)), whole=True)
+            else:
+                add_record(builder, zip_longest(names, row, fillvalue=""))
         return header or before
     return before
+
+
+def _are_names_again(row: Row, header: Row) -> bool:
+    """Whether a row begins another table right below one, or the same on another page: its first name is the same."""
+    filled, named = ([place for place in enumerate(cells) if place[1]] for cells in (row, header))
+    return len(filled) > 1 and filled[:1] == named[:1] and not any(is_figure(cell) for _, cell in filled)
 
 
 def _one_line(text: str) -> str:

@@ -614,6 +614,32 @@ def test_a_formula_that_was_saved_without_its_value_stands_for_itself() -> None:
     ]
 
 
+def test_a_merged_label_is_said_of_each_of_its_rows_and_a_merged_name_of_a_column_once() -> None:
+    workbook, file = Workbook(), io.BytesIO()
+    for row in [
+        ["Supplier", "Contract", "2023", None, "Paid by"],
+        [None, None, "H1", "H2", None],
+        ["Baltic Steel", "Storage", 56, 60, "bank"],
+        [None, "Freight", 7, 8, None],
+        [None, "Wire", 5, 6, None],
+        ["Orion", "Rail", 1, 2, "cash"],
+        [None, None, None, None, None],
+        ["Seen by the board", None, None, None, None],
+    ]:
+        workbook.active.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:D1", "E1:E2", "A3:A5", "E3:E4", "A8:A9"):
+        workbook.active.merge_cells(cells)
+    workbook.save(file)
+    assert said(read(".xlsx", file.getvalue())) == [
+        "Supplier; Contract; 2023 H1; 2023 H2; Paid by",
+        "Supplier: Baltic Steel; Contract: Storage; 2023 H1: 56; 2023 H2: 60; Paid by: bank",
+        "Supplier: Baltic Steel; Contract: Freight; 2023 H1: 7; 2023 H2: 8; Paid by: bank",
+        "Supplier: Baltic Steel; Contract: Wire; 2023 H1: 5; 2023 H2: 6",
+        "Supplier: Orion; Contract: Rail; 2023 H1: 1; 2023 H2: 2; Paid by: cash",
+        "Seen by the board",
+    ]
+
+
 def test_a_formula_that_gave_an_empty_text_shows_nothing_and_an_escaped_line_break_is_one() -> None:
     workbook, file = Workbook(), io.BytesIO()
     for row in (["Item", "Count", "Note"], ["Bun X_5", 2, '=IF(B2>9,"dear","")'], ["Tea", 3, "=B3*2"]):
@@ -709,6 +735,21 @@ SHEETS = {
     "a column without a name": (
         "Item,Weight,,Price|Pen,10,g,2|Ink,50,ml,3",
         ["Item; Weight; Price", "Item: Pen; Weight: 10; g; Price: 2"],
+    ),
+    "a table right below another": (
+        "Shop,Sales 2023|Lyon,10|Nice,20|Shop,Costs 2023|Lyon,7|Nice,15",
+        [
+            *("Shop; Sales 2023", "Shop: Lyon; Sales 2023: 10", "Shop: Nice; Sales 2023: 20"),
+            *("Shop; Costs 2023", "Shop: Lyon; Costs 2023: 7", "Shop: Nice; Costs 2023: 15"),
+        ],
+    ),
+    "names that are said again": (
+        "Shop,2022,2023|Lyon,10,7|Shop,2022,2023|Nice,20,15",
+        ["Shop; 2022; 2023", "Shop: Lyon; 2022: 10; 2023: 7", "Shop; 2022; 2023", "Shop: Nice; 2022: 20; 2023: 15"],
+    ),
+    "a zero as accounts have it": (
+        "Item,Paid|Rent,300 €|Fees,- €|Fuel,20 €",
+        ["Item; Paid", "Item: Rent; Paid: 300 €"],
     ),
     "rows' names without one": (",Units,Value|North,1,2", ["Units; Value", "North; Units: 1; Value: 2"]),
 }
