@@ -19,9 +19,9 @@ LONGEST_NAME_CHARS = 60
 """A longer cell is a text: as the first of its row it does not stand for the row, and no row with it names columns."""
 
 MOST_CELLS = 2
-"""In a row of more cells, which of them answers is for the person to see, unless the question names its column. Of
-the 380 cells that the model marked in rows that answer (`qa/train/written/unseen`) 69 % were right; of the 123 in a
-column that the question names, and no other better, 91 %."""
+"""In a row of more cells, also empty ones, which of them answers is for the person to see, unless the question names
+its column. Of the 380 cells that the model marked in rows that answer (`qa/train/written/unseen`) 69 % were right; of
+the 123 in a column that the question names, and no other better, 91 %."""
 
 LONGEST_READ_CHARS = 2_000
 """A row that would be longer with all its names, as one of hundreds of columns, is read as it stands."""
@@ -171,7 +171,7 @@ def _parts(sentence: str, columns: Sequence[str], asked: Collection[str] | None)
         return
     shared = [len({*terms(name)}.intersection(asked or ())) for name, _ in filled]
     told = [
-        cell if len(filled) <= MOST_CELLS or asked is None or 0 < count == max(shared) else cell.of(sentence)
+        cell if len(cells) <= MOST_CELLS or asked is None or 0 < count == max(shared) else cell.of(sentence)
         for (_, cell), count in zip(filled, shared, strict=True)
     ]
     (_, first), (first_told, *_) = filled[0], told

@@ -102,6 +102,14 @@ def test_no_cell_is_marked_in_a_row_of_which_nothing_names_the_columns() -> None
     assert as_read("Oak\t4", sentence_spans("Oak\t4")).origin(4, 5) is not None
 
 
+def test_the_only_value_of_a_row_is_marked_if_the_question_names_its_column() -> None:
+    text = "Policy\tStaff\tDirectors\nCompany car\t\tYes"
+    for question, is_marked in (("Do directors get a company car?", True), ("Do staff get a company car?", False)):
+        found = as_read(text, sentence_spans(text), asked=set(terms(question)))
+        start = found.text.index("Yes")
+        assert (found.origin(start, start + 3) is not None) == is_marked
+
+
 def test_a_row_of_very_many_columns_does_not_grow_without_end() -> None:
     names, row = ("\t".join([cell] * 140) for cell in ("A name", "1"))
     assert read(row, names) == [row]
