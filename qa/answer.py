@@ -23,7 +23,7 @@ from qa.named import TELLING_NOTHING, asking, named_terms, unmentioned
 from qa.parts import parts, pieces, questions
 from qa.quantities import UNIT_NAMES
 from qa.read import ModelReader, Reader, open_reader
-from qa.refusal import refusal, says_what
+from qa.refusal import has_words, refusal, says_what
 from qa.rerank import CrossEncoderReranker, Reranker
 from qa.smalltalk import asks_for_inventory, reply_to
 from qa.spelling import corrected, joined_codes
@@ -194,7 +194,7 @@ class Answerer:
         about = topic(typed, in_talk=_is_talk(history))
         kind = kind_asked(typed, about) if about else None
         asked = about or typed
-        understood = self.understand(asked, history)
+        understood = self.understand(asked, history) if has_words(asked) else Understood("", "")
         if not says_what(understood.query):
             understood = Understood("", "")
         if understood.query != asked:  # what the talk lends may have slips, too

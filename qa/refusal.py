@@ -44,15 +44,20 @@ def refusal(
 
 
 def _nothing_found(question: str) -> str:
-    if not any(map(str.isalnum, question)):
+    if not has_words(question):
         return "There is no question to answer."
     if not says_what(question):
         return "The question does not say what it is about."
     return f"{NOT_SAID} No sentence has anything to do with the question."
 
 
+def has_words(question: str) -> bool:
+    """Whether there is anything to understand; in "???" there is not."""
+    return any(map(str.isalnum, question))
+
+
 def says_what(query: str) -> bool:
-    """Whether a question has a word to look for; "When?", "Who did it?" and "???" have none."""
+    """Whether a question has a word to look for; "When?" and "Who did it?" have none."""
     return bool(terms(query)) or re.search(r"[A-Z]{2}", query) is not None
 
 
