@@ -332,6 +332,23 @@ def test_importing_ui_is_cheap_and_silences_gradio():
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=60)
 
 
+def test_gradio_is_loaded_without_writing_its_type_stubs() -> None:
+    code = """
+import ast, inspect
+parse, getfile = ast.parse, inspect.getfile
+def refuse(source, *given, **named):
+    assert "gradio.events" not in source, "it reads its components to write their stubs"
+    return parse(source, *given, **named)
+ast.parse = refuse
+from ui.server.web import load_libraries
+load_libraries()
+import gradio
+assert inspect.getfile is getfile
+assert inspect.getfile(gradio.Button).endswith("button.py")
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=Path(web.__file__).parents[2], check=True, timeout=60)
+
+
 def test_the_page_is_up_before_the_encoder_is_warm(tmp_path):
     """`serve` in its own process: its address answers while the encoder still loads, and Ctrl+C ends it."""
     code = f"""

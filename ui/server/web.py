@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import inspect
 import os
 import shutil
 import socket
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import ui  # settles the environment that Gradio reads when it is imported
 from index.errors import VerbatimError
@@ -72,7 +73,7 @@ def create_app(
     ``beside`` need no login, since what answers there asks for keys. Questions wait at ``desk``, by default its own.
     With a ``writer`` answers can be written out.
     """
-    _private_folder()  # before Gradio is imported, since it notes the folder then
+    _load_gradio()
     import gradio as gr
     from fastapi import FastAPI
     from gradio import processing_utils
@@ -128,8 +129,28 @@ def create_app(
 
 def load_libraries() -> None:
     """Load what the page is made with, which takes seconds and can be done while documents are being added."""
-    _private_folder()
+    _load_gradio()
     import ui.chat.layout  # noqa: F401
+
+
+def _load_gradio() -> None:
+    """Import Gradio, but not write the type stubs of all its components anew, which takes it half of the time.
+
+    It leaves out those of classes for which ``inspect`` knows no file.
+    """
+    _private_folder()  # before, since Gradio notes the folder then
+    getfile = inspect.getfile
+
+    def no_components_file(thing: Any) -> str:  # noqa: ANN401 - whatever it is asked for
+        if str(getattr(thing, "__module__", "")).startswith("gradio."):
+            raise OSError(f"no stub is wanted for {thing}")
+        return getfile(thing)
+
+    inspect.getfile = no_components_file  # type: ignore[assignment]
+    try:
+        import gradio  # noqa: F401
+    finally:
+        inspect.getfile = getfile
 
 
 async def _fetch_nothing(url: str) -> NoReturn:
